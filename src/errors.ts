@@ -1,0 +1,57 @@
+/** Where in an input something is wrong. Lines and columns count from 1. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** What kind of failure it is; the command line maps each kind to one exit status. */
+export type ErrorKind = 'usage' | 'input' | 'environment' | 'internal';
+
+export interface ErrorDetails {
+  /** What the user can do next, as one sentence or one command. */
+  readonly hint?: string;
+  readonly location?: SourceLocation;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error that the program throws on purpose.
+ *
+ * `code` is stable and meant for scripts (`zone/no-soa`); `message` is lower case, without the location and without a final period.
+ */
+export class ZonewrightError extends Error {
+  readonly kind: ErrorKind;
+  readonly code: string;
+  readonly hint: string | undefined;
+  readonly location: SourceLocation | undefined;
+
+  constructor(kind: ErrorKind, code: string, message: string, details: ErrorDetails = {}) {
+    super(message, { cause: details.cause });
+    this.name = 'ZonewrightError';
+    this.kind = kind;
+    this.code = code;
+    this.hint = details.hint;
+    this.location = details.location;
+  }
+}
+
+/** The command line or the configuration is wrong (exit status 2). */
+export function usageError(code: string, message: string, details?: ErrorDetails): ZonewrightError {
+  return new ZonewrightError('usage', code, message, details);
+}
+
+/** A zone, key or state file cannot be used (exit status 3). */
+export function inputError(code: string, message: string, details?: ErrorDetails): ZonewrightError {
+  return new ZonewrightError('input', code, message, details);
+}
+
+/** The machine failed us: files, locks, network (exit status 4). */
+export function environmentError(code: string, message: string, details?: ErrorDetails): ZonewrightError {
+  return new ZonewrightError('environment', code, message, details);
+}
+
+/** A defect of this program (exit status 70). */
+export function internalError(code: string, message: string, details?: ErrorDetails): ZonewrightError {
+  return new ZonewrightError('internal', code, message, details);
+}
