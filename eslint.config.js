@@ -82,8 +82,6 @@ export default defineConfig(
         'error',
         { allowConstantLoopConditions: 'only-allowed-literals' },
       ],
-      // Names and text are taken apart by code points on purpose.
-      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
       // An implementation of an asynchronous interface need not wait for anything.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
