@@ -1,0 +1,36 @@
+import type { Cursor } from '../dns/cursor.ts';
+import type { Field } from './field.ts';
+import { Type, type TypeMnemonic } from './mnemonics.ts';
+
+/** What is particular about a type beside its fields. */
+export interface TypeTraits {
+  /** Canonical form writes the names in its RDATA in lower case (RFC 4034 section 6.2, RFC 6840 section 5.1). */
+  readonly lowerCaseNames?: true;
+  /** An owner has one record of it at the most. */
+  readonly singleton?: true;
+  /** Its reference calls it obsolete, or never left the experiment. */
+  readonly obsolete?: true;
+  /** Exists in queries, answers or transactions only, never in a zone (RFC 6895 section 3.1). */
+  readonly meta?: true;
+  /** Checks what no field can see alone; throws like a field. */
+  readonly check?: (rdata: Cursor) => void;
+}
+
+/** An RR type: how its RDATA is built. */
+export interface TypeDefinition extends TypeTraits {
+  readonly code: number;
+  /** Where its RDATA is defined. */
+  readonly reference: string;
+  /** Undefined for a type without presentation format of its own, whose RDATA is written as RFC 3597 has it. */
+  readonly fields: readonly Field[] | undefined;
+}
+
+/** Defines the type of this mnemonic, `_` for `-`. */
+export function defineType(
+  mnemonic: TypeMnemonic,
+  reference: string,
+  fields?: readonly Field[],
+  traits: TypeTraits = {},
+): TypeDefinition {
+  return { code: Type[mnemonic], reference, fields, ...traits };
+}
