@@ -1,0 +1,60 @@
+import type { PrivateJwk } from './public-key.ts';
+
+export type DigestAlgorithm = 'sha1' | 'sha256' | 'sha384' | 'sha512';
+
+/** A digest over data that comes in pieces, such as a whole zone. */
+export interface IncrementalDigest {
+  update(data: Uint8Array): void;
+  /** The digest. The object is of no use afterwards. */
+  finish(): Uint8Array;
+}
+
+/** Checks signatures with one public key. */
+export interface Verifier {
+  /**
+   * Whether `signature`, in the form of the RRSIG Signature field, is this key's over `data`.
+   * False too for a signature of the wrong length; never throws.
+   */
+  verify(data: Uint8Array, signature: Uint8Array): boolean;
+}
+
+/** Signs with one private key, wherever that key is. */
+export interface Signer {
+  /** The signature over `data` in the form of the RRSIG Signature field (for ECDSA r | s, RFC 6605 section 4). */
+  sign(data: Uint8Array): Uint8Array;
+}
+
+/**
+ * What a signer is made from: a plain object that passes from thread to thread as it is.
+ *
+ * A further `kind` is where a key in an HSM comes in: it holds a reference in place of the secret, and a provider of its own knows it.
+ */
+export interface PrivateKeyMaterial {
+  readonly kind: 'software';
+  readonly algorithm: number;
+  readonly jwk: PrivateJwk;
+}
+
+export interface SignerOptions {
+  /** ECDSA nonces after RFC 6979, so that the same data has the same signature. The other algorithms are like that anyway. */
+  readonly deterministic?: boolean;
+}
+
+export interface GeneratedKey {
+  /** The Public Key field of the DNSKEY record. */
+  readonly publicKey: Uint8Array;
+  readonly privateKey: PrivateKeyMaterial;
+}
+
+/** Cryptography, as the core asks for it. */
+export interface Crypto {
+  digest(algorithm: DigestAlgorithm, data: Uint8Array): Uint8Array;
+  createDigest(algorithm: DigestAlgorithm): IncrementalDigest;
+  /** A verifier for the Public Key field of a DNSKEY; undefined where the algorithm is not supported or the key is malformed. */
+  importPublicKey(algorithm: number, publicKey: Uint8Array): Verifier | undefined;
+  /** @throws ZonewrightError `key/damaged` where the material is no key of its algorithm. */
+  importPrivateKey(key: PrivateKeyMaterial, options?: SignerOptions): Signer;
+  /** Makes a key pair. `bits` is the size of the modulus, for RSA alone. */
+  generate(algorithm: number, bits: number | undefined): Promise<GeneratedKey>;
+  randomBytes(length: number): Uint8Array;
+}

@@ -1,0 +1,111 @@
+import crypto, { type KeyObject } from 'node:crypto';
+import { usableAlgorithm, type EcdsaAlgorithm, type UsableAlgorithm } from '../../dnssec/algorithms.ts';
+import type {
+  Crypto,
+  DigestAlgorithm,
+  GeneratedKey,
+  IncrementalDigest,
+  PrivateKeyMaterial,
+  Signer,
+  SignerOptions,
+  Verifier,
+} from '../../dnssec/crypto.ts';
+import { jwkFromPublicKey, signatureLength } from '../../dnssec/public-key.ts';
+import { inputError, internalError } from '../../errors.ts';
+import { deterministicEcdsaSigner } from './deterministic-ecdsa.ts';
+import { ecdsaSignatureFromDer } from './ecdsa-signature.ts';
+
+// `crypto.hash` skips the Hash object, but Node 20 has it only from 20.12 on.
+const digest: Crypto['digest'] =
+  typeof crypto.hash === 'function'
+    ? (algorithm, data) => crypto.hash(algorithm, data, 'buffer')
+    : (algorithm, data) => crypto.createHash(algorithm).update(data).digest();
+
+/**
+ * Software keys through Node's one-shot functions, the fastest way to OpenSSL.
+ *
+ * Making keys goes through the WebCrypto interface, whose library is loaded only then.
+ */
+export const nodeCrypto: Crypto = {
+  digest,
+  createDigest,
+  importPublicKey,
+  importPrivateKey,
+  async generate(algorithm: number, bits: number | undefined): Promise<GeneratedKey> {
+    const { generateKey } = await import('./web-crypto.ts');
+    return generateKey(algorithm, bits);
+  },
+  randomBytes: (length: number): Uint8Array => crypto.randomBytes(length),
+};
+
+function createDigest(algorithm: DigestAlgorithm): IncrementalDigest {
+  const hash = crypto.createHash(algorithm);
+  return {
+    update: (data) => void hash.update(data),
+    finish: () => hash.digest(),
+  };
+}
+
+function importPublicKey(number: number, publicKey: Uint8Array): Verifier | undefined {
+  const algorithm = usableAlgorithm(number);
+  const jwk = algorithm && jwkFromPublicKey(algorithm, publicKey);
+  if (algorithm === undefined || jwk === undefined) return undefined;
+  let key: KeyObject;
+  try {
+    key = crypto.createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
+  const length = signatureLength(algorithm, publicKey);
+  const hash = digestName(algorithm);
+  const input = algorithm.kind === 'ecdsa' ? ({ key, dsaEncoding: 'ieee-p1363' } as const) : key;
+  return {
+    verify(data, signature) {
+      if (signature.length !== length) return false;
+      try {
+        return crypto.verify(hash, data, input, signature);
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+function importPrivateKey(
+  material: PrivateKeyMaterial,
+  { deterministic = false }: SignerOptions = {},
+): Signer {
+  const algorithm = usableAlgorithm(material.algorithm);
+  if (algorithm === undefined) {
+    throw internalError('key/algorithm', `algorithm ${material.algorithm} has no software keys`);
+  }
+  const key = privateKeyObject(material);
+  if (algorithm.kind === 'ecdsa') {
+    if (deterministic && material.jwk.kty === 'EC')
+      return deterministicEcdsaSigner(algorithm, material.jwk, digest);
+    return ecdsaSigner(algorithm, key);
+  }
+  const hash = digestName(algorithm);
+  return { sign: (data) => crypto.sign(hash, data, key) };
+}
+
+function ecdsaSigner({ digest: hash, signatureLength: length }: EcdsaAlgorithm, key: KeyObject): Signer {
+  // Asking OpenSSL for DER and converting here beats asking Node for r | s.
+  return { sign: (data) => ecdsaSignatureFromDer(crypto.sign(hash, data, key), length) };
+}
+
+function privateKeyObject({ jwk }: PrivateKeyMaterial): KeyObject {
+  try {
+    return crypto.createPrivateKey({ key: { ...jwk }, format: 'jwk' });
+  } catch {
+    // OpenSSL's own words go no further: nothing about a secret belongs in a message.
+    throw inputError('key/damaged', 'the private key is damaged or does not belong to its public key', {
+      hint: 'restore both files of the key from a backup',
+    });
+  }
+}
+
+/** The digest argument of Node's one-shot functions: null where the algorithm brings its own. */
+function digestName(algorithm: UsableAlgorithm): DigestAlgorithm | null {
+  return algorithm.kind === 'eddsa' ? null : algorithm.digest;
+}
