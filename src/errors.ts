@@ -10,8 +10,8 @@ export type ErrorKind = 'usage' | 'input' | 'environment' | 'internal';
 
 export interface ErrorDetails {
   /** What the user can do next, as one sentence or one command. */
-  readonly hint?: string;
-  readonly location?: SourceLocation;
+  readonly hint?: string | undefined;
+  readonly location?: SourceLocation | undefined;
   readonly cause?: unknown;
 }
 
@@ -54,4 +54,11 @@ export function environmentError(code: string, message: string, details?: ErrorD
 /** A defect of this program (exit status 70). */
 export function internalError(code: string, message: string, details?: ErrorDetails): ZonewrightError {
   return new ZonewrightError('internal', code, message, details);
+}
+
+/** The same error with its place in an input, if it is one of ours and has none yet. */
+export function locatedAt(error: unknown, location: () => SourceLocation): unknown {
+  if (!(error instanceof ZonewrightError) || error.location !== undefined) return error;
+  const { kind, code, message, hint, cause } = error;
+  return new ZonewrightError(kind, code, message, { hint, cause, location: location() });
 }

@@ -64,10 +64,15 @@ export class Cursor {
     for (;;) {
       const length = this.u8();
       if (length === 0) break;
-      if (length > 63) throw inputError('wire/compressed-name', 'a name in RDATA must not be compressed (RFC 3597 section 4)');
+      if (length > 63)
+        throw inputError(
+          'wire/compressed-name',
+          'a name in RDATA must not be compressed (RFC 3597 section 4)',
+        );
       this.skip(length);
     }
-    if (this.position - start > MAX_NAME_LENGTH) throw inputError('name/too-long', 'a name is longer than 255 octets');
+    if (this.position - start > MAX_NAME_LENGTH)
+      throw inputError('name/too-long', 'a name is longer than 255 octets');
     return start;
   }
 

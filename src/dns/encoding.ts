@@ -42,7 +42,8 @@ export class Base64Decoder {
     for (let i = start; i < end; i++) {
       const value = BASE64_VALUE[source[i]!]!;
       if (value === 255 || this.#padding > 0) {
-        if (source[i] !== PADDING) throw inputError('syntax/base64', `"${String.fromCharCode(source[i]!)}" has no place in base64`);
+        if (source[i] !== PADDING)
+          throw inputError('syntax/base64', `"${String.fromCharCode(source[i]!)}" has no place in base64`);
         this.#padding++;
         continue;
       }
@@ -65,7 +66,8 @@ export class Base64Decoder {
     if (this.#characters % 4 !== 0 || this.#padding > 2) {
       throw inputError('syntax/base64', 'base64 comes in groups of four characters, padded with "="');
     }
-    if (this.#bits !== 0) throw inputError('syntax/base64', 'the last base64 character carries bits that belong to no octet');
+    if (this.#bits !== 0)
+      throw inputError('syntax/base64', 'the last base64 character carries bits that belong to no octet');
   }
 }
 
@@ -78,7 +80,8 @@ export class HexDecoder {
     out.reserve((end - start + 1) >> 1);
     for (let i = start; i < end; i++) {
       const value = HEX_VALUE[source[i]!]!;
-      if (value === 255) throw inputError('syntax/hex', `"${String.fromCharCode(source[i]!)}" is no hexadecimal digit`);
+      if (value === 255)
+        throw inputError('syntax/hex', `"${String.fromCharCode(source[i]!)}" is no hexadecimal digit`);
       if (this.#high < 0) this.#high = value;
       else {
         out.bytes[out.length++] = (this.#high << 4) | value;
@@ -98,7 +101,8 @@ export function decodeBase32hex(source: Uint8Array, start: number, end: number, 
   let bitCount = 0;
   for (let i = start; i < end; i++) {
     const value = BASE32HEX_VALUE[source[i]!]!;
-    if (value === 255) throw inputError('syntax/base32', `"${String.fromCharCode(source[i]!)}" has no place in base32hex`);
+    if (value === 255)
+      throw inputError('syntax/base32', `"${String.fromCharCode(source[i]!)}" has no place in base32hex`);
     bits = (bits << 5) | value;
     bitCount += 5;
     if (bitCount >= 8) {
@@ -107,7 +111,8 @@ export function decodeBase32hex(source: Uint8Array, start: number, end: number, 
       bits &= (1 << bitCount) - 1;
     }
   }
-  if (bitCount >= 5 || bits !== 0) throw inputError('syntax/base32', 'the base32hex text ends in the middle of an octet');
+  if (bitCount >= 5 || bits !== 0)
+    throw inputError('syntax/base32', 'the base32hex text ends in the middle of an octet');
 }
 
 /** Appends `bytes[start, end)` in base64 with padding. */
@@ -170,7 +175,9 @@ export function toHex(bytes: Uint8Array): string {
 export function fromHex(text: string): Uint8Array {
   const digits = text.replace(/\s+/g, '');
   if (!/^([0-9a-f]{2})*$/i.test(digits)) throw inputError('syntax/hex', `"${text}" is not hexadecimal`);
-  return Uint8Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16));
+  return Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
+    Number.parseInt(digits.slice(2 * i, 2 * i + 2), 16),
+  );
 }
 
 /** `bytes` in base64 with padding. */

@@ -25,7 +25,10 @@ export function unescapeAt(source: Uint8Array, at: number, end: number): number 
   const third = at + 3 < end ? source[at + 3]! - 48 : -1;
   const value = (first - 48) * 100 + second * 10 + third;
   if (second < 0 || second > 9 || third < 0 || third > 9 || value > 255) {
-    throw inputError('syntax/bad-escape', 'a \\DDD escape needs three decimal digits, 255 at the most (RFC 1035 section 5.1)');
+    throw inputError(
+      'syntax/bad-escape',
+      'a \\DDD escape needs three decimal digits, 255 at the most (RFC 1035 section 5.1)',
+    );
   }
   return value;
 }
@@ -83,7 +86,8 @@ export function encodeName(
     return out;
   }
   closeLabel(target, lengthAt, out);
-  if (origin === undefined) throw inputError('name/relative', 'a relative name stands where no origin is known');
+  if (origin === undefined)
+    throw inputError('name/relative', 'a relative name stands where no origin is known');
   if (out + origin.length > limit) throw tooLong();
   for (let i = 0; i < origin.length; i++) target[out++] = origin[i]!;
   return out;
@@ -91,8 +95,10 @@ export function encodeName(
 
 function closeLabel(target: Uint8Array, lengthAt: number, out: number): void {
   const length = out - lengthAt - 1;
-  if (length === 0) throw inputError('name/empty-label', 'a name has an empty label (two dots, or a dot in front)');
-  if (length > MAX_LABEL_LENGTH) throw inputError('name/label-too-long', `a label of ${length} octets is longer than 63`);
+  if (length === 0)
+    throw inputError('name/empty-label', 'a name has an empty label (two dots, or a dot in front)');
+  if (length > MAX_LABEL_LENGTH)
+    throw inputError('name/label-too-long', `a label of ${length} octets is longer than 63`);
   target[lengthAt] = length;
 }
 
@@ -190,7 +196,8 @@ export function compareNames(a: Uint8Array, b: Uint8Array, aOffset = 0, bOffset 
 
 function labelOffsets(bytes: Uint8Array, offset: number): number[] {
   const offsets: number[] = [];
-  for (let position = offset; bytes[position]! !== 0; position += bytes[position]! + 1) offsets.push(position);
+  for (let position = offset; bytes[position]! !== 0; position += bytes[position]! + 1)
+    offsets.push(position);
   return offsets;
 }
 
@@ -242,7 +249,8 @@ export function nameToText(bytes: Uint8Array, offset = 0): string {
       const octet = bytes[i]!;
       const character = String.fromCharCode(octet);
       const escape = NAME_ESCAPE[octet];
-      text += escape === 0 ? character : escape === 1 ? `\\${character}` : `\\${String(octet).padStart(3, '0')}`;
+      text +=
+        escape === 0 ? character : escape === 1 ? `\\${character}` : `\\${String(octet).padStart(3, '0')}`;
     }
     text += '.';
     position = end;

@@ -1,5 +1,5 @@
-import { inputError, ZonewrightError, type ErrorDetails } from '../errors.ts';
-import type { ByteBuffer } from './byte-buffer.ts';
+import { inputError, locatedAt, type ErrorDetails, type ZonewrightError } from '../errors.ts';
+import { ByteBuffer } from './byte-buffer.ts';
 import { encodeName, escapeLength, MAX_NAME_LENGTH, ROOT, unescapeAt } from './name.ts';
 
 const ORDINARY = 0;
@@ -115,7 +115,7 @@ export class Tokenizer {
           continue;
         case CLOSE:
           if (this.#depth === 0) {
-            this.start = position;
+            this.start = this.position = position;
             this.line = this.#nextLine;
             throw this.error('syntax/parenthesis', 'a closing parenthesis has no opening one');
           }
@@ -128,13 +128,26 @@ export class Tokenizer {
       }
     }
     if (this.#depth > 0) {
-      this.start = this.end = limit;
+      this.start = this.end = this.position = limit;
       this.line = this.#openLine;
       throw this.error('syntax/parenthesis', 'an opening parenthesis is never closed', {
         hint: 'close it with ")" before the file ends',
       });
     }
     return this.#finish(position);
+  }
+
+  /** Passes over the rest of the line on which reading failed, and forgets open parentheses. */
+  recover(): void {
+    this.#unread = false;
+    this.#depth = 0;
+    while (this.position < this.bytes.length && this.bytes[this.position] !== 10) this.position++;
+    this.#atEnd = true;
+  }
+
+  /** Makes messages speak of `line`, for text that stands for one line of another text. */
+  continueFrom(line: number): void {
+    this.#nextLine = line;
   }
 
   /** Gives the current token again at the next call of `next`. */
@@ -149,12 +162,20 @@ export class Tokenizer {
 
   /** Refuses anything that is left of the entry. */
   finishRecord(): void {
-    if (this.next()) throw this.error('syntax/trailing', `"${this.text()}" is left over behind the end of the record`);
+    if (this.next())
+      throw this.error('syntax/trailing', `"${this.text()}" is left over behind the end of the record`);
   }
 
   /** The current token as text, escapes as they stand. */
   text(): string {
     return String.fromCharCode(...this.bytes.subarray(this.start, this.end));
+  }
+
+  /** The current token as text, escapes resolved. */
+  unescapedText(): string {
+    const out = new ByteBuffer(this.end - this.start);
+    this.unescape(out);
+    return new TextDecoder().decode(out.copy());
   }
 
   /** The next token as an unsigned decimal integer of at most `maximum`. */
@@ -168,9 +189,11 @@ export class Tokenizer {
     let value = 0;
     for (let i = this.start; i < this.end; i++) {
       const digit = this.bytes[i]! - 48;
-      if (digit < 0 || digit > 9) throw this.error('syntax/number', `${what} must be a number, not "${this.text()}"`);
+      if (digit < 0 || digit > 9)
+        throw this.error('syntax/number', `${what} must be a number, not "${this.text()}"`);
       value = value * 10 + digit;
-      if (value > maximum) throw this.error('syntax/number', `${what} is ${this.text()}, but ${maximum} at the most`);
+      if (value > maximum)
+        throw this.error('syntax/number', `${what} is ${this.text()}, but ${maximum} at the most`);
     }
     if (this.start === this.end) throw this.error('syntax/number', `${what} is empty`);
     return value;
@@ -200,7 +223,7 @@ export class Tokenizer {
     if (!this.escaped) out.append(bytes, this.start, end);
     else {
       out.reserve(end - this.start);
-      for (let i = this.start; i < end; ) {
+      for (let i = this.start; i < end;) {
         const octet = bytes[i]!;
         if (octet === 92) {
           out.u8(unescapeAt(bytes, i, end));
@@ -221,10 +244,7 @@ export class Tokenizer {
 
   /** The same error with the place of the current token, if it has none yet. */
   located(error: unknown): unknown {
-    if (!(error instanceof ZonewrightError) || error.location !== undefined) return error;
-    const { kind, code, message, hint, cause } = error;
-    const details = { location: this.location(), cause, ...(hint === undefined ? {} : { hint }) };
-    return new ZonewrightError(kind, code, message, details);
+    return locatedAt(error, () => this.location());
   }
 
   location(): { file: string; line: number; column: number } {
@@ -301,6 +321,8 @@ export class Tokenizer {
         if (bytes[position + 1] !== 10) position++;
       }
     }
-    throw this.error('syntax/quote', 'a quoted string is not closed on its line', { hint: 'close it with a double quote' });
+    throw this.error('syntax/quote', 'a quoted string is not closed on its line', {
+      hint: 'close it with a double quote',
+    });
   }
 }

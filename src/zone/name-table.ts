@@ -1,0 +1,117 @@
+import { allocateBytes, ByteBuffer } from '../dns/byte-buffer.ts';
+import { LOWER_CASE, nameLength } from '../dns/name.ts';
+
+const EMPTY = 0xffffffff;
+
+/**
+ * Every owner name of a zone once, in wire form, numbered from 0 in the order of arrival.
+ *
+ * Names that differ only in letter case are one name; the spelling that came first is kept.
+ */
+export class NameTable {
+  /** The names one behind the other. */
+  readonly wire: ByteBuffer;
+  /** Where in `wire` each name starts. The array may be longer than `count`. */
+  offsets: Uint32Array;
+  count = 0;
+
+  #slots: Uint32Array;
+  #hashes: Uint32Array;
+  #mask: number;
+
+  /** @param expected how many names will come, roughly; it saves growing */
+  constructor(expected = 64) {
+    let slots = 128;
+    while (slots < expected * 2) slots *= 2;
+    this.wire = new ByteBuffer(Math.max(1024, expected * 24));
+    this.offsets = uint32(Math.max(64, expected));
+    this.#hashes = new Uint32Array(this.offsets.length);
+    this.#slots = new Uint32Array(slots).fill(EMPTY);
+    this.#mask = slots - 1;
+  }
+
+  /** The number of the name in wire form at `bytes[start, end)`; it is added if it is new. */
+  intern(bytes: Uint8Array, start: number, end: number): number {
+    const hash = hashName(bytes, start, end);
+    let slot = hash & this.#mask;
+    for (; ; slot = (slot + 1) & this.#mask) {
+      const id = this.#slots[slot]!;
+      if (id === EMPTY) break;
+      if (this.#hashes[id] === hash && this.#same(id, bytes, start, end)) return id;
+    }
+    const id = this.count++;
+    if (id >= this.offsets.length) this.#growIndex();
+    this.#slots[slot] = id;
+    this.#hashes[id] = hash;
+    this.offsets[id] = this.wire.length;
+    this.wire.append(bytes, start, end);
+    if (this.count * 2 > this.#slots.length) this.#growSlots();
+    return id;
+  }
+
+  /** The number of the name in wire form at `bytes[start, end)`, or -1. */
+  find(bytes: Uint8Array, start = 0, end = start + nameLength(bytes, start)): number {
+    const hash = hashName(bytes, start, end);
+    for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const id = this.#slots[slot]!;
+      if (id === EMPTY) return -1;
+      if (this.#hashes[id] === hash && this.#same(id, bytes, start, end)) return id;
+    }
+  }
+
+  /** The name as a view of the table: valid until the next `intern`. */
+  view(id: number): Uint8Array {
+    const start = this.offsets[id]!;
+    return this.wire.bytes.subarray(start, this.end(id));
+  }
+
+  /** Where in `wire` the name ends. */
+  end(id: number): number {
+    return id + 1 < this.count ? this.offsets[id + 1]! : this.wire.length;
+  }
+
+  #same(id: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const at = this.offsets[id]!;
+    if (this.end(id) - at !== end - start) return false;
+    const wire = this.wire.bytes;
+    for (let i = 0, length = end - start; i < length; i++) {
+      const a = wire[at + i]!;
+      const b = bytes[start + i]!;
+      if (a !== b && LOWER_CASE[a] !== LOWER_CASE[b]) return false;
+    }
+    return true;
+  }
+
+  #growIndex(): void {
+    const size = this.offsets.length * 2;
+    const offsets = uint32(size);
+    offsets.set(this.offsets);
+    this.offsets = offsets;
+    const hashes = new Uint32Array(size);
+    hashes.set(this.#hashes);
+    this.#hashes = hashes;
+  }
+
+  #growSlots(): void {
+    const slots = new Uint32Array(this.#slots.length * 2).fill(EMPTY);
+    const mask = slots.length - 1;
+    for (let id = 0; id < this.count; id++) {
+      let slot = this.#hashes[id]! & mask;
+      while (slots[slot] !== EMPTY) slot = (slot + 1) & mask;
+      slots[slot] = id;
+    }
+    this.#slots = slots;
+    this.#mask = mask;
+  }
+}
+
+function uint32(length: number): Uint32Array {
+  return new Uint32Array(allocateBytes(length * 4).buffer);
+}
+
+/** FNV-1a over the lower-case octets, finished so that its low bits are good table indexes. */
+function hashName(bytes: Uint8Array, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let i = start; i < end; i++) hash = Math.imul(hash ^ LOWER_CASE[bytes[i]!]!, 0x01000193);
+  return (hash ^ (hash >>> 15)) >>> 0;
+}

@@ -1,0 +1,104 @@
+import { allocateBytes, ByteBuffer } from '../dns/byte-buffer.ts';
+import { inputError, type SourceLocation } from '../errors.ts';
+import { NameTable } from './name-table.ts';
+
+/** Octets of RDATA that 32-bit offsets can address. */
+const MAX_RDATA_OCTETS = 0xffffffff;
+
+/**
+ * The records of a zone in the order in which they came, in wire form, without an object a record: columns of numbers, all in shared memory.
+ *
+ * RDATA is written to the end of `rdata` first; `add` then makes a record of it.
+ */
+export class RecordStore {
+  readonly names: NameTable;
+  readonly rdata: ByteBuffer;
+  count = 0;
+  /** Columns; each may be longer than `count`. `owners` holds numbers of `names`, `ttls` seconds. */
+  owners: Uint32Array;
+  types: Uint16Array;
+  ttls: Uint32Array;
+  rdataOffsets: Uint32Array;
+  rdataLengths: Uint16Array;
+  lines: Uint32Array;
+
+  readonly #files: { readonly firstRecord: number; readonly file: string }[] = [];
+
+  /** @param textLength octets of the text that will be read, from which the sizes are guessed */
+  constructor(textLength = 4096) {
+    const expected = Math.max(64, Math.ceil(textLength / 40));
+    this.names = new NameTable(Math.ceil(expected / 3));
+    this.rdata = new ByteBuffer(Math.max(1024, Math.ceil(textLength / 2)));
+    this.owners = new Uint32Array(shared(expected * 4));
+    this.types = new Uint16Array(shared(expected * 2));
+    this.ttls = new Uint32Array(shared(expected * 4));
+    this.rdataOffsets = new Uint32Array(shared(expected * 4));
+    this.rdataLengths = new Uint16Array(shared(expected * 2));
+    this.lines = new Uint32Array(shared(expected * 4));
+  }
+
+  /** Adds a record whose RDATA was written to the end of `rdata` from `rdataStart` on. Returns its number. */
+  add(owner: number, type: number, ttl: number, rdataStart: number, line = 0): number {
+    const record = this.count;
+    if (record === this.owners.length) this.#grow();
+    if (this.rdata.length > MAX_RDATA_OCTETS) {
+      throw inputError(
+        'zone/too-large',
+        'the zone does not fit: its RDATA takes more than 4 GiB in wire form',
+      );
+    }
+    this.owners[record] = owner;
+    this.types[record] = type;
+    this.ttls[record] = ttl;
+    this.rdataOffsets[record] = rdataStart;
+    this.rdataLengths[record] = this.rdata.length - rdataStart;
+    this.lines[record] = line;
+    this.count++;
+    return record;
+  }
+
+  /** Adds a record from whole pieces in wire form. */
+  addRecord(owner: Uint8Array, type: number, ttl: number, rdata: Uint8Array): number {
+    const start = this.rdata.length;
+    this.rdata.append(rdata);
+    return this.add(this.names.intern(owner, 0, owner.length), type, ttl, start);
+  }
+
+  /** The RDATA of a record as a view: valid until the store grows. */
+  rdataOf(record: number): Uint8Array {
+    const start = this.rdataOffsets[record]!;
+    return this.rdata.bytes.subarray(start, start + this.rdataLengths[record]!);
+  }
+
+  /** Says that records from now on come from `file`. */
+  enterFile(file: string): void {
+    this.#files.push({ firstRecord: this.count, file });
+  }
+
+  /** Where a record was read, as far as it was read from a file. */
+  locationOf(record: number): SourceLocation | undefined {
+    const line = this.lines[record]!;
+    if (line === 0) return undefined;
+    const source = this.#files.findLast(({ firstRecord }) => firstRecord <= record);
+    return source === undefined ? undefined : { file: source.file, line };
+  }
+
+  #grow(): void {
+    const size = Math.ceil(this.owners.length * 1.5);
+    this.owners = grown(this.owners, new Uint32Array(shared(size * 4)));
+    this.types = grown(this.types, new Uint16Array(shared(size * 2)));
+    this.ttls = grown(this.ttls, new Uint32Array(shared(size * 4)));
+    this.rdataOffsets = grown(this.rdataOffsets, new Uint32Array(shared(size * 4)));
+    this.rdataLengths = grown(this.rdataLengths, new Uint16Array(shared(size * 2)));
+    this.lines = grown(this.lines, new Uint32Array(shared(size * 4)));
+  }
+}
+
+function shared(byteLength: number): ArrayBufferLike {
+  return allocateBytes(byteLength).buffer;
+}
+
+function grown<T extends Uint32Array | Uint16Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
