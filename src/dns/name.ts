@@ -201,7 +201,7 @@ function labelOffsets(bytes: Uint8Array, offset: number): number[] {
   return offsets;
 }
 
-const SPECIAL_IN_NAMES = new Set([...'."\\;()@$'].map((character) => character.charCodeAt(0)));
+const SPECIAL_IN_NAMES = new Set(Array.from('."\\;()@$', (character) => character.charCodeAt(0)));
 /** How each octet of a label is printed: 0 as it is, 1 behind a backslash, 2 as `\DDD`. */
 const NAME_ESCAPE: Uint8Array = Uint8Array.from({ length: 256 }, (_, octet) =>
   SPECIAL_IN_NAMES.has(octet) ? 1 : octet <= 32 || octet >= 127 ? 2 : 0,
