@@ -1,0 +1,84 @@
+/** Runs of keys that a comparison sort does sooner than another pass over their octets. */
+const SMALL_RUN = 24;
+
+/** Keys of octets one behind the other: key `i` is `bytes[offsets[i], offsets[i + 1])`. */
+export interface OctetKeys {
+  readonly bytes: Uint8Array;
+  readonly offsets: Uint32Array;
+}
+
+/**
+ * The order of the first `count` keys by their octets. No key may be another followed by zero octets.
+ *
+ * Four octets of key and the key's index make one 64-bit integer, and integers sort natively; equal runs go on with the next four octets.
+ */
+export function sortOctetKeys(keys: OctetKeys, count: number): Uint32Array {
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
+  sortRun(keys, order, 0, count, 0);
+  return order;
+}
+
+function sortRun(keys: OctetKeys, order: Uint32Array, start: number, end: number, depth: number): void {
+  const count = end - start;
+  if (count < 2) return;
+  if (count <= SMALL_RUN) {
+    insertionSort(keys, order, start, end, depth);
+    return;
+  }
+  // Little-endian halves of the 64-bit integers: index below, key above.
+  const integers = new BigUint64Array(count);
+  const halves = new Uint32Array(integers.buffer);
+  for (let i = 0; i < count; i++) {
+    const index = order[start + i]!;
+    halves[2 * i] = index;
+    halves[2 * i + 1] = chunk(keys, index, depth);
+  }
+  integers.sort();
+  for (let i = 0; i < count; i++) order[start + i] = halves[2 * i]!;
+  for (let run = 0; run < count;) {
+    const key = halves[2 * run + 1]!;
+    let next = run + 1;
+    while (next < count && halves[2 * next + 1] === key) next++;
+    if (next - run > 1) sortRun(keys, order, start + run, start + next, depth + 4);
+    run = next;
+  }
+}
+
+function insertionSort(keys: OctetKeys, order: Uint32Array, start: number, end: number, depth: number): void {
+  for (let i = start + 1; i < end; i++) {
+    const moving = order[i]!;
+    let at = i;
+    while (at > start && compare(keys, order[at - 1]!, moving, depth) > 0) {
+      order[at] = order[at - 1]!;
+      at--;
+    }
+    order[at] = moving;
+  }
+}
+
+/** Four octets of key `index` from `depth` on as an integer; zeros behind its end. */
+function chunk({ bytes, offsets }: OctetKeys, index: number, depth: number): number {
+  const start = offsets[index]! + depth;
+  const left = offsets[index + 1]! - start;
+  if (left >= 4) {
+    return (
+      ((bytes[start]! << 24) | (bytes[start + 1]! << 16) | (bytes[start + 2]! << 8) | bytes[start + 3]!) >>> 0
+    );
+  }
+  let value = 0;
+  for (let i = 0; i < 4; i++) value = value * 256 + (i < left ? bytes[start + i]! : 0);
+  return value;
+}
+
+function compare({ bytes, offsets }: OctetKeys, a: number, b: number, depth: number): number {
+  const aEnd = offsets[a + 1]!;
+  const bEnd = offsets[b + 1]!;
+  let x = offsets[a]! + depth;
+  let y = offsets[b]! + depth;
+  for (; x < aEnd && y < bEnd; x++, y++) {
+    const difference = bytes[x]! - bytes[y]!;
+    if (difference !== 0) return difference;
+  }
+  return aEnd - x - (bEnd - y);
+}
