@@ -1,0 +1,23 @@
+import type { Crypto } from '../dnssec/crypto.ts';
+import type { FileStore } from '../keys/file-store.ts';
+
+/** How far long work has come. */
+export interface Progress {
+  /** What is being done: "signing". */
+  readonly task: string;
+  readonly done: number;
+  /** Absent while it is not known. */
+  readonly total?: number;
+}
+
+/** The world as commands see it. Tests hand in one of their own and run a command in process. */
+export interface Environment {
+  /** The time of this run, in epoch seconds. */
+  readonly now: number;
+  readonly files: FileStore;
+  readonly crypto: Crypto;
+  readStdin(): Promise<Uint8Array>;
+  /** Tells the user what is doubtful but no error. */
+  warn(message: string, hint?: string): void;
+  progress?(progress: Progress): void;
+}

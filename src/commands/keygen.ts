@@ -1,0 +1,378 @@
+import { canonicalName, nameToText } from '../dns/name.ts';
+import { printTime } from '../dns/time.ts';
+import {
+  ALGORITHMS,
+  algorithmByName,
+  algorithmByNumber,
+  type UsableAlgorithm,
+} from '../dnssec/algorithms.ts';
+import { DNSSEC_PROTOCOL, readDnskey, writeDnskey } from '../dnssec/dnskey.ts';
+import { keyTag, revokedKeyTag } from '../dnssec/key-tag.ts';
+import { keySize } from '../dnssec/public-key.ts';
+import { environmentError, inputError, usageError } from '../errors.ts';
+import { fieldsOfPrivateKey } from '../keys/bind-private-key.ts';
+import type { BindState } from '../keys/bind-state.ts';
+import { KeyDirectory, keyOfFiles, type KeyFiles } from '../keys/key-directory.ts';
+import { keyBaseName, readKeyBaseName, splitKeyPath, zoneFileText } from '../keys/key-name.ts';
+import type { Key } from '../keys/key.ts';
+import { flagsOfRole, type Role } from '../keys/roles.ts';
+import { changeTiming, isUntimed, type KeyTiming, type KeyTimingChange } from '../keys/timing.ts';
+import type { Environment } from './environment.ts';
+
+const DAY = 86400;
+/** How long before its predecessor's end a successor is published (BIND's default for `-S`). */
+export const DEFAULT_PREPUBLICATION = 30 * DAY;
+
+const MINIMUM_RSA_BITS = 2048;
+const MAXIMUM_RSA_BITS = 4096;
+/** Key tags are 16 bits: so many collisions in a row mean that something is wrong with the random numbers. */
+const MAXIMUM_ATTEMPTS = 100;
+
+/** What is common to all ways of `keygen`. */
+interface CommonOptions {
+  readonly keyDirectory: string;
+  /** Times to set; null takes one away, or keeps it from being set. */
+  readonly timing?: KeyTimingChange;
+  /** The TTL that the DNSKEY record shall have, in seconds (`-L`); null for none. */
+  readonly ttl?: number | null;
+}
+
+export interface KeygenOptions extends CommonOptions {
+  /** The zone's name in wire form. */
+  readonly zone: Uint8Array;
+  /** One key with this role; without it what the policy asks for. */
+  readonly role?: Role;
+  /** The policy: a KSK and a ZSK, or one CSK. */
+  readonly keys: 'split' | 'csk';
+  /** Mnemonic or number, as the user typed it. */
+  readonly algorithm: string;
+  /** Size of the modulus, for RSA alone. */
+  readonly bits?: number;
+  /** Sets no time but that of creation (BIND's `-G`): a spare, which nothing publishes or signs with by itself. */
+  readonly spare?: boolean;
+}
+
+export interface SettimeOptions extends CommonOptions {
+  /** Any file of the key, or its base name; without a directory it is looked for in the key directory. */
+  readonly keyFile: string;
+}
+
+export interface SuccessorOptions extends CommonOptions {
+  /** The predecessor, named as in `SettimeOptions`. */
+  readonly keyFile: string;
+  /** Seconds from publication to activation. */
+  readonly prepublication?: number;
+}
+
+export interface KeygenResult {
+  readonly keyDirectory: string;
+  /** The keys that were made or changed. Scripts read their base names. */
+  readonly keys: readonly Key[];
+}
+
+/**
+ * Makes the keys of a zone and writes their files, all or none.
+ * @throws ZonewrightError `usage/algorithm`, `usage/bits`, `usage/timing`; `file/*`; `key/*` for keys that are there already
+ */
+export async function keygen(options: KeygenOptions, environment: Environment): Promise<KeygenResult> {
+  const algorithm = algorithmForNewKeys(options.algorithm);
+  const bits = checkBits(algorithm, options.bits);
+  const roles: readonly Role[] =
+    options.role !== undefined ? [options.role] : options.keys === 'csk' ? ['csk'] : ['ksk', 'zsk'];
+  const timing = timingOfNewKey(options, environment.now);
+  return makeKeys(
+    roles.map((role) => ({ ...options, role, algorithm, bits, timing })),
+    options,
+    environment,
+  );
+}
+
+/**
+ * Changes the times, or the TTL, of an existing key.
+ * @throws ZonewrightError `key/not-found`, `key/damaged`, `key/unreadable`; `file/*`
+ */
+export async function settime(options: SettimeOptions, environment: Environment): Promise<KeygenResult> {
+  const { directory, base } = locate(options, environment);
+  const files = await directory.readFiles(base);
+  const before = keyOfFiles(base, files);
+  const timing = changeTiming(timedFrom(before.timing, environment.now), options.timing ?? {});
+  warnAboutTiming(before, timing, environment);
+  if (before.state?.dnskeyState !== undefined) {
+    environment.warn(
+      `${base} has a .state file, whose states count for BIND before the times`,
+      'change them with "dnssec-settime -s"',
+    );
+  }
+  const ttl = options.ttl === undefined ? files.publicKey.ttl : (options.ttl ?? undefined);
+  const changed: KeyFiles = {
+    ...files,
+    publicKey: { ...files.publicKey, timing, ttl },
+    privateKey: files.privateKey === undefined ? undefined : { ...files.privateKey, timing },
+  };
+  await directory.rewriteKey(base, changed);
+  return { keyDirectory: directory.path, keys: [keyOfFiles(base, changed)] };
+}
+
+/**
+ * Makes the key that follows another: same zone, algorithm, size and role, active from when the predecessor is inactive.
+ * @throws ZonewrightError `usage/successor` where the predecessor's times leave no room for it; as `keygen`
+ */
+export async function makeSuccessor(
+  options: SuccessorOptions,
+  environment: Environment,
+): Promise<KeygenResult> {
+  const { directory, base } = locate(options, environment);
+  const files = await directory.readFiles(base);
+  const predecessor = keyOfFiles(base, files);
+  const { publicKey } = readDnskey(predecessor.dnskeyRdata);
+  const algorithm = algorithmForNewKeys(String(predecessor.algorithm));
+  const bits = algorithm.kind === 'rsa' ? checkBits(algorithm, keySize(algorithm, publicKey)) : undefined;
+  const planned = timingOfSuccessor(predecessor, options, environment);
+  const ttl = options.ttl === undefined ? predecessor.ttl : options.ttl;
+  const request: KeyRequest = {
+    zone: predecessor.zone,
+    role: predecessor.role,
+    algorithm,
+    bits,
+    timing: changeTiming(planned, options.timing ?? {}),
+    predecessor: { base, files },
+    ...(ttl === undefined ? {} : { ttl }),
+  };
+  return makeKeys([request], { keyDirectory: directory.path }, environment);
+}
+
+/** Everything that decides about one new key. */
+interface KeyRequest {
+  readonly zone: Uint8Array;
+  readonly role: Role;
+  readonly algorithm: UsableAlgorithm;
+  readonly bits: number | undefined;
+  readonly timing: KeyTiming;
+  readonly ttl?: number | null;
+  readonly predecessor?: { readonly base: string; readonly files: KeyFiles };
+}
+
+async function makeKeys(
+  requests: readonly KeyRequest[],
+  { keyDirectory }: Pick<CommonOptions, 'keyDirectory'>,
+  environment: Environment,
+): Promise<KeygenResult> {
+  const directory = new KeyDirectory(keyDirectory, environment.files);
+  const taken = new Set<number>();
+  for (const { zone } of requests) await collectTags(directory, zone, environment, taken);
+
+  const made: { base: string; files: KeyFiles }[] = [];
+  for (const request of requests) {
+    const files = await makeKey(request, taken, environment);
+    const { rdata } = files.publicKey;
+    const base = keyBaseName(request.zone, request.algorithm.number, keyTag(rdata));
+    warnAboutTiming(keyOfFiles(base, files), request.timing, environment);
+    made.push({ base, files });
+  }
+  await directory.createKeys(made);
+  await linkPredecessor(directory, requests[0]?.predecessor, made[0]!);
+  return { keyDirectory, keys: made.map(({ base, files }) => keyOfFiles(base, files)) };
+}
+
+/** Makes one key whose tag, and whose tag once revoked, no other key of the zone has. */
+async function makeKey(
+  { zone, role, algorithm, bits, timing, ttl, predecessor }: KeyRequest,
+  taken: Set<number>,
+  { crypto, now }: Environment,
+): Promise<KeyFiles> {
+  for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
+    const { publicKey, privateKey } = await crypto.generate(algorithm.number, bits);
+    const flags = flagsOfRole(role);
+    const rdata = writeDnskey({ flags, protocol: DNSSEC_PROTOCOL, algorithm: algorithm.number, publicKey });
+    const tags = [keyTag(rdata), revokedKeyTag(rdata)];
+    if (tags.some((tag) => taken.has(tag))) continue;
+    for (const tag of tags) taken.add(tag);
+
+    const predecessorTag = predecessor === undefined ? undefined : keyTag(predecessor.files.publicKey.rdata);
+    const link = predecessorTag === undefined ? [] : [{ name: 'Predecessor', value: String(predecessorTag) }];
+    // Only here can a CSK be told from a KSK.
+    const state: BindState = {
+      algorithm: algorithm.number,
+      length: keySize(algorithm, publicKey),
+      ...(predecessorTag === undefined ? {} : { predecessor: predecessorTag }),
+      ksk: true,
+      zsk: true,
+      generated: now,
+    };
+    return {
+      publicKey: { owner: canonicalName(zone), ttl: ttl ?? undefined, type: 'DNSKEY', rdata, timing },
+      privateKey: {
+        algorithm: algorithm.number,
+        hasTimes: true,
+        fields: [...fieldsOfPrivateKey(privateKey), ...link],
+        timing,
+      },
+      state: role === 'csk' ? state : undefined,
+    };
+  }
+  throw environmentError(
+    'key/tag-collision',
+    `${MAXIMUM_ATTEMPTS} new keys in a row had the key tag of another key of ${nameToText(zone)}`,
+    { hint: 'take keys that are not needed any more out of the key directory' },
+  );
+}
+
+/** Adds the tags of a zone's keys in the directory, as they are and as they would be once revoked. */
+async function collectTags(
+  directory: KeyDirectory,
+  zone: Uint8Array,
+  { files }: Environment,
+  taken: Set<number>,
+): Promise<void> {
+  for (const { dnskeyRdata } of await directory.listKeys(zone)) {
+    taken.add(keyTag(dnskeyRdata));
+    taken.add(revokedKeyTag(dnskeyRdata));
+  }
+  // A .private file whose .key is lost still owns its tag. The REVOKE bit adds 128, and 129 where the sum carries over.
+  for (const name of await files.list(directory.path)) {
+    const parts = readKeyBaseName(splitKeyPath(name).base);
+    if (parts?.zoneText.toLowerCase() !== zoneFileText(zone)) continue;
+    for (const difference of [0, 128, 129]) taken.add((parts.keyTag + difference) & 0xffff);
+  }
+}
+
+/** Writes into the predecessor's files who follows it, as BIND does. */
+async function linkPredecessor(
+  directory: KeyDirectory,
+  predecessor: KeyRequest['predecessor'],
+  successor: { readonly files: KeyFiles },
+): Promise<void> {
+  if (predecessor === undefined) return;
+  const { base, files } = predecessor;
+  const tag = keyTag(successor.files.publicKey.rdata);
+  const link = { name: 'Successor', value: String(tag) };
+  const { privateKey, state } = files;
+  await directory.rewriteKey(base, {
+    ...files,
+    privateKey: privateKey && {
+      ...privateKey,
+      fields: [...privateKey.fields.filter(({ name }) => name !== link.name), link],
+    },
+    state: state && { ...state, successor: tag },
+  });
+}
+
+/** The algorithm that a name or number stands for, if keys of it should still be made. */
+function algorithmForNewKeys(name: string): UsableAlgorithm {
+  const algorithm = algorithmByName(name);
+  const offered = ALGORITHMS.filter(({ status }) => status === 'recommended').map(
+    ({ mnemonic, number }) => `${mnemonic} (${number})`,
+  );
+  const hint = `choose one of ${offered.join(', ')}`;
+  if (algorithm === undefined)
+    throw usageError('usage/algorithm', `"${name}" is no DNSSEC algorithm`, { hint });
+  if (algorithm.kind === 'refused' || algorithm.status === 'deprecated') {
+    const reason = algorithm.reason ?? 'it is deprecated';
+    throw usageError('usage/algorithm', `no keys of ${algorithm.mnemonic} are made: ${reason}`, { hint });
+  }
+  return algorithm;
+}
+
+function checkBits(algorithm: UsableAlgorithm, bits: number | undefined): number | undefined {
+  if (algorithm.kind !== 'rsa') {
+    if (bits === undefined) return undefined;
+    throw usageError('usage/bits', `${algorithm.mnemonic} keys have one size only`, {
+      hint: 'leave --bits out: it is for RSASHA256 and RSASHA512',
+    });
+  }
+  const size = bits ?? MINIMUM_RSA_BITS;
+  if (!Number.isInteger(size) || size < MINIMUM_RSA_BITS || size > MAXIMUM_RSA_BITS) {
+    throw usageError(
+      'usage/bits',
+      `RSA keys are made with ${MINIMUM_RSA_BITS} to ${MAXIMUM_RSA_BITS} bits, not ${size}`,
+    );
+  }
+  return size;
+}
+
+/** Published and active from now on, where nothing else is said; published when activated, where only that is said. */
+function timingOfNewKey({ timing: change = {}, spare = false }: KeygenOptions, now: number): KeyTiming {
+  const timing = changeTiming({ created: now }, change);
+  if (spare) {
+    if (timing.publish === undefined && timing.activate === undefined) return timing;
+    throw usageError('usage/timing', 'a spare key has no times of publication and activation');
+  }
+  return changeTiming({ created: now, publish: timing.activate ?? now, activate: now }, change);
+}
+
+/** Keys from before there were times are published and active: they stay so when they get their first time. */
+function timedFrom(timing: KeyTiming, now: number): KeyTiming {
+  return isUntimed(timing) ? { created: now, publish: now, activate: now } : timing;
+}
+
+function timingOfSuccessor(
+  { base, timing }: Key,
+  { prepublication = DEFAULT_PREPUBLICATION }: SuccessorOptions,
+  { now, warn }: Environment,
+): KeyTiming {
+  const settime = `set it with "zonewright keygen --settime ${base}`;
+  if (timing.activate === undefined) {
+    throw usageError('usage/successor', `${base} has no time of activation, so nothing can follow it`, {
+      hint: `${settime} --activate TIME"`,
+    });
+  }
+  const activate = timing.inactive;
+  if (activate === undefined) {
+    throw usageError(
+      'usage/successor',
+      `${base} has no time of inactivation, at which its successor would start`,
+      {
+        hint: `${settime} --inactive TIME"`,
+      },
+    );
+  }
+  const publish = activate - prepublication;
+  if (publish < now) {
+    throw usageError(
+      'usage/successor',
+      `${base} becomes inactive at ${printTime(activate)}, too soon to publish its successor in time`,
+      { hint: 'move its inactivation with --settime, or choose a shorter prepublication interval' },
+    );
+  }
+  if (timing.delete === undefined) {
+    warn(
+      `${base} has no time of deletion: it stays in the zone after its successor has taken over`,
+      `${settime} --delete TIME"`,
+    );
+  }
+  return { created: now, publish, activate };
+}
+
+function warnAboutTiming({ base, role }: Key, timing: KeyTiming, { warn }: Environment): void {
+  if (timing.revoke !== undefined && role === 'zsk') {
+    warn(`${base} is a ZSK: to revoke it is lawful, but means nothing to anybody`);
+  }
+  const { publish, activate, inactive } = timing;
+  if (publish !== undefined && activate !== undefined && activate < publish) {
+    warn(`${base} is to sign before it is published`);
+  }
+  if (activate !== undefined && inactive !== undefined && inactive < activate) {
+    warn(`${base} is to become inactive before it is active`);
+  }
+  if (timing.delete !== undefined && inactive !== undefined && timing.delete < inactive) {
+    warn(`${base} is to be deleted before it becomes inactive`);
+  }
+}
+
+/** The directory and the base name of the key that a user named. */
+function locate(
+  { keyFile, keyDirectory }: { readonly keyFile: string; readonly keyDirectory: string },
+  { files }: Environment,
+): { directory: KeyDirectory; base: string } {
+  const { directory, base } = splitKeyPath(keyFile);
+  const name = readKeyBaseName(base);
+  if (name === undefined) {
+    throw usageError('usage/key-file', `"${keyFile}" does not name a key`, {
+      hint: 'name one of its files, such as Kexample.com.+013+12345.key',
+    });
+  }
+  if (algorithmByNumber(name.algorithm)?.kind === 'refused') {
+    throw inputError('key/algorithm', `keys of algorithm ${name.algorithm} cannot be used`);
+  }
+  return { directory: new KeyDirectory(directory ?? keyDirectory, files), base };
+}

@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import {
+  chmod,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rename,
+  rm,
+  stat,
+} from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { environmentError, type ZonewrightError } from '../errors.ts';
+import type { AtomicFile, AtomicWriteOptions, FileStatus, FileStore } from '../keys/file-store.ts';
+
+const PERMISSIONS = 0o7777;
+/** What a new file gets, less the process's umask. */
+const NEW_FILE_MODE = 0o666;
+
+/** The file system of this machine. */
+export const fileStore: FileStore = {
+  read: (file) => guarded(file, async () => new Uint8Array(await readFile(file))),
+  readText: (file) => guarded(file, () => readFile(file, 'utf8')),
+
+  list: (directory) =>
+    guarded(directory, async () => {
+      const names = await readdir(directory).catch((error: unknown) => {
+        if (codeOf(error) === 'ENOENT') return [];
+        throw error;
+      });
+      return names.sort();
+    }),
+
+  status: (file) => guarded(file, () => statusOf(file)),
+
+  createExclusive: (file, data, mode) =>
+    guarded(file, async () => {
+      const handle = await open(file, 'wx', mode);
+      try {
+        await handle.writeFile(data);
+        await handle.sync();
+      } catch (error) {
+        await handle.close();
+        await rm(file, { force: true });
+        throw error;
+      }
+      await handle.close();
+      await syncDirectory(path.dirname(file));
+    }),
+
+  async writeAtomic(file, data, options) {
+    const output = await fileStore.openAtomic(file, options);
+    try {
+      await output.write(data);
+      await output.commit();
+    } finally {
+      await output.discard();
+    }
+  },
+
+  openAtomic: (file, options) => guarded(file, () => openAtomic(file, options)),
+
+  makeDirectory: (directory, mode) =>
+    guarded(directory, async () => {
+      const first = await mkdir(directory, { recursive: true, mode });
+      // The umask must not take away what was asked for; parents get the usual mode only by being asked for themselves.
+      if (first !== undefined) await chmod(directory, mode);
+    }),
+
+  remove: (file) => guarded(file, () => rm(file, { force: true })),
+};
+
+async function openAtomic(file: string, { mode }: AtomicWriteOptions = {}): Promise<AtomicFile> {
+  const target = await targetOf(file);
+  const replaced = await stat(target).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (replaced !== undefined && !replaced.isFile()) {
+    throw environmentError('file/not-regular', 'this is no regular file, and will not be replaced', {
+      location: { file },
+      hint: 'name a file, or "-" for standard output',
+    });
+  }
+  const directory = path.dirname(target);
+  const temporary = path.join(directory, `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  // Private until it has its final owner and mode.
+  const handle = await open(
+    temporary,
+    'wx',
+    replaced === undefined && mode === undefined ? NEW_FILE_MODE : 0o600,
+  );
+  let pending = true;
+
+  const discard = async (): Promise<void> => {
+    if (!pending) return;
+    pending = false;
+    await handle.close();
+    await rm(temporary, { force: true });
+  };
+
+  return {
+    write: (data) => guarded(file, () => handle.writeFile(data)),
+    commit: () =>
+      guarded(file, async () => {
+        if (replaced !== undefined) await keepOwner(handle, replaced);
+        const finalMode = mode ?? replaced?.mode;
+        if (finalMode !== undefined) await handle.chmod(finalMode & PERMISSIONS);
+        await handle.sync();
+        await rename(temporary, target);
+        pending = false;
+        await handle.close();
+        await syncDirectory(directory);
+      }),
+    discard,
+  };
+}
+
+/** Where a path leads, through symbolic links, also when nothing is there yet. */
+async function targetOf(file: string): Promise<string> {
+  try {
+    return await realpath(file);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+  }
+  try {
+    return path.resolve(path.dirname(file), await readlink(file));
+  } catch {
+    return path.resolve(file);
+  }
+}
+
+/** Only root can give files away; everybody else owns what he replaces, or goes without. */
+async function keepOwner(handle: FileHandle, { uid, gid }: { uid: number; gid: number }): Promise<void> {
+  const now = await handle.stat();
+  if (now.uid !== uid || now.gid !== gid) await handle.chown(uid, gid).catch(() => undefined);
+}
+
+/** Makes a rename or a new name durable. Some file systems cannot sync a directory: theirs need it not. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+async function statusOf(file: string): Promise<FileStatus | undefined> {
+  try {
+    const found = await stat(file);
+    return {
+      kind: found.isFile() ? 'file' : found.isDirectory() ? 'directory' : 'other',
+      size: found.size,
+      mode: found.mode & PERMISSIONS,
+      modified: Math.floor(found.mtimeMs / 1000),
+    };
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    throw error;
+  }
+}
+
+async function guarded<T>(file: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw codeOf(error)?.startsWith('E') === true ? described(file, error) : error;
+  }
+}
+
+const DESCRIPTIONS: Readonly<Record<string, readonly [code: string, message: string, hint?: string]>> = {
+  ENOENT: ['file/not-found', 'there is no such file or directory'],
+  ENOTDIR: ['file/not-found', 'a part of this path is no directory'],
+  EEXIST: ['file/exists', 'the file exists already, and is left as it is'],
+  EISDIR: ['file/not-regular', 'this is a directory'],
+  EACCES: ['file/permission', 'permission denied'],
+  EPERM: ['file/permission', 'the operation is not permitted'],
+  EROFS: ['file/permission', 'the file system is read-only'],
+  ENOSPC: ['file/no-space', 'no space is left on the device', 'make room and run the command again'],
+  EDQUOT: ['file/no-space', 'the disk quota is used up', 'make room and run the command again'],
+};
+
+function described(file: string, error: unknown): ZonewrightError {
+  const systemCode = codeOf(error) ?? '';
+  const [code, message, hint] = DESCRIPTIONS[systemCode] ?? [
+    'file/failed',
+    `the operation failed (${systemCode})`,
+  ];
+  return environmentError(code, message, {
+    location: { file },
+    cause: error,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** The system's code for an error, such as `ENOENT`. Errors of Node's own modules need not be of our realm's Error class. */
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

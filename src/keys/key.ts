@@ -1,0 +1,24 @@
+import type { BindState } from './bind-state.ts';
+import type { Role } from './roles.ts';
+import type { KeyTiming } from './timing.ts';
+
+/** A key of a zone. Its secret stays with the key source until somebody asks for it. */
+export interface Key {
+  /** The name of its files without suffix: `Kexample.com.+013+12345`. */
+  readonly base: string;
+  /** The zone's name in canonical wire form. */
+  readonly zone: Uint8Array;
+  readonly algorithm: number;
+  readonly keyTag: number;
+  readonly flags: number;
+  readonly role: Role;
+  /** The TTL for its DNSKEY record in seconds, where the key has an opinion. */
+  readonly ttl: number | undefined;
+  /** The RDATA of its DNSKEY record. */
+  readonly dnskeyRdata: Uint8Array;
+  readonly timing: KeyTiming;
+  /** What BIND's key manager knows of it, where there is a `.state` file. */
+  readonly state: BindState | undefined;
+  /** Whether there is a private part, to the source's knowledge. */
+  readonly hasPrivate: boolean;
+}
