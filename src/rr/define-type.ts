@@ -10,8 +10,6 @@ export interface TypeTraits {
   readonly singleton?: true;
   /** Its reference calls it obsolete, or never left the experiment. */
   readonly obsolete?: true;
-  /** Exists in queries, answers or transactions only, never in a zone (RFC 6895 section 3.1). */
-  readonly meta?: true;
   /** Checks what no field can see alone; throws like a field. */
   readonly check?: (rdata: Cursor) => void;
 }

@@ -1,11 +1,24 @@
 import type { TypeDefinition } from './define-type.ts';
 import { basicTypes } from './types/basic.ts';
 import { dnssecTypes } from './types/dnssec.ts';
+import { mailTypes } from './types/mail.ts';
+import { networkTypes } from './types/network.ts';
+import { obsoleteTypes } from './types/obsolete.ts';
+import { securityTypes } from './types/security.ts';
+import { serviceTypes } from './types/service.ts';
 
 export { Class, className, findClass, findType, printTypeName, Type, typeName } from './mnemonics.ts';
 
 /** Every defined type. */
-export const typeDefinitions: readonly TypeDefinition[] = [...basicTypes, ...dnssecTypes];
+export const typeDefinitions: readonly TypeDefinition[] = [
+  ...basicTypes,
+  ...dnssecTypes,
+  ...securityTypes,
+  ...serviceTypes,
+  ...mailTypes,
+  ...networkTypes,
+  ...obsoleteTypes,
+];
 
 const DEFINITIONS = new Array<TypeDefinition | undefined>(0x10000).fill(undefined);
 for (const definition of typeDefinitions) DEFINITIONS[definition.code] = definition;

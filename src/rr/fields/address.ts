@@ -140,9 +140,8 @@ export function printIpv6(rdata: Cursor, out: ByteBuffer): void {
     }
     group = next + 1;
   }
-  const embedsIpv4 =
-    gapStart === 0 &&
-    (gapLength === 6 || (gapLength === 7 && groupAt(7) !== 1) || (gapLength === 5 && groupAt(5) === 0xffff));
+  // `::a.b.c.d` and `::ffff:a.b.c.d` (RFC 5952 section 5).
+  const embedsIpv4 = gapStart === 0 && (gapLength === 6 || (gapLength === 5 && groupAt(5) === 0xffff));
 
   const groups = embedsIpv4 ? 6 : 8;
   for (let group = 0; group < groups; group++) {

@@ -1,10 +1,8 @@
-import { MnemonicTable } from '../../dns/mnemonic-table.ts';
-import type { Tokenizer } from '../../dns/tokenizer.ts';
 import type { Field } from '../field.ts';
-import { u8 } from './integer.ts';
+import { mnemonicU8, wordU8, type Words } from './mnemonic.ts';
 
 /** Mnemonics of the IANA registry "DNS Security Algorithm Numbers", and those that other software writes. */
-const ALGORITHMS = new MnemonicTable([
+const ALGORITHMS: Words = [
   ['DELETE', 0],
   ['RSAMD5', 1],
   ['DH', 2],
@@ -30,9 +28,9 @@ const ALGORITHMS = new MnemonicTable([
   ['INDIRECT', 252],
   ['PRIVATEDNS', 253],
   ['PRIVATEOID', 254],
-]);
+];
 
-const DIGESTS = new MnemonicTable([
+const DIGESTS: Words = [
   ['SHA-1', 1],
   ['SHA1', 1],
   ['SHA-256', 2],
@@ -40,40 +38,19 @@ const DIGESTS = new MnemonicTable([
   ['GOST', 3],
   ['SHA-384', 4],
   ['SHA384', 4],
-]);
+];
 
 /** A DNSSEC algorithm, as a number or by its mnemonic (RFC 4034 appendix A.1). */
 export function algorithm(name: string): Field {
-  return mnemonicOctet(name, ALGORITHMS);
+  return mnemonicU8(name, ALGORITHMS);
+}
+
+/** The algorithm of CERT, which has no number where it has a mnemonic (RFC 4398 section 2.2); 0 is none. */
+export function certificateAlgorithm(name: string): Field {
+  return wordU8(name, ALGORITHMS.slice(1));
 }
 
 /** A DS digest type, as a number or by its mnemonic. */
 export function digestType(name: string): Field {
-  return mnemonicOctet(name, DIGESTS);
-}
-
-/** An octet that text may give by a word of `table`; printed as a number. */
-export function mnemonicOctet(name: string, table: MnemonicTable): Field {
-  return {
-    ...u8(name),
-    parse(tokens, out) {
-      tokens.need(name);
-      out.u8(numberOrMnemonic(name, tokens, table, 0xff));
-    },
-  };
-}
-
-/** The current token as a number of at most `maximum`, or as a word of `table`. */
-export function numberOrMnemonic(
-  name: string,
-  tokens: Tokenizer,
-  table: MnemonicTable,
-  maximum: number,
-): number {
-  const first = tokens.bytes[tokens.start]!;
-  if (first < 48 || first > 57) {
-    const value = table.find(tokens.bytes, tokens.start, tokens.end);
-    if (value >= 0) return value;
-  }
-  return tokens.currentInteger(name, maximum);
+  return mnemonicU8(name, DIGESTS);
 }

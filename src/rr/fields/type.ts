@@ -64,7 +64,8 @@ function parseBitmap(tokens: Tokenizer, out: ByteBuffer): void {
   }
 }
 
-function currentType(tokens: Tokenizer): number {
+/** The type that the current token names. */
+export function currentType(tokens: Tokenizer): number {
   const code = findType(tokens.bytes, tokens.start, tokens.end);
   if (code < 0) throw tokens.error('syntax/type', `"${tokens.text()}" is no RR type`);
   return code;

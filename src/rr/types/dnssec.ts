@@ -1,16 +1,17 @@
 import type { Cursor } from '../../dns/cursor.ts';
 import { inputError } from '../../errors.ts';
-import { defineType } from '../define-type.ts';
+import { defineType, type TypeTraits } from '../define-type.ts';
 import { algorithm, digestType } from '../fields/algorithm.ts';
-import { base32Hash, base64Data, hexData, salt } from '../fields/data.ts';
+import { base32Hash, base64Data, deletable, hexData, salt } from '../fields/data.ts';
 import { u16, u32, u8 } from '../fields/integer.ts';
 import { domainName } from '../fields/name.ts';
 import { signatureTime } from '../fields/time.ts';
 import { typeBitmap, typeCode } from '../fields/type.ts';
-import { type TypeTraits } from '../define-type.ts';
 
-const ds = [u16('Key Tag'), algorithm('Algorithm'), digestType('Digest Type'), hexData('Digest')];
-const dnskey = [u16('Flags'), u8('Protocol'), algorithm('Algorithm'), base64Data('Public Key')];
+const digest = hexData('Digest');
+const publicKey = base64Data('Public Key');
+const ds = [u16('Key Tag'), algorithm('Algorithm'), digestType('Digest Type')];
+const dnskey = [u16('Flags'), u8('Protocol'), algorithm('Algorithm')];
 
 const rrsig = [
   typeCode('Type Covered'),
@@ -24,47 +25,80 @@ const rrsig = [
   base64Data('Signature'),
 ];
 
+const nsec = [domainName('Next Domain Name'), typeBitmap('Type Bit Maps')];
+
+const nsec3param = [u8('Hash Algorithm'), u8('Flags'), u16('Iterations'), salt('Salt')];
 const nsec3 = [
-  u8('Hash Algorithm'),
-  u8('Flags'),
-  u16('Iterations'),
-  salt('Salt'),
+  ...nsec3param,
   base32Hash('Next Hashed Owner Name'),
   typeBitmap('Type Bit Maps', { mayBeEmpty: true }),
 ];
 
-const zonemd = [u32('Serial'), u8('Scheme'), u8('Hash Algorithm'), hexData('Digest')];
+const zonemd = [u32('Serial'), u8('Scheme'), u8('Hash Algorithm'), hexData('Digest', { minimum: 12 })];
+const csync = [u32('SOA Serial'), u16('Flags'), typeBitmap('Type Bit Map', { mayBeEmpty: true })];
+const key = [u16('flags'), u8('protocol'), algorithm('algorithm'), base64Data('public key')];
+const rkey = [u16('Flags'), u8('Protocol'), algorithm('Algorithm'), publicKey];
 
-/** Octets of the digests with a known algorithm: DS digest types, then ZONEMD hash algorithms. */
-const DS_DIGEST_LENGTHS: readonly (number | undefined)[] = [undefined, 20, 32, 32, 48];
+/** Octets of the digests by DS digest type, where everybody agrees on them: SHA-1, SHA-256, SHA-384. */
+const DS_DIGEST_LENGTHS: readonly (number | undefined)[] = [undefined, 20, 32, undefined, 48];
+/** Octets of the digests by ZONEMD hash algorithm: SHA-384, SHA-512. */
 const ZONEMD_DIGEST_LENGTHS: readonly (number | undefined)[] = [undefined, 48, 64];
+const ZONEMD_SIMPLE = 1;
 
-function checkDigest(rdata: Cursor, typeOffset: number, lengths: readonly (number | undefined)[]): void {
-  const length = rdata.remaining - typeOffset - 1;
-  const expected = lengths[rdata.bytes[rdata.position + typeOffset]!];
-  if (expected !== undefined && length !== expected) {
+const dsTraits: TypeTraits = { check: checkDsDigest };
+const obsolete = true;
+
+/** DNSSEC, its predecessors, and what goes with it. */
+export const dnssecTypes = [
+  defineType('DS', 'RFC 4034 section 5', [...ds, digest], dsTraits),
+  defineType('RRSIG', 'RFC 4034 section 3', rrsig, { lowerCaseNames: true }),
+  // Its next name keeps its case in canonical form (RFC 6840 section 5.1).
+  defineType('NSEC', 'RFC 4034 section 4', nsec),
+  defineType('DNSKEY', 'RFC 4034 section 2', [...dnskey, publicKey]),
+  defineType('NSEC3', 'RFC 5155 section 3', nsec3),
+  defineType('NSEC3PARAM', 'RFC 5155 section 4', nsec3param),
+  defineType('CDS', 'RFC 7344 section 3.1', [...ds, deletable(digest)], dsTraits),
+  defineType('CDNSKEY', 'RFC 7344 section 3.2', [...dnskey, deletable(publicKey)]),
+  defineType('CSYNC', 'RFC 7477 section 2.1', csync),
+  defineType('ZONEMD', 'RFC 8976 section 2', zonemd, { check: checkZonemdDigest }),
+  defineType('SIG', 'RFC 2535 section 4', rrsig, { lowerCaseNames: true, obsolete }),
+  defineType('KEY', 'RFC 2535 section 3', key, { obsolete }),
+  defineType('DLV', 'RFC 4431 section 2', [...ds, digest], { ...dsTraits, obsolete }),
+  defineType('TA', 'Deploying DNSSEC Without a Signed Root (S. Weiler, 2004)', [...ds, digest], {
+    ...dsTraits,
+    obsolete,
+  }),
+  defineType('RKEY', 'draft-reid-dnsext-rkey-00', rkey, { check: checkRkey, obsolete }),
+  defineType(
+    'TALINK',
+    'draft-wijngaards-dnsop-trust-history-02',
+    [domainName('PREVIOUS'), domainName('NEXT')],
+    { obsolete },
+  ),
+];
+
+function checkDsDigest(rdata: Cursor): void {
+  rdata.skip(3);
+  checkLength(DS_DIGEST_LENGTHS[rdata.u8()], rdata.remaining);
+}
+
+function checkZonemdDigest(rdata: Cursor): void {
+  rdata.skip(4);
+  const scheme = rdata.u8();
+  const hashAlgorithm = rdata.u8();
+  // Other schemes may cut digests (RFC 8976 appendix A.3 does).
+  if (scheme === ZONEMD_SIMPLE) checkLength(ZONEMD_DIGEST_LENGTHS[hashAlgorithm], rdata.remaining);
+}
+
+function checkLength(expected: number | undefined, actual: number): void {
+  if (expected !== undefined && actual !== expected) {
     throw inputError(
       'rdata/digest-length',
-      `this digest algorithm makes ${expected} octets, but ${length} are given`,
+      `this digest algorithm makes ${expected} octets, but ${actual} are given`,
     );
   }
 }
 
-const dsTraits: TypeTraits = { check: (rdata) => checkDigest(rdata, 3, DS_DIGEST_LENGTHS) };
-
-/** DNSSEC and what secures whole zones. */
-export const dnssecTypes = [
-  defineType('DS', 'RFC 4034 section 5', ds, dsTraits),
-  defineType('RRSIG', 'RFC 4034 section 3', rrsig, { lowerCaseNames: true }),
-  defineType('NSEC', 'RFC 4034 section 4', [domainName('Next Domain Name'), typeBitmap('Type Bit Maps')]),
-  defineType('DNSKEY', 'RFC 4034 section 2', dnskey),
-  defineType('NSEC3', 'RFC 5155 section 3', nsec3),
-  defineType('NSEC3PARAM', 'RFC 5155 section 4', nsec3.slice(0, 4)),
-  defineType('CDS', 'RFC 7344 section 3.1', ds, dsTraits),
-  defineType('CDNSKEY', 'RFC 7344 section 3.2', dnskey),
-  defineType('ZONEMD', 'RFC 8976 section 2', zonemd, {
-    check: (rdata) => checkDigest(rdata, 5, ZONEMD_DIGEST_LENGTHS),
-  }),
-  defineType('DLV', 'RFC 4431 section 2', ds, { ...dsTraits, obsolete: true }),
-  defineType('TA', 'DNSSEC Trust Authorities (S. Weiler, 2005)', ds, { ...dsTraits, obsolete: true }),
-];
+function checkRkey(rdata: Cursor): void {
+  if (rdata.u16() !== 0) throw inputError('rdata/rkey', 'the flags of RKEY are zero');
+}
