@@ -16,8 +16,8 @@ export interface Environment {
   readonly now: number;
   readonly files: FileStore;
   readonly crypto: Crypto;
-  readStdin(): Promise<Uint8Array>;
+  readonly readStdin: () => Promise<Uint8Array>;
   /** Tells the user what is doubtful but no error. */
-  warn(message: string, hint?: string): void;
-  progress?(progress: Progress): void;
+  readonly warn: (message: string, hint?: string) => void;
+  readonly progress?: (progress: Progress) => void;
 }

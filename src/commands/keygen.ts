@@ -80,11 +80,9 @@ export async function keygen(options: KeygenOptions, environment: Environment): 
   const roles: readonly Role[] =
     options.role !== undefined ? [options.role] : options.keys === 'csk' ? ['csk'] : ['ksk', 'zsk'];
   const timing = timingOfNewKey(options, environment.now);
-  return makeKeys(
-    roles.map((role) => ({ ...options, role, algorithm, bits, timing })),
-    options,
-    environment,
-  );
+  const { ttl, zone, keyDirectory } = options;
+  const requests = roles.map((role) => ({ role, algorithm, bits, timing, ttl }));
+  return makeKeys(requests, zone, keyDirectory, environment);
 }
 
 /**
@@ -128,55 +126,57 @@ export async function makeSuccessor(
   const algorithm = algorithmForNewKeys(String(predecessor.algorithm));
   const bits = algorithm.kind === 'rsa' ? checkBits(algorithm, keySize(algorithm, publicKey)) : undefined;
   const planned = timingOfSuccessor(predecessor, options, environment);
-  const ttl = options.ttl === undefined ? predecessor.ttl : options.ttl;
   const request: KeyRequest = {
-    zone: predecessor.zone,
     role: predecessor.role,
     algorithm,
     bits,
     timing: changeTiming(planned, options.timing ?? {}),
-    predecessor: { base, files },
-    ...(ttl === undefined ? {} : { ttl }),
+    ttl: options.ttl === undefined ? predecessor.ttl : options.ttl,
+    predecessor: predecessor.keyTag,
   };
-  return makeKeys([request], { keyDirectory: directory.path }, environment);
+  const result = await makeKeys([request], predecessor.zone, directory.path, environment);
+  try {
+    await directory.rewriteKey(base, linked(files, result.keys[0]!));
+  } catch (error) {
+    await directory.removeKey(result.keys[0]!.base);
+    throw error;
+  }
+  return result;
 }
 
 /** Everything that decides about one new key. */
 interface KeyRequest {
-  readonly zone: Uint8Array;
   readonly role: Role;
   readonly algorithm: UsableAlgorithm;
   readonly bits: number | undefined;
   readonly timing: KeyTiming;
-  readonly ttl?: number | null;
-  readonly predecessor?: { readonly base: string; readonly files: KeyFiles };
+  readonly ttl: number | null | undefined;
+  /** The tag of the key that this one follows. */
+  readonly predecessor?: number;
 }
 
 async function makeKeys(
   requests: readonly KeyRequest[],
-  { keyDirectory }: Pick<CommonOptions, 'keyDirectory'>,
+  zone: Uint8Array,
+  keyDirectory: string,
   environment: Environment,
 ): Promise<KeygenResult> {
-  const directory = new KeyDirectory(keyDirectory, environment.files);
-  const taken = new Set<number>();
-  for (const { zone } of requests) await collectTags(directory, zone, environment, taken);
-
+  const taken = await tagsInUse(keyDirectory, zone, environment);
   const made: { base: string; files: KeyFiles }[] = [];
   for (const request of requests) {
-    const files = await makeKey(request, taken, environment);
-    const { rdata } = files.publicKey;
-    const base = keyBaseName(request.zone, request.algorithm.number, keyTag(rdata));
+    const files = await makeKey(zone, request, taken, environment);
+    const base = keyBaseName(zone, request.algorithm.number, keyTag(files.publicKey.rdata));
     warnAboutTiming(keyOfFiles(base, files), request.timing, environment);
     made.push({ base, files });
   }
-  await directory.createKeys(made);
-  await linkPredecessor(directory, requests[0]?.predecessor, made[0]!);
+  await new KeyDirectory(keyDirectory, environment.files).createKeys(made);
   return { keyDirectory, keys: made.map(({ base, files }) => keyOfFiles(base, files)) };
 }
 
 /** Makes one key whose tag, and whose tag once revoked, no other key of the zone has. */
 async function makeKey(
-  { zone, role, algorithm, bits, timing, ttl, predecessor }: KeyRequest,
+  zone: Uint8Array,
+  { role, algorithm, bits, timing, ttl, predecessor }: KeyRequest,
   taken: Set<number>,
   { crypto, now }: Environment,
 ): Promise<KeyFiles> {
@@ -188,13 +188,12 @@ async function makeKey(
     if (tags.some((tag) => taken.has(tag))) continue;
     for (const tag of tags) taken.add(tag);
 
-    const predecessorTag = predecessor === undefined ? undefined : keyTag(predecessor.files.publicKey.rdata);
-    const link = predecessorTag === undefined ? [] : [{ name: 'Predecessor', value: String(predecessorTag) }];
+    const link = predecessor === undefined ? [] : [{ name: 'Predecessor', value: String(predecessor) }];
     // Only here can a CSK be told from a KSK.
     const state: BindState = {
       algorithm: algorithm.number,
       length: keySize(algorithm, publicKey),
-      ...(predecessorTag === undefined ? {} : { predecessor: predecessorTag }),
+      ...(predecessor === undefined ? {} : { predecessor }),
       ksk: true,
       zsk: true,
       generated: now,
@@ -203,7 +202,6 @@ async function makeKey(
       publicKey: { owner: canonicalName(zone), ttl: ttl ?? undefined, type: 'DNSKEY', rdata, timing },
       privateKey: {
         algorithm: algorithm.number,
-        hasTimes: true,
         fields: [...fieldsOfPrivateKey(privateKey), ...link],
         timing,
       },
@@ -217,44 +215,35 @@ async function makeKey(
   );
 }
 
-/** Adds the tags of a zone's keys in the directory, as they are and as they would be once revoked. */
-async function collectTags(
-  directory: KeyDirectory,
+/**
+ * The tags of a zone's keys in the directory, as they are and as they would be once revoked. Names alone tell them, so that a lost
+ * or damaged file keeps its tag: the REVOKE bit adds 128, and 129 where the sum carries over.
+ */
+async function tagsInUse(
+  keyDirectory: string,
   zone: Uint8Array,
   { files }: Environment,
-  taken: Set<number>,
-): Promise<void> {
-  for (const { dnskeyRdata } of await directory.listKeys(zone)) {
-    taken.add(keyTag(dnskeyRdata));
-    taken.add(revokedKeyTag(dnskeyRdata));
-  }
-  // A .private file whose .key is lost still owns its tag. The REVOKE bit adds 128, and 129 where the sum carries over.
-  for (const name of await files.list(directory.path)) {
+): Promise<Set<number>> {
+  const tags = new Set<number>();
+  for (const name of await files.list(keyDirectory)) {
     const parts = readKeyBaseName(splitKeyPath(name).base);
     if (parts?.zoneText.toLowerCase() !== zoneFileText(zone)) continue;
-    for (const difference of [0, 128, 129]) taken.add((parts.keyTag + difference) & 0xffff);
+    for (const difference of [0, 128, 129]) tags.add((parts.keyTag + difference) & 0xffff);
   }
+  return tags;
 }
 
-/** Writes into the predecessor's files who follows it, as BIND does. */
-async function linkPredecessor(
-  directory: KeyDirectory,
-  predecessor: KeyRequest['predecessor'],
-  successor: { readonly files: KeyFiles },
-): Promise<void> {
-  if (predecessor === undefined) return;
-  const { base, files } = predecessor;
-  const tag = keyTag(successor.files.publicKey.rdata);
-  const link = { name: 'Successor', value: String(tag) };
-  const { privateKey, state } = files;
-  await directory.rewriteKey(base, {
+/** The predecessor's files with the tag of the key that follows it, where BIND writes it too. */
+function linked({ privateKey, state, ...files }: KeyFiles, successor: Key): KeyFiles {
+  const link = { name: 'Successor', value: String(successor.keyTag) };
+  return {
     ...files,
     privateKey: privateKey && {
       ...privateKey,
       fields: [...privateKey.fields.filter(({ name }) => name !== link.name), link],
     },
-    state: state && { ...state, successor: tag },
-  });
+    state: state && { ...state, successor: successor.keyTag },
+  };
 }
 
 /** The algorithm that a name or number stands for, if keys of it should still be made. */

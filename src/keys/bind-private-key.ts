@@ -29,8 +29,6 @@ const RSA_FIELDS = [
 /** A `.private` file: `Private-key-format: v1.2` (without times) or `v1.3`. */
 export interface BindPrivateKey {
   readonly algorithm: number;
-  /** Whether times can stand in it: since v1.3. */
-  readonly hasTimes: boolean;
   /** Everything but format, algorithm and times, in the order of the file, known or not. Secrets are in here. */
   readonly fields: readonly BindField[];
   readonly timing: KeyTiming;
@@ -63,7 +61,7 @@ export function readBindPrivateKey(text: string, file: string): BindPrivateKey {
     if (time === undefined) fields.push(line);
     else timing = changeTiming(timing, { [time]: timestampOf(line, file) });
   }
-  return { algorithm: Number(algorithm[1]), hasTimes: Number(version[2]) >= 3, fields, timing };
+  return { algorithm: Number(algorithm[1]), fields, timing };
 }
 
 /** Prints a `.private` file, always as v1.3. */

@@ -166,6 +166,12 @@ export class KeyDirectory implements KeySource {
     }
   }
 
+  /** Removes all files of a key, the public one first. */
+  async removeKey(base: string): Promise<void> {
+    for (const suffix of ['key', 'private', 'state'] as const)
+      await this.#files.remove(this.#path(base, suffix));
+  }
+
   #path(base: string, suffix: 'key' | 'private' | 'state'): string {
     return joinPath(this.path, `${base}.${suffix}`);
   }

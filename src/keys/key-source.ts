@@ -1,4 +1,5 @@
-import type { PrivateKeyMaterial } from '../dnssec/crypto.ts';
+import type { Crypto, PrivateKeyMaterial, Signer, SignerOptions } from '../dnssec/crypto.ts';
+import { ZonewrightError } from '../errors.ts';
 import type { Key } from './key.ts';
 
 /** Where keys come from: a directory of files, an HSM. */
@@ -9,4 +10,24 @@ export interface KeySource {
   findKey(base: string): Promise<Key>;
   /** What a signer for the key is made from. */
   privateKey(key: Key): Promise<PrivateKeyMaterial>;
+}
+
+/**
+ * The signer of a key.
+ * @throws ZonewrightError what `privateKey` and `importPrivateKey` throw, with the key's name
+ */
+export async function openSigner(
+  source: KeySource,
+  key: Key,
+  crypto: Crypto,
+  options?: SignerOptions,
+): Promise<Signer> {
+  const material = await source.privateKey(key);
+  try {
+    return crypto.importPrivateKey(material, options);
+  } catch (error) {
+    if (!(error instanceof ZonewrightError) || error.location !== undefined) throw error;
+    const { kind, code, message, hint } = error;
+    throw new ZonewrightError(kind, code, `${key.base}: ${message}`, hint === undefined ? {} : { hint });
+  }
 }

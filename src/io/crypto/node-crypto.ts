@@ -1,4 +1,4 @@
-import crypto, { type KeyObject } from 'node:crypto';
+import crypto, { type JsonWebKey, type KeyObject } from 'node:crypto';
 import { usableAlgorithm, type EcdsaAlgorithm, type UsableAlgorithm } from '../../dnssec/algorithms.ts';
 import type {
   Crypto,
@@ -10,10 +10,12 @@ import type {
   SignerOptions,
   Verifier,
 } from '../../dnssec/crypto.ts';
-import { jwkFromPublicKey, signatureLength } from '../../dnssec/public-key.ts';
+import { jwkFromPublicKey, signatureLength, type PrivateJwk } from '../../dnssec/public-key.ts';
 import { inputError, internalError } from '../../errors.ts';
 import { deterministicEcdsaSigner } from './deterministic-ecdsa.ts';
 import { ecdsaSignatureFromDer } from './ecdsa-signature.ts';
+
+const RESTORE = 'restore both files of the key from the same backup';
 
 // `crypto.hash` skips the Hash object, but Node 20 has it only from 20.12 on.
 const digest: Crypto['digest'] =
@@ -79,7 +81,7 @@ function importPrivateKey(
   if (algorithm === undefined) {
     throw internalError('key/algorithm', `algorithm ${material.algorithm} has no software keys`);
   }
-  const key = privateKeyObject(material);
+  const key = privateKeyObject(algorithm, material);
   if (algorithm.kind === 'ecdsa') {
     if (deterministic && material.jwk.kty === 'EC')
       return deterministicEcdsaSigner(algorithm, material.jwk, digest);
@@ -94,14 +96,34 @@ function ecdsaSigner({ digest: hash, signatureLength: length }: EcdsaAlgorithm, 
   return { sign: (data) => ecdsaSignatureFromDer(crypto.sign(hash, data, key), length) };
 }
 
-function privateKeyObject({ jwk }: PrivateKeyMaterial): KeyObject {
+/** The key, tried once: OpenSSL takes an EC or Ed key whose two halves do not belong together as it is. */
+function privateKeyObject(algorithm: UsableAlgorithm, { jwk }: PrivateKeyMaterial): KeyObject {
+  const hash = digestName(algorithm);
+  const probe = new Uint8Array(1);
+  let belongs: boolean;
+  let key: KeyObject;
+  // OpenSSL's own words go no further: nothing about a secret belongs in a message.
   try {
-    return crypto.createPrivateKey({ key: { ...jwk }, format: 'jwk' });
+    key = crypto.createPrivateKey({ key: { ...jwk }, format: 'jwk' });
+    const publicKey = crypto.createPublicKey({ key: publicPartOf(jwk), format: 'jwk' });
+    belongs = crypto.verify(hash, probe, publicKey, crypto.sign(hash, probe, key));
   } catch {
-    // OpenSSL's own words go no further: nothing about a secret belongs in a message.
-    throw inputError('key/damaged', 'the private key is damaged or does not belong to its public key', {
-      hint: 'restore both files of the key from a backup',
-    });
+    throw inputError('key/damaged', 'the private key is damaged', { hint: RESTORE });
+  }
+  if (!belongs) {
+    throw inputError('key/mismatch', 'the private key does not belong to its public key', { hint: RESTORE });
+  }
+  return key;
+}
+
+function publicPartOf(jwk: PrivateJwk): JsonWebKey {
+  switch (jwk.kty) {
+    case 'RSA':
+      return { kty: jwk.kty, n: jwk.n, e: jwk.e };
+    case 'EC':
+      return { kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y };
+    case 'OKP':
+      return { kty: jwk.kty, crv: jwk.crv, x: jwk.x };
   }
 }
 

@@ -1,0 +1,85 @@
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import schema from '../../schemas/config.schema.json' with { type: 'json' };
+import { internalError } from '../errors.ts';
+import { closestWord } from './closest-word.ts';
+import type { ConfigFile } from './config-file.ts';
+
+/** The content of a configuration file, if it follows the schema. */
+export function checkConfig(content: unknown, errorAt: ConfigFile['errorAt']): ConfigFile['document'] {
+  const ajv = new Ajv2020({ verbose: true, discriminator: true, strict: true, allowUnionTypes: true });
+  const validate = ajv.compile<ConfigFile['document']>(schema);
+  if (validate(content)) return content;
+  const [error] = validate.errors ?? [];
+  if (error === undefined) throw internalError('configuration/invalid', 'the configuration has no known error');
+  throw explain(error, errorAt);
+}
+
+/** The part of a schema that an error is about. */
+interface SubSchema {
+  readonly title?: string;
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): Error {
+  const keys = keysOf(error.instancePath);
+  const params = error.params as Readonly<Record<string, unknown>>;
+  const subSchema = error.parentSchema as SubSchema;
+  const value = JSON.stringify(error.data);
+  switch (error.keyword) {
+    case 'additionalProperties':
+    case 'unevaluatedProperties': {
+      const key = String(params['additionalProperty'] ?? params['unevaluatedProperty']);
+      const known = Object.keys(subSchema.properties ?? {}).filter((name) => name !== '$schema');
+      const closest = closestWord(key, known);
+      const hint = closest === undefined ? `the keys here are ${known.join(', ')}` : `did you mean ${closest}?`;
+      return errorAt([...keys, key], 'this key is unknown', hint);
+    }
+    case 'required':
+      return errorAt(keys, `${String(params['missingProperty'])} is missing`);
+    case 'enum': {
+      const allowed = (params['allowedValues'] as readonly unknown[]).map(String);
+      const closest = closestWord(String(error.data), allowed);
+      return errorAt(
+        keys,
+        `${value} is none of ${allowed.join(', ')}`,
+        closest === undefined ? undefined : `did you mean ${closest}?`,
+      );
+    }
+    case 'discriminator':
+      return errorAt([...keys, 'type'], 'this must be webhook, email or command');
+    case 'minimum':
+    case 'maximum':
+      return errorAt(keys, `${value} is ${error.keyword === 'minimum' ? 'less' : 'more'} than ${String(params['limit'])}`);
+    case 'minItems':
+      return errorAt(keys, 'this list is empty');
+    case 'uniqueItems':
+      return errorAt(keys, 'this list has the same entry twice');
+    default:
+      return errorAt(keys, `this must be ${subSchema.title ?? typeLabel(subSchema.type)}, not ${value}`);
+  }
+}
+
+const TYPE_LABELS: Readonly<Record<string, string>> = {
+  boolean: 'true or false',
+  integer: 'a whole number',
+  string: 'text',
+  object: 'a mapping of keys to values',
+  array: 'a list',
+};
+
+function typeLabel(type: SubSchema['type']): string {
+  return [type ?? 'something else']
+    .flat()
+    .map((name) => TYPE_LABELS[name] ?? name)
+    .join(' or ');
+}
+
+/** The keys of a JSON pointer (RFC 6901); what looks like an index into a list is a number. */
+function keysOf(pointer: string): (string | number)[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+}
