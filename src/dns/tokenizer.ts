@@ -56,6 +56,8 @@ export class Tokenizer {
   #nextLine = 1;
   #unread = false;
   #atEnd = false;
+  /** Whether `nextRecord` was called: the first entry has none before it to pass over. */
+  #entered = false;
 
   constructor(bytes: Uint8Array, file: string, origin: Uint8Array | undefined = ROOT) {
     this.bytes = bytes;
@@ -67,7 +69,8 @@ export class Tokenizer {
 
   /** Moves to the next entry that has a token, passing over blank lines and what is left of the current entry; false at the end. */
   nextRecord(): boolean {
-    while (this.next());
+    if (this.#entered) while (this.next());
+    this.#entered = true;
     const { bytes } = this;
     for (;;) {
       if (this.position < bytes.length && bytes[this.position] === 10) {
