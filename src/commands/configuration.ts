@@ -1,0 +1,281 @@
+import { canonicalName, nameFromText, nameToText } from '../dns/name.ts';
+import { printDuration, readDuration } from '../dns/time.ts';
+import { algorithmByName } from '../dnssec/algorithms.ts';
+import { ZonewrightError } from '../errors.ts';
+import { DEFAULT_POLICY, type Policy } from '../rollover/policy.ts';
+
+/** What a configuration file says, after it was found to follow `schemas/config.schema.json`. */
+export interface ConfigurationDocument {
+  readonly keyDirectory?: string;
+  readonly policies?: Readonly<Record<string, PolicyDocument>>;
+  readonly zones?: Readonly<Record<string, ZoneDocument>>;
+  readonly notify?: readonly Notification[];
+  readonly afterSign?: readonly string[];
+}
+
+/** Number of seconds, or text. */
+type Duration = string | number;
+
+type PolicyDocument = {
+  readonly [key in keyof Policy]?: key extends (typeof DURATIONS)[number]
+    ? Duration
+    : key extends 'signatures'
+      ? { readonly [part in keyof Policy['signatures']]?: Duration }
+      : key extends 'nsec3'
+        ? Partial<Policy['nsec3']>
+        : key extends 'algorithm'
+          ? string | number
+          : Policy[key];
+};
+
+interface ZoneDocument {
+  readonly file?: string;
+  readonly output?: string;
+  readonly policy?: string;
+  readonly parent?: { readonly servers?: readonly string[] };
+  readonly registrar?: Registrar;
+}
+
+/** The account whose API sets the DS. */
+export interface Registrar {
+  readonly type: 'dnsimple';
+  readonly account: string | number;
+  readonly tokenFile?: string;
+  readonly tokenVariable?: string;
+  readonly url?: string;
+}
+
+/** Somebody who is told of events. */
+export type Notification = { readonly events?: readonly string[] } & (
+  | { readonly type: 'webhook'; readonly url: string; readonly secretFile?: string }
+  | { readonly type: 'email'; readonly to: string; readonly from: string; readonly smtp?: string }
+  | { readonly type: 'command'; readonly argv: readonly string[] }
+);
+
+/** What holds for one zone. */
+export interface ZoneSettings {
+  /** In canonical wire form. */
+  readonly name: Uint8Array;
+  /** The master file and where its signed form goes, where the configuration says so. */
+  readonly file?: string;
+  readonly output?: string;
+  readonly policyName: string;
+  readonly policy: Policy;
+  /** Name servers of the parent zone; none where they are to be looked up. */
+  readonly parentServers: readonly string[];
+  readonly registrar?: Registrar;
+}
+
+/** The settings that are in force: of a configuration file, completed by the defaults. */
+export interface Configuration {
+  /** The file they come from, if there is one. */
+  readonly file?: string;
+  readonly keyDirectory: string;
+  readonly policies: ReadonlyMap<string, Policy>;
+  /** The configured zones, in the order of the file. */
+  readonly zones: readonly ZoneSettings[];
+  readonly notify: readonly Notification[];
+  readonly afterSign: readonly string[] | undefined;
+}
+
+export interface ConfigurationSource {
+  readonly file: string;
+  readonly document: ConfigurationDocument;
+  /** Makes a path of the file, which is relative to the file's directory, one for this process. */
+  readonly resolvePath: (path: string) => string;
+  /** An error about the value that a path of keys leads to. */
+  readonly errorAt: (keys: readonly (string | number)[], problem: string, hint?: string) => ZonewrightError;
+}
+
+export const DEFAULT_KEY_DIRECTORY = 'keys';
+const DEFAULT_POLICY_NAME = 'default';
+
+/** The settings without any configuration file. */
+export const DEFAULT_CONFIGURATION: Configuration = {
+  keyDirectory: DEFAULT_KEY_DIRECTORY,
+  policies: new Map([[DEFAULT_POLICY_NAME, DEFAULT_POLICY]]),
+  zones: [],
+  notify: [],
+  afterSign: undefined,
+};
+
+/**
+ * Completes what a configuration file says, and checks what its schema cannot.
+ *
+ * A policy takes what it leaves out from the built-in defaults, not from another policy.
+ */
+export function resolveConfiguration(source: ConfigurationSource): Configuration {
+  const { document, resolvePath } = source;
+  const policies = new Map([[DEFAULT_POLICY_NAME, DEFAULT_POLICY]]);
+  for (const [name, policy] of Object.entries(document.policies ?? {})) {
+    policies.set(name, resolvePolicy(policy, ['policies', name], source));
+  }
+  return {
+    file: source.file,
+    keyDirectory: resolvePath(document.keyDirectory ?? DEFAULT_KEY_DIRECTORY),
+    policies,
+    zones: resolveZones(source, policies),
+    notify: (document.notify ?? []).map((entry) =>
+      entry.type === 'webhook' && entry.secretFile !== undefined
+        ? { ...entry, secretFile: resolvePath(entry.secretFile) }
+        : entry,
+    ),
+    afterSign: document.afterSign,
+  };
+}
+
+/** The settings of a zone, configured or not. */
+export function settingsOfZone(configuration: Configuration, zone: Uint8Array): ZoneSettings {
+  return (
+    configuration.zones.find(({ name }) => sameOctets(name, canonicalName(zone))) ?? {
+      name: canonicalName(zone),
+      policyName: DEFAULT_POLICY_NAME,
+      policy: configuration.policies.get(DEFAULT_POLICY_NAME) ?? DEFAULT_POLICY,
+      parentServers: [],
+    }
+  );
+}
+
+function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((octet, i) => octet === b[i]);
+}
+
+function resolveZones(source: ConfigurationSource, policies: ReadonlyMap<string, Policy>): ZoneSettings[] {
+  const { document, resolvePath, errorAt } = source;
+  const zones: ZoneSettings[] = [];
+  for (const [text, zone] of Object.entries(document.zones ?? {})) {
+    const keys = ['zones', text];
+    const name = zoneName(text, keys, source);
+    if (zones.some((other) => sameOctets(other.name, name))) {
+      throw errorAt(keys, `the zone ${nameToText(name)} is here for the second time`);
+    }
+    const policyName = zone.policy ?? DEFAULT_POLICY_NAME;
+    const policy = policies.get(policyName);
+    if (policy === undefined) {
+      throw errorAt(
+        [...keys, 'policy'],
+        `there is no policy "${policyName}"`,
+        `the policies are ${[...policies.keys()].join(', ')}`,
+      );
+    }
+    const { registrar } = zone;
+    zones.push({
+      name,
+      policyName,
+      policy,
+      parentServers: zone.parent?.servers ?? [],
+      ...(zone.file === undefined ? {} : { file: resolvePath(zone.file) }),
+      ...(zone.output === undefined ? {} : { output: resolvePath(zone.output) }),
+      ...(registrar === undefined
+        ? {}
+        : {
+            registrar:
+              registrar.tokenFile === undefined
+                ? registrar
+                : { ...registrar, tokenFile: resolvePath(registrar.tokenFile) },
+          }),
+    });
+  }
+  return zones;
+}
+
+function zoneName(text: string, keys: readonly string[], { errorAt }: ConfigurationSource): Uint8Array {
+  try {
+    return canonicalName(nameFromText(text));
+  } catch (error) {
+    if (!(error instanceof ZonewrightError)) throw error;
+    throw errorAt(keys, `"${text}" is no zone name: ${error.message}`);
+  }
+}
+
+/** The keys of a policy whose values are durations, or a word in place of one. */
+const DURATIONS = [
+  'kskLifetime',
+  'zskLifetime',
+  'rotationPeriod',
+  'propagationDelay',
+  'parentPropagationDelay',
+  'parentDsTtl',
+  'publishSafety',
+  'retireSafety',
+  'purgeDelay',
+  'dnskeyTtl',
+  'maxZoneTtl',
+] as const;
+
+const SIGNATURE_DURATIONS = ['validity', 'refresh', 'jitter', 'inceptionOffset'] as const;
+
+function resolvePolicy(
+  document: PolicyDocument,
+  keys: readonly string[],
+  source: ConfigurationSource,
+): Policy {
+  const durations: Partial<Record<(typeof DURATIONS)[number], number>> = {};
+  for (const key of DURATIONS) {
+    const value = document[key];
+    // The schema lets words through only where the policy has a meaning for them.
+    if (value === undefined || value === 'unlimited' || value === 'auto' || value === 'none') continue;
+    durations[key] = duration(value, [...keys, key], source);
+  }
+  const signatures = { ...DEFAULT_POLICY.signatures };
+  for (const key of SIGNATURE_DURATIONS) {
+    const value = document.signatures?.[key];
+    if (value !== undefined) signatures[key] = duration(value, [...keys, 'signatures', key], source);
+  }
+  const policy = {
+    ...DEFAULT_POLICY,
+    ...document,
+    ...durations,
+    algorithm:
+      document.algorithm === undefined
+        ? DEFAULT_POLICY.algorithm
+        : algorithmNumber(document.algorithm, [...keys, 'algorithm'], source),
+    nsec3: { ...DEFAULT_POLICY.nsec3, ...document.nsec3 },
+    signatures,
+    // Every duration has become a number by now; the words that are left are those of the type.
+  } as Policy;
+  checkPolicy(policy, keys, source);
+  return policy;
+}
+
+function duration(value: Duration, keys: readonly string[], { errorAt }: ConfigurationSource): number {
+  const seconds = typeof value === 'number' ? value : readDuration(value);
+  if (seconds !== undefined) return seconds;
+  throw errorAt(keys, `"${value}" is no duration`, 'write it like 90d, 1w2d, 1h30m, 3600 or P90D');
+}
+
+function algorithmNumber(
+  value: string | number,
+  keys: readonly string[],
+  { errorAt }: ConfigurationSource,
+): number {
+  const algorithm = algorithmByName(String(value));
+  if (algorithm === undefined) {
+    throw errorAt(keys, `"${value}" is no DNSSEC algorithm`, 'ECDSAP256SHA256 and ED25519 are good choices');
+  }
+  if (algorithm.status !== 'recommended') {
+    const reason = algorithm.reason === undefined ? '' : `: ${algorithm.reason}`;
+    throw errorAt(keys, `${algorithm.mnemonic} is not for new keys${reason}`);
+  }
+  return algorithm.number;
+}
+
+/** What one value alone does not tell. */
+function checkPolicy(policy: Policy, keys: readonly string[], { errorAt }: ConfigurationSource): void {
+  const { validity, refresh, jitter } = policy.signatures;
+  if (validity - jitter <= refresh) {
+    throw errorAt(
+      [...keys, 'signatures'],
+      `signatures valid for ${printDuration(validity)}, less a jitter of ${printDuration(jitter)}, would be due for renewal at once`,
+      `make refresh, now ${printDuration(refresh)}, shorter`,
+    );
+  }
+  for (const key of ['kskLifetime', 'zskLifetime'] as const) {
+    const lifetime = policy[key];
+    if (lifetime === 'unlimited' || lifetime >= policy.rotationPeriod) continue;
+    throw errorAt(
+      [...keys, key],
+      `a lifetime of ${printDuration(lifetime)} is shorter than the rotation period of ${printDuration(policy.rotationPeriod)}`,
+    );
+  }
+}
