@@ -37,7 +37,22 @@ interface ZoneCheck {
   readonly severity: Severity;
   readonly reference: string;
   readonly hint?: string;
-  readonly find: (zone: Zone, report: Report, options: ZoneCheckOptions) => void;
+  readonly find: (zone: Zone, report: Report, context: CheckContext) => void;
+}
+
+/** What checks share. */
+interface CheckContext extends ZoneCheckOptions {
+  /** Name servers of the apex and of delegations that the zone says something bad about. */
+  readonly nameServerFaults: () => readonly NameServerFault[];
+}
+
+interface NameServerFault {
+  /** The NS record, and the rank of its owner. */
+  readonly record: number;
+  readonly rank: number;
+  readonly status: TargetStatus;
+  /** The rank of the delegation at or above the name server, or -1. */
+  readonly cut: number;
 }
 
 /** Takes a problem with a record, or with the apex (record -1), where something of `type` is missing. */
@@ -202,33 +217,36 @@ export const zoneChecks: readonly ZoneCheck[] = [
     severity: 'error',
     reference: 'RFC 2181 section 10.3',
     hint: 'an NS record must name a host that has address records itself',
-    find: (zone, report) =>
-      eachNameServer(zone, (record, status) => {
+    find(zone, report, { nameServerFaults }) {
+      for (const { record, status } of nameServerFaults()) {
         if (status === TargetStatus.Alias)
           report(record, `the name server ${targetText(zone, record, 0)} is an alias`);
-      }),
+      }
+    },
   },
   {
     code: 'zone/ns-without-address',
     severity: 'error',
     reference: 'RFC 2181 section 10.3',
     hint: 'add an A or AAAA record for the name server',
-    find: (zone, report) =>
-      eachNameServer(zone, (record, status) => {
-        if (status !== TargetStatus.NoAddress) return;
-        report(record, `the name server ${targetText(zone, record, 0)} has no address in this zone`);
-      }),
+    find(zone, report, { nameServerFaults }) {
+      for (const { record, status } of nameServerFaults()) {
+        if (status === TargetStatus.NoAddress)
+          report(record, `the name server ${targetText(zone, record, 0)} has no address in this zone`);
+      }
+    },
   },
   {
     code: 'zone/missing-glue',
     severity: 'error',
     reference: 'RFC 9471 section 2.1',
     hint: 'add A or AAAA records for the name server: nobody can find it without them',
-    find: (zone, report) =>
-      eachNameServer(zone, (record, status, cut, rank) => {
-        if (status !== TargetStatus.BelowCut || cut !== rank) return;
-        report(record, `the name server ${targetText(zone, record, 0)} of this delegation has no glue`);
-      }),
+    find(zone, report, { nameServerFaults }) {
+      for (const { record, rank, status, cut } of nameServerFaults()) {
+        if (status === TargetStatus.BelowCut && cut === rank)
+          report(record, `the name server ${targetText(zone, record, 0)} of this delegation has no glue`);
+      }
+    },
   },
   {
     code: 'zone/ds-at-apex',
@@ -373,7 +391,8 @@ export const zoneChecks: readonly ZoneCheck[] = [
     find(zone, report) {
       for (const type of [Type.NS, Type.DNAME]) {
         eachRrset(zone, type, (rrset, rank) => {
-          if (!isWildcard(zone.ownerOf(rank))) return;
+          const { names } = zone.store;
+          if (!isWildcard(names.wire.bytes, names.offsets[zone.ownerNames[rank]!])) return;
           report(
             firstRecord(zone, rrset),
             `what ${typeName(type)} records at a wildcard mean is not defined`,
@@ -417,7 +436,9 @@ const CHILD_COPIES: readonly (readonly [type: number, algorithmAt: number])[] = 
 
 /** Applies every check to a zone: errors first, in the order of the table. */
 export function checkZone(zone: Zone, options: ZoneCheckOptions = {}): ZoneProblem[] {
-  return zoneChecks.flatMap((check) => runCheck(check, zone, options));
+  let faults: NameServerFault[] | undefined;
+  const context = { ...options, nameServerFaults: () => (faults ??= findNameServerFaults(zone)) };
+  return zoneChecks.flatMap((check) => runCheck(check, zone, context));
 }
 
 /** The records whose owner is neither the origin nor below it. A zone must be indexed without them. */
@@ -464,9 +485,9 @@ export function outOfZoneProblems(
   return list.problems();
 }
 
-function runCheck(check: ZoneCheck, zone: Zone, options: ZoneCheckOptions): ZoneProblem[] {
-  const list = new ProblemList(check, zone.store, zone.origin, options.limit ?? DEFAULT_LIMIT, zone);
-  check.find(zone, (record, message, type) => list.add(record, message, type), options);
+function runCheck(check: ZoneCheck, zone: Zone, context: CheckContext): ZoneProblem[] {
+  const list = new ProblemList(check, zone.store, zone.origin, context.limit ?? DEFAULT_LIMIT, zone);
+  check.find(zone, (record, message, type) => list.add(record, message, type), context);
   return list.problems();
 }
 
@@ -552,17 +573,17 @@ function eachOccluded(zone: Zone, visit: (rank: number, cut: number) => void): v
   }
 }
 
-type NameServerVisit = (record: number, status: TargetStatus, cut: number, rank: number) => void;
-
-/** Calls back for each NS record of the apex and of delegations, with what the zone says about its target. */
-function eachNameServer(zone: Zone, visit: NameServerVisit): void {
+function findNameServerFaults(zone: Zone): NameServerFault[] {
+  const faults: NameServerFault[] = [];
   const lookup = new TargetLookup(zone);
   const { rdata, rdataOffsets } = zone.store;
   eachRecord(zone, Type.NS, (record, rank) => {
     if (zone.ownerStatus[rank] === OwnerStatus.Occluded) return;
     const status = lookup.find(rdata.bytes, rdataOffsets[record]!);
-    if (status !== TargetStatus.Outside) visit(record, status, lookup.cut, rank);
+    if (status === TargetStatus.Outside || status === TargetStatus.HasAddress) return;
+    faults.push({ record, rank, status, cut: lookup.cut });
   });
+  return faults;
 }
 
 /** Checks that the host at `nameAt` in the RDATA of each record of `type` is no alias and has an address. */
