@@ -1,0 +1,171 @@
+import { LOWER_CASE } from '../dns/name.ts';
+import { sortOctetKeys } from '../dns/sort-keys.ts';
+import { inputError } from '../errors.ts';
+import { Type } from '../rr/registry.ts';
+import { emptyNonTerminals } from '../zone/empty-non-terminals.ts';
+import { OwnerStatus, type Zone } from '../zone/zone.ts';
+import type { Crypto } from './crypto.ts';
+import {
+  NSEC3_HASH_LENGTH,
+  NSEC3_SHA1,
+  Nsec3Hasher,
+  nsec3Owner,
+  type Nsec3Parameters,
+} from './nsec3-hash.ts';
+import { writeTypeBitmap } from './type-bitmap.ts';
+
+/** How a zone proves that something does not exist. */
+export type Denial =
+  { readonly kind: 'nsec' } | ({ readonly kind: 'nsec3'; readonly optOut: boolean } & Nsec3Parameters);
+
+const OPT_OUT_FLAG = 1;
+
+/** RDATA of the NSEC3PARAM record for a chain (RFC 5155 section 4.2); its flags are zero even with opt-out (section 4.1.2). */
+export function nsec3ParamRdata({ iterations, salt }: Nsec3Parameters): Uint8Array {
+  return Uint8Array.of(NSEC3_SHA1, 0, iterations >>> 8, iterations & 0xff, salt.length, ...salt);
+}
+
+/**
+ * Adds the whole denial chain of a zone to its record store, and returns the store's numbers of the new records in the order of the chain.
+ *
+ * @param zone without NSEC and NSEC3 records, but with everything else that the apex will have: DNSKEY, NSEC3PARAM, ZONEMD
+ * @param ttl in seconds (RFC 9077)
+ */
+export function addDenialChain(zone: Zone, denial: Denial, ttl: number, crypto: Crypto): Uint32Array {
+  return denial.kind === 'nsec' ? addNsecChain(zone, ttl) : addNsec3Chain(zone, denial, ttl, crypto);
+}
+
+/** RFC 4034 section 4, RFC 4035 section 2.3. */
+function addNsecChain(zone: Zone, ttl: number): Uint32Array {
+  const { store } = zone;
+  const ranks = ownersInChain(zone, () => true);
+  const records = new Uint32Array(ranks.length);
+  const types = new TypeList();
+  for (let i = 0; i < ranks.length; i++) {
+    const start = store.rdata.length;
+    appendLowerCaseName(zone, ranks[(i + 1) % ranks.length]!);
+    types.fill(zone, ranks[i]!, Type.NSEC, true);
+    writeTypeBitmap(types.types, types.count, store.rdata);
+    records[i] = store.add(zone.ownerNames[ranks[i]!]!, Type.NSEC, ttl, start);
+  }
+  return records;
+}
+
+function appendLowerCaseName(zone: Zone, rank: number): void {
+  const { names, rdata } = zone.store;
+  const id = zone.ownerNames[rank]!;
+  const end = names.end(id);
+  rdata.reserve(end - names.offsets[id]!);
+  for (let i = names.offsets[id]!; i < end; i++)
+    rdata.bytes[rdata.length++] = LOWER_CASE[names.wire.bytes[i]!]!;
+}
+
+/** RFC 5155 section 7.1. */
+function addNsec3Chain(
+  zone: Zone,
+  denial: Denial & { readonly kind: 'nsec3' },
+  ttl: number,
+  crypto: Crypto,
+): Uint32Array {
+  const { store } = zone;
+  const { names } = store;
+  const isInsecure = (rank: number): boolean =>
+    zone.ownerStatus[rank] === OwnerStatus.Delegation && zone.findRrset(rank, Type.DS) < 0;
+  const ranks = ownersInChain(zone, (rank) => !denial.optOut || !isInsecure(rank));
+  const empty = emptyNonTerminals(zone, isInsecure).filter(({ optOut }) => !denial.optOut || !optOut);
+
+  const hasher = new Nsec3Hasher(crypto, denial);
+  const count = ranks.length + empty.length;
+  const hashes = new Uint8Array(count * NSEC3_HASH_LENGTH);
+  const offsets = new Uint32Array(count + 1);
+  for (let i = 0; i < count; i++) {
+    const id = i < ranks.length ? zone.ownerNames[ranks[i]!]! : -1;
+    const hash =
+      id >= 0
+        ? hasher.hash(names.wire.bytes, names.offsets[id], names.end(id))
+        : hasher.hash(empty[i - ranks.length]!.name);
+    hashes.set(hash, i * NSEC3_HASH_LENGTH);
+    offsets[i + 1] = (i + 1) * NSEC3_HASH_LENGTH;
+  }
+  const order = sortOctetKeys({ bytes: hashes, offsets }, count);
+  const hashOf = (position: number): Uint8Array => {
+    const start = offsets[order[position % count]!]!;
+    return hashes.subarray(start, start + NSEC3_HASH_LENGTH);
+  };
+
+  const records = new Uint32Array(count);
+  const types = new TypeList();
+  const prefix = nsec3ParamRdata(denial);
+  if (denial.optOut) prefix[1] = OPT_OUT_FLAG;
+  for (let position = 0; position < count; position++) {
+    const hash = hashOf(position);
+    const next = hashOf(position + 1);
+    if (count > 1 && sameOctets(hash, next)) {
+      throw inputError('nsec3/collision', 'two names of the zone have the same NSEC3 hash', {
+        hint: 'sign with another salt (--nsec3-salt) or with NSEC (--nsec)',
+      });
+    }
+    const owner = nsec3Owner(hash, zone.origin);
+    const ownerId = names.intern(owner, 0, owner.length);
+    const start = store.rdata.length;
+    store.rdata.append(prefix);
+    store.rdata.u8(NSEC3_HASH_LENGTH);
+    store.rdata.append(next);
+    const index = order[position]!;
+    if (index < ranks.length) {
+      types.fill(zone, ranks[index]!, undefined, !isInsecure(ranks[index]!));
+      writeTypeBitmap(types.types, types.count, store.rdata);
+    }
+    records[position] = store.add(ownerId, Type.NSEC3, ttl, start);
+  }
+  return records;
+}
+
+function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
+  return a.every((octet, i) => octet === b[i]);
+}
+
+/** The ranks of owners that have records of the zone's own, as far as `wanted`. */
+function ownersInChain(zone: Zone, wanted: (rank: number) => boolean): Uint32Array {
+  const ranks = new Uint32Array(zone.ownerCount);
+  let count = 0;
+  for (let rank = 0; rank < zone.ownerCount; rank++) {
+    if (zone.ownerStatus[rank] !== OwnerStatus.Occluded && wanted(rank)) ranks[count++] = rank;
+  }
+  return ranks.subarray(0, count);
+}
+
+/** The types for one bitmap, in ascending order. */
+class TypeList {
+  types = new Uint16Array(64);
+  count = 0;
+
+  /**
+   * Fills the list with the zone's own types at an owner: at a delegation only NS and DS (RFC 4035 section 2.3).
+   * @param denialType the type of the denial record itself, where it stands at the owner
+   */
+  fill(zone: Zone, rank: number, denialType: number | undefined, signed: boolean): void {
+    this.count = 0;
+    const isDelegation = zone.ownerStatus[rank] === OwnerStatus.Delegation;
+    for (let rrset = zone.ownerRrsets[rank]!, end = zone.ownerRrsets[rank + 1]!; rrset < end; rrset++) {
+      const type = zone.rrsetTypes[rrset]!;
+      if (!isDelegation || type === Type.NS || type === Type.DS) this.#insert(type);
+    }
+    if (signed) this.#insert(Type.RRSIG);
+    if (denialType !== undefined) this.#insert(denialType);
+  }
+
+  #insert(type: number): void {
+    if (this.count === this.types.length) {
+      const larger = new Uint16Array(this.count * 2);
+      larger.set(this.types);
+      this.types = larger;
+    }
+    let at = this.count++;
+    while (at > 0 && this.types[at - 1]! > type) {
+      this.types[at] = this.types[at - 1]!;
+      at--;
+    }
+    this.types[at] = type;
+  }
+}

@@ -1,0 +1,498 @@
+import { allocateBytes } from '../dns/byte-buffer.ts';
+import { LOWER_CASE } from '../dns/name.ts';
+import { internalError, inputError } from '../errors.ts';
+import { Type } from '../rr/registry.ts';
+import { OwnerStatus, Zone } from '../zone/zone.ts';
+import { algorithmLabel, usableAlgorithm } from './algorithms.ts';
+import type { Crypto, PrivateKeyMaterial, Verifier } from './crypto.ts';
+import { addDenialChain, type Denial } from './denial.ts';
+import { readDnskey } from './dnskey.ts';
+import { keyTag } from './key-tag.ts';
+import { PreviousSignatures } from './previous-signatures.ts';
+import { signatureLength } from './public-key.ts';
+import { readRrsig, rrsigLabels, SignedData, writeRrsigHeader, type RecordColumns } from './rrsig.ts';
+import { nextSerial, type SerialPolicy } from './serial-policy.ts';
+import { recordColumns, SigningJobs } from './signing-jobs.ts';
+import { readSoa, setSoaSerial } from './soa.ts';
+import { readZonemd, writeZonemd, zoneDigest, ZONEMD_SIMPLE } from './zonemd.ts';
+
+/** A key that signs in this publication, whether its DNSKEY is published or not. */
+export interface SigningKey {
+  /** RDATA of its DNSKEY, with the flags under which it signs. */
+  readonly dnskeyRdata: Uint8Array;
+  readonly privateKey: PrivateKeyMaterial;
+  /** Whether it signs the DNSKEY, CDS and CDNSKEY RRsets. */
+  readonly signsKeys: boolean;
+  /** Whether it signs all others. */
+  readonly signsZone: boolean;
+}
+
+export interface SignRequest {
+  readonly keys: readonly SigningKey[];
+  readonly denial: Denial;
+  /** Times in epoch seconds. */
+  readonly now: number;
+  readonly inception: number;
+  readonly expiration: number;
+  /** Expiration of the signatures over DNSKEY, CDS and CDNSKEY. */
+  readonly dnskeyExpiration: number;
+  /** By how many seconds at the most an expiration may come earlier, depending on owner and type. */
+  readonly jitter: number;
+  readonly serialPolicy: SerialPolicy;
+  /** Serials, beside that of the previous output, that the new one must exceed. */
+  readonly publishedSerials?: readonly number[];
+  readonly zonemd?: 1 | 2 | undefined;
+  /** The output of an earlier run: its signatures are used again where they still serve. */
+  readonly previous?: {
+    readonly zone: Zone;
+    /** Whether its signatures are known to be good; else each is verified before it is used. */
+    readonly trusted: boolean;
+    /** Seconds: a signature with less than this left is made anew. */
+    readonly refresh: number;
+  };
+}
+
+/** Makes the signatures of all rows, by the keys in the order of the request. */
+export type JobRunner = (
+  jobs: SigningJobs,
+  columns: RecordColumns,
+  keys: readonly PrivateKeyMaterial[],
+) => Promise<void>;
+
+export interface SignedZone {
+  readonly zone: Zone;
+  /** Whether the previous output stands as it is; `zone` is that output then. */
+  readonly unchanged: boolean;
+  readonly serial: number;
+  readonly denialRecords: number;
+  readonly signaturesMade: number;
+  readonly signaturesKept: number;
+  /** When the first signature expires, in epoch seconds. */
+  readonly firstExpiration: number;
+}
+
+/**
+ * Signs a zone (RFC 4035 section 2, RFC 5155 section 7).
+ *
+ * @param content the zone's whole content with DNSKEY, CDS, NSEC3PARAM and, where asked for, a ZONEMD record whose digest has the right length,
+ *   but without NSEC, NSEC3 and RRSIG. Its store gets the new records.
+ * @throws ZonewrightError `sign/role-missing` where an algorithm has no key for a role; `sign/self-check` where a key's signature is not
+ *   good under its public part.
+ */
+export async function signZone(
+  content: Zone,
+  request: SignRequest,
+  crypto: Crypto,
+  runJobs: JobRunner,
+): Promise<SignedZone> {
+  requireRoles(request.keys);
+  return new ZoneSigning(content, request, crypto).run(runJobs);
+}
+
+interface PreparedKey extends SigningKey {
+  readonly index: number;
+  readonly algorithm: number;
+  readonly keyTag: number;
+  readonly signatureLength: number;
+  readonly verifier: Verifier;
+}
+
+/** An RRset that is signed: positions `[start, end)` of the record list. */
+interface Target {
+  /** Number of the owner's name. */
+  readonly owner: number;
+  readonly type: number;
+  readonly ttl: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+class ZoneSigning {
+  readonly #content: Zone;
+  readonly #request: SignRequest;
+  readonly #crypto: Crypto;
+  readonly #keys: readonly PreparedKey[];
+  readonly #previous: PreviousSignatures | undefined;
+  readonly #firstAdded: number;
+  readonly #denialRecords: Uint32Array;
+  readonly #records: Uint32Array;
+  readonly #jobs: SigningJobs;
+  #sameRrsets = 0;
+  #rrsets = 0;
+  #kept = 0;
+  #firstExpiration = Infinity;
+
+  constructor(content: Zone, request: SignRequest, crypto: Crypto) {
+    this.#content = content;
+    this.#request = request;
+    this.#crypto = crypto;
+    this.#keys = request.keys.map((key, index) => prepareKey(key, index, crypto));
+    const { previous } = request;
+    this.#previous = previous && new PreviousSignatures(previous.zone, request.now, previous.refresh);
+    this.#firstAdded = content.store.count;
+    const soaRrset = content.apexRrset(Type.SOA);
+    const soa = readSoa(content.rdatasOf(soaRrset)[0]!);
+    const denialTtl = Math.min(content.rrsetTtls[soaRrset]!, soa.minimum);
+    this.#denialRecords = addDenialChain(content, request.denial, denialTtl, crypto);
+    this.#records = joined(content.records, this.#denialRecords);
+    const capacity = (content.rrsetCount + this.#denialRecords.length) * this.#keys.length;
+    this.#jobs = new SigningJobs(capacity, this.#records, content.zoneClass);
+  }
+
+  async run(runJobs: JobRunner): Promise<SignedZone> {
+    const content = this.#content;
+    const soaTarget = this.#target(content.apexRrset(Type.SOA));
+    const soaRecord = this.#records[soaTarget.start]!;
+    const inputSerial = readSoa(content.store.rdataOf(soaRecord)).serial;
+    const previousSerial = this.#previousSerial();
+    // An unchanged zone has the SOA of the previous output: compare with that serial first.
+    if (previousSerial !== undefined) setSoaSerial(content.store.rdataOf(soaRecord), previousSerial);
+
+    this.#layOutContent();
+    this.#layOutDenial();
+    if (this.#previous !== undefined && this.#isUnchanged(soaTarget)) {
+      return this.#unchanged(this.#previous.zone, previousSerial!);
+    }
+
+    const published = [previousSerial, ...(this.#request.publishedSerials ?? [])].filter(
+      (serial) => serial !== undefined,
+    );
+    const serial = nextSerial(this.#request.serialPolicy, inputSerial, published, this.#request.now);
+    setSoaSerial(content.store.rdataOf(soaRecord), serial);
+    this.#addJobs(soaTarget);
+    const ordinaryJobs = this.#jobs.count;
+    const zonemd = content.apexRrset(Type.ZONEMD);
+    if (zonemd >= 0) this.#addJobs(this.#target(zonemd));
+
+    const materials = this.#keys.map(({ privateKey }) => privateKey);
+    const allJobs = this.#jobs.count;
+    this.#jobs.count = ordinaryJobs;
+    await runJobs(this.#jobs, recordColumns(content.store), materials);
+    const zone = this.#index();
+    if (zonemd >= 0) {
+      this.#fillZonemd(zone, serial);
+      this.#jobs.first = ordinaryJobs;
+      this.#jobs.count = allJobs;
+      await runJobs(this.#jobs, recordColumns(content.store), materials);
+    }
+    this.#selfCheck();
+    return {
+      zone,
+      unchanged: false,
+      serial,
+      denialRecords: this.#denialRecords.length,
+      signaturesMade: allJobs,
+      signaturesKept: this.#kept,
+      firstExpiration: this.#firstExpiration,
+    };
+  }
+
+  #unchanged(zone: Zone, serial: number): SignedZone {
+    const signatures = countSignatures(zone);
+    return {
+      zone,
+      unchanged: true,
+      serial,
+      denialRecords: this.#denialRecords.length,
+      signaturesMade: 0,
+      signaturesKept: signatures.records,
+      firstExpiration: signatures.firstExpiration,
+    };
+  }
+
+  #previousSerial(): number | undefined {
+    const rdata = this.#previous?.zone.rdatasOf(this.#previous.zone.apexRrset(Type.SOA))[0];
+    return rdata && readSoa(rdata).serial;
+  }
+
+  #target(rrset: number): Target {
+    const content = this.#content;
+    const start = content.rrsetRecords[rrset]!;
+    return {
+      owner: content.store.owners[content.records[start]!]!,
+      type: content.rrsetTypes[rrset]!,
+      ttl: content.rrsetTtls[rrset]!,
+      start,
+      end: content.rrsetRecords[rrset + 1]!,
+    };
+  }
+
+  #layOutContent(): void {
+    const content = this.#content;
+    const apex = content.rankOf(content.origin);
+    for (let rank = 0; rank < content.ownerCount; rank++) {
+      const status = content.ownerStatus[rank]!;
+      for (let rrset = content.ownerRrsets[rank]!; rrset < content.ownerRrsets[rank + 1]!; rrset++) {
+        const type = content.rrsetTypes[rrset]!;
+        if (rank === apex && (type === Type.SOA || type === Type.ZONEMD)) continue;
+        const isSigned =
+          status === OwnerStatus.Authoritative || (status === OwnerStatus.Delegation && type === Type.DS);
+        this.#layOut(this.#target(rrset), isSigned);
+      }
+    }
+  }
+
+  #layOutDenial(): void {
+    const { store, recordCount } = this.#content;
+    for (let i = 0; i < this.#denialRecords.length; i++) {
+      const record = this.#denialRecords[i]!;
+      const start = recordCount + i;
+      const target = {
+        owner: store.owners[record]!,
+        type: store.types[record]!,
+        ttl: store.ttls[record]!,
+        start,
+        end: start + 1,
+      };
+      this.#layOut(target, true);
+    }
+  }
+
+  /** Takes over the signatures of an RRset that did not change, and plans those that are missing. */
+  #layOut(target: Target, isSigned: boolean): void {
+    this.#rrsets++;
+    const same = this.#sameRrset(target);
+    if (same >= 0) this.#sameRrsets++;
+    if (!isSigned) return;
+    for (const key of this.#keys) {
+      if (!signsType(key, target.type)) continue;
+      if (same < 0 || !this.#keepSignature(target, same, key)) this.#addJob(target, key);
+    }
+  }
+
+  #sameRrset({ owner, type, ttl, start, end }: Target): number {
+    return this.#previous?.sameRrset(this.#content, owner, type, ttl, this.#records, start, end) ?? -1;
+  }
+
+  #reusableSignature(previousRrset: number, key: PreparedKey): number {
+    const verifier = this.#request.previous!.trusted ? undefined : key.verifier;
+    return this.#previous!.signature(previousRrset, key, verifier);
+  }
+
+  #keepSignature(target: Target, previousRrset: number, key: PreparedKey): boolean {
+    const record = this.#reusableSignature(previousRrset, key);
+    if (record < 0) return false;
+    const { store } = this.#content;
+    const rdata = this.#previous!.zone.store.rdataOf(record);
+    const start = store.rdata.length;
+    store.rdata.append(rdata);
+    store.add(target.owner, Type.RRSIG, target.ttl, start);
+    this.#noteExpiration(readRrsig(rdata).expiration);
+    this.#kept++;
+    return true;
+  }
+
+  #addJobs(target: Target): void {
+    for (const key of this.#keys) if (signsType(key, target.type)) this.#addJob(target, key);
+  }
+
+  #addJob(target: Target, key: PreparedKey): void {
+    const { store } = this.#content;
+    const ownerOffset = store.names.offsets[target.owner]!;
+    const expiration = this.#expirationOf(target);
+    const header = store.rdata.length;
+    writeRrsigHeader(
+      {
+        typeCovered: target.type,
+        algorithm: key.algorithm,
+        labels: rrsigLabels(store.names.wire.bytes, ownerOffset),
+        originalTtl: target.ttl,
+        expiration,
+        inception: this.#request.inception,
+        keyTag: key.keyTag,
+        signerName: this.#content.origin,
+      },
+      store.rdata,
+    );
+    const signature = store.rdata.length;
+    store.rdata.reserve(key.signatureLength);
+    store.rdata.length += key.signatureLength;
+    store.add(target.owner, Type.RRSIG, target.ttl, header);
+    this.#noteExpiration(expiration);
+    this.#jobs.add({
+      ownerOffset,
+      type: target.type,
+      start: target.start,
+      end: target.end,
+      header,
+      signature,
+      key: key.index,
+    });
+  }
+
+  #expirationOf({ owner, type }: Target): number {
+    if (isKeyType(type)) return this.#request.dnskeyExpiration;
+    const { jitter, expiration } = this.#request;
+    if (jitter === 0) return expiration;
+    const { names } = this.#content.store;
+    let hash = 0x811c9dc5 ^ type;
+    for (let i = names.offsets[owner]!, end = names.end(owner); i < end; i++) {
+      hash = Math.imul(hash ^ LOWER_CASE[names.wire.bytes[i]!]!, 0x01000193);
+    }
+    hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
+    return expiration - (((hash ^ (hash >>> 16)) >>> 0) % jitter);
+  }
+
+  #noteExpiration(expiration: number): void {
+    if (expiration < this.#firstExpiration) this.#firstExpiration = expiration;
+  }
+
+  /** Whether every RRset and every signature is the previous output's, and that has nothing else. */
+  #isUnchanged(soa: Target): boolean {
+    const previous = this.#previous!.zone;
+    const same = this.#sameRrset(soa);
+    if (this.#jobs.count > 0 || this.#sameRrsets < this.#rrsets || same < 0) return false;
+    const late = [same];
+    if (this.#request.zonemd !== undefined) {
+      if (!this.#hasGoodZonemd(previous, this.#request.zonemd)) return false;
+      late.push(previous.apexRrset(Type.ZONEMD));
+    }
+    const zoneKeys = this.#keys.filter((key) => key.signsZone);
+    if (!late.every((rrset) => zoneKeys.every((key) => this.#reusableSignature(rrset, key) >= 0)))
+      return false;
+    const signatures = countSignatures(previous);
+    return (
+      previous.rrsetCount - signatures.rrsets === this.#rrsets + late.length &&
+      signatures.records === this.#kept + late.length * zoneKeys.length
+    );
+  }
+
+  #hasGoodZonemd(zone: Zone, hashAlgorithm: 1 | 2): boolean {
+    const [rdata, ...others] = zone.rdatasOf(zone.apexRrset(Type.ZONEMD));
+    if (rdata === undefined || others.length > 0) return false;
+    const zonemd = readZonemd(rdata);
+    if (zonemd.hashAlgorithm !== hashAlgorithm) return false;
+    const expected = zoneDigest(zone, hashAlgorithm, this.#crypto);
+    return (
+      zonemd.digest.length === expected.length && zonemd.digest.every((octet, i) => octet === expected[i])
+    );
+  }
+
+  /** The zone with denial and signatures. */
+  #index(): Zone {
+    const { store, origin, zoneClass, records } = this.#content;
+    const kept = new Uint8Array(store.count).fill(1, this.#firstAdded);
+    for (const record of records) kept[record] = 1;
+    return new Zone(store, { origin, zoneClass, keep: (record) => kept[record] === 1 });
+  }
+
+  #fillZonemd(zone: Zone, serial: number): void {
+    const hashAlgorithm = this.#request.zonemd;
+    const [rdata] = zone.rdatasOf(zone.apexRrset(Type.ZONEMD));
+    if (hashAlgorithm === undefined || rdata === undefined)
+      throw internalError('sign/zonemd', 'a ZONEMD nobody asked for');
+    const digest = zoneDigest(zone, hashAlgorithm, this.#crypto);
+    rdata.set(writeZonemd({ serial, scheme: ZONEMD_SIMPLE, hashAlgorithm, digest }));
+  }
+
+  /** Verifies one signature of each key, at the apex where it made one there, with the public part. */
+  #selfCheck(): void {
+    const jobs = this.#jobs;
+    const columns = recordColumns(this.#content.store);
+    const signedData = new SignedData();
+    for (const key of this.#keys) {
+      const row = this.#rowToCheck(key);
+      if (row < 0) continue;
+      const header = jobs.headers[row]!;
+      const signature = jobs.signatures[row]!;
+      const data = signedData.compose(columns, jobs.rrsetOf(row), columns.rdataBytes, header, signature);
+      if (
+        !key.verifier.verify(data, columns.rdataBytes.subarray(signature, signature + key.signatureLength))
+      ) {
+        throw inputError(
+          'sign/self-check',
+          `the private part of key ${key.keyTag} (${algorithmLabel(key.algorithm)}) does not belong to its public part`,
+          { hint: 'restore both files of the key from a backup, or make a new key with zonewright keygen' },
+        );
+      }
+    }
+  }
+
+  #rowToCheck(key: PreparedKey): number {
+    const { keys, types, count } = this.#jobs;
+    let found = -1;
+    for (let row = 0; row < count; row++) {
+      if (keys[row] !== key.index) continue;
+      if (types[row] === Type.SOA || types[row] === Type.DNSKEY) return row;
+      found = row;
+    }
+    return found;
+  }
+}
+
+interface SignatureCount {
+  readonly rrsets: number;
+  readonly records: number;
+  /** In epoch seconds. */
+  readonly firstExpiration: number;
+}
+
+function countSignatures(zone: Zone): SignatureCount {
+  let rrsets = 0;
+  let records = 0;
+  let firstExpiration = Infinity;
+  for (let rrset = 0; rrset < zone.rrsetCount; rrset++) {
+    if (zone.rrsetTypes[rrset] !== Type.RRSIG) continue;
+    rrsets++;
+    for (const rdata of zone.rdatasOf(rrset)) {
+      records++;
+      firstExpiration = Math.min(firstExpiration, readRrsig(rdata).expiration);
+    }
+  }
+  return { rrsets, records, firstExpiration };
+}
+
+function isKeyType(type: number): boolean {
+  return type === Type.DNSKEY || type === Type.CDS || type === Type.CDNSKEY;
+}
+
+function signsType(key: SigningKey, type: number): boolean {
+  return isKeyType(type) ? key.signsKeys : key.signsZone;
+}
+
+function prepareKey(key: SigningKey, index: number, crypto: Crypto): PreparedKey {
+  const { algorithm, publicKey } = readDnskey(key.dnskeyRdata);
+  const definition = usableAlgorithm(algorithm);
+  const verifier = crypto.importPublicKey(algorithm, publicKey);
+  if (definition === undefined || verifier === undefined) {
+    throw inputError('sign/algorithm', `keys of ${algorithmLabel(algorithm)} cannot sign here`);
+  }
+  return {
+    ...key,
+    index,
+    algorithm,
+    keyTag: keyTag(key.dnskeyRdata),
+    signatureLength: signatureLength(definition, publicKey),
+    verifier,
+  };
+}
+
+/** Every algorithm that signs needs keys for both halves of the work (RFC 4035 section 2.2). */
+function requireRoles(keys: readonly SigningKey[]): void {
+  const algorithms = new Set(keys.map(({ dnskeyRdata }) => readDnskey(dnskeyRdata).algorithm));
+  if (algorithms.size === 0) throw inputError('sign/no-key', 'no key signs the zone');
+  for (const algorithm of algorithms) {
+    const ofAlgorithm = keys.filter(({ dnskeyRdata }) => readDnskey(dnskeyRdata).algorithm === algorithm);
+    const missing = !ofAlgorithm.some((key) => key.signsKeys)
+      ? 'ksk'
+      : !ofAlgorithm.some((key) => key.signsZone)
+        ? 'zsk'
+        : undefined;
+    if (missing === undefined) continue;
+    const label = algorithmLabel(algorithm);
+    throw inputError(
+      'sign/role-missing',
+      `no active ${missing.toUpperCase()} of ${label}: ${missing === 'ksk' ? 'the DNSKEY RRset' : 'the zone data'} would stay unsigned`,
+      {
+        hint: `make one with zonewright keygen --role ${missing} --algorithm ${label}, or activate the one that you have`,
+      },
+    );
+  }
+}
+
+function joined(a: Uint32Array, b: Uint32Array): Uint32Array {
+  const both = new Uint32Array(allocateBytes((a.length + b.length) * 4).buffer);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
+}
