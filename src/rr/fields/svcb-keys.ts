@@ -15,17 +15,21 @@ export interface SvcParamKind {
   readonly name: string;
   /** Appends the wire form. */
   encode(value: Uint8Array, out: ByteBuffer): void;
-  /** Appends the text, quotes included. Called after `check`, for values that are not empty. */
-  print(value: Cursor, out: ByteBuffer): void;
   /** Reads the wire form to its end and refuses what is malformed. */
   check(value: Cursor): void;
+}
+
+/** A key that all software knows by its name, so that it is printed as such, and its value checked however it came. */
+interface SettledKind extends SvcParamKind {
+  /** Appends the text of a value that is not empty, quotes included. */
+  print(value: Cursor, out: ByteBuffer): void;
 }
 
 export const MANDATORY = 0;
 export const ALPN = 1;
 export const NO_DEFAULT_ALPN = 2;
 
-const mandatory: SvcParamKind = {
+const mandatory: SettledKind = {
   key: MANDATORY,
   name: 'mandatory',
   encode(value, out) {
@@ -44,7 +48,7 @@ const mandatory: SvcParamKind = {
   },
 };
 
-const alpn: SvcParamKind = {
+const alpn: SettledKind = {
   key: ALPN,
   name: 'alpn',
   encode(value, out) {
@@ -57,7 +61,7 @@ const alpn: SvcParamKind = {
   },
 };
 
-const port: SvcParamKind = {
+const port: SettledKind = {
   key: 3,
   name: 'port',
   encode: (value, out) => out.u16(decimal(value, 0xffff)),
@@ -65,7 +69,7 @@ const port: SvcParamKind = {
   check: (value) => value.skip(2),
 };
 
-const ech: SvcParamKind = {
+const ech: SettledKind = {
   key: 5,
   name: 'ech',
   encode(value, out) {
@@ -77,7 +81,7 @@ const ech: SvcParamKind = {
   check: (value) => value.skip(value.remaining),
 };
 
-const dohpath: SvcParamKind = {
+const dohpath: SettledKind = {
   key: 7,
   name: 'dohpath',
   encode: (value, out) => out.append(value),
@@ -97,7 +101,6 @@ const tlsSupportedGroups: SvcParamKind = {
   encode(value, out) {
     for (const item of plainItems(value)) out.u16(decimal(item, 0xffff));
   },
-  print: (value, out) => printList(value, out, () => out.decimal(value.u16())),
   check(value) {
     needValue(value);
     const groups = new Set<number>();
@@ -116,7 +119,6 @@ const docpath: SvcParamKind = {
     // No value at all is the root path.
     if (value.length > 0) for (const item of escapedItems(value)) pushString(item, out);
   },
-  print: printStrings,
   check: checkStrings,
 };
 
@@ -131,13 +133,6 @@ const oots: SvcParamKind = {
       out.u8(decimal(item.subarray(colon + 1), 100));
     }
   },
-  print(value, out) {
-    printEscapedItems(value, out, (text) => {
-      appendEscaped(value, text);
-      text.u8(COLON);
-      text.decimal(value.u8());
-    });
-  },
   check(value) {
     needValue(value);
     const transports = new Set<string>();
@@ -151,7 +146,8 @@ const oots: SvcParamKind = {
   },
 };
 
-const KINDS: readonly SvcParamKind[] = [
+/** Keys of RFC 9460 and RFC 9461, by number. */
+const SETTLED_KINDS: readonly SettledKind[] = [
   mandatory,
   alpn,
   flag(NO_DEFAULT_ALPN, 'no-default-alpn'),
@@ -160,6 +156,13 @@ const KINDS: readonly SvcParamKind[] = [
   ech,
   addressHints(6, 'ipv6hint', 16, parseIpv6, printIpv6),
   dohpath,
+];
+
+/**
+ * Keys whose names are newer than much of the software that will read our output, and whose numbers were free when it was written. Text
+ * may name them; they are printed as `key123`, and what stands behind `key123` is taken as it is.
+ */
+const RECENT_KINDS: readonly SvcParamKind[] = [
   flag(8, 'ohttp'),
   tlsSupportedGroups,
   docpath,
@@ -167,35 +170,35 @@ const KINDS: readonly SvcParamKind[] = [
   oots,
 ];
 
-const KINDS_BY_NAME = new Map(KINDS.map((kind) => [kind.name, kind]));
+const KINDS_BY_NAME = new Map([...SETTLED_KINDS, ...RECENT_KINDS].map((kind) => [kind.name, kind]));
 
-/** How values of this key are written, undefined for a key that is not known. */
-export function svcParamKind(key: number): SvcParamKind | undefined {
-  return KINDS[key];
+/** How values of this key are written and checked, undefined for a recent or unknown key. */
+export function settledKind(key: number): SettledKind | undefined {
+  return SETTLED_KINDS[key];
+}
+
+/** The key whose registered name `bytes[start, end)` is. */
+export function kindByName(bytes: Uint8Array, start: number, end: number): SvcParamKind | undefined {
+  return KINDS_BY_NAME.get(String.fromCharCode(...bytes.subarray(start, end)));
 }
 
 /** The key that `bytes[start, end)` names, as its registered name or as `key123` (RFC 9460 section 2.1). */
 export function keyByName(bytes: Uint8Array, start: number, end: number): number {
-  const word = String.fromCharCode(...bytes.subarray(start, end));
-  const kind = KINDS_BY_NAME.get(word);
+  const kind = kindByName(bytes, start, end);
   if (kind !== undefined) return kind.key;
+  const word = String.fromCharCode(...bytes.subarray(start, end));
   const number = /^key(0|[1-9]\d{0,4})$/.exec(word)?.[1];
   if (number === undefined || Number(number) > 0xffff)
     throw inputError('syntax/svcb', `"${word}" is no SvcParamKey`);
   return Number(number);
 }
 
-/** Whether `bytes[start, end)` is the registered name of a key, so that its value has the text form of that key. */
-export function isRegisteredName(bytes: Uint8Array, start: number, end: number): boolean {
-  return KINDS_BY_NAME.has(String.fromCharCode(...bytes.subarray(start, end)));
-}
-
 /** Appends the name of a key, or `key123`. */
 export function printKey(key: number, out: ByteBuffer): void {
-  out.ascii(KINDS[key]?.name ?? `key${key}`);
+  out.ascii(SETTLED_KINDS[key]?.name ?? `key${key}`);
 }
 
-function flag(key: number, name: string): SvcParamKind {
+function flag(key: number, name: string): SettledKind {
   return {
     key,
     name,
@@ -215,7 +218,7 @@ function addressHints(
   octets: number,
   parse: typeof parseIpv4,
   print: typeof printIpv4,
-): SvcParamKind {
+): SettledKind {
   return {
     key,
     name,
@@ -278,23 +281,16 @@ function checkStrings(value: Cursor): void {
   }
 }
 
+/** Prints strings with the escapes of the list, then those of the quoted string around it. */
 function printStrings(value: Cursor, out: ByteBuffer): void {
-  printEscapedItems(value, out, (text) => appendEscaped(value, text));
-}
-
-/** Prints a list of items that may need escapes: those of the list itself, then those of the quoted string around it. */
-function printEscapedItems(value: Cursor, out: ByteBuffer, appendItem: (text: ByteBuffer) => void): void {
-  const text = new ByteBuffer(2 * value.remaining + 8);
-  printList(value, text, () => appendItem(text));
+  const text = new ByteBuffer(2 * value.remaining);
+  printList(value, text, () => {
+    for (const octet of value.take(value.u8())) {
+      if (octet === COMMA || octet === BACKSLASH) text.u8(BACKSLASH);
+      text.u8(octet);
+    }
+  });
   printQuoted(text.bytes, 0, text.length, out);
-}
-
-/** Appends the string that comes next with the escapes of a list. */
-function appendEscaped(value: Cursor, text: ByteBuffer): void {
-  for (const octet of value.take(value.u8())) {
-    if (octet === COMMA || octet === BACKSLASH) text.u8(BACKSLASH);
-    text.u8(octet);
-  }
 }
 
 function printList(value: Cursor, out: ByteBuffer, printItem: () => void): void {

@@ -6,12 +6,13 @@ import { inputError } from '../../errors.ts';
 import type { Field } from '../field.ts';
 import {
   ALPN,
-  isRegisteredName,
   keyByName,
+  kindByName,
   MANDATORY,
   NO_DEFAULT_ALPN,
   printKey,
-  svcParamKind,
+  settledKind,
+  type SvcParamKind,
 } from './svcb-keys.ts';
 import { printQuoted } from './text.ts';
 
@@ -54,7 +55,7 @@ export function svcParams(name: string): Field {
         printKey(key, out);
         if (value.length === 0) continue;
         out.u8(EQUALS);
-        const kind = svcParamKind(key);
+        const kind = settledKind(key);
         if (kind === undefined) printQuoted(value, 0, value.length, out);
         else kind.print(new Cursor(value), out);
       }
@@ -97,13 +98,15 @@ function takeParam(rdata: Cursor, previous: number): SvcParam {
   const value = rdata.take(rdata.u16());
   if (key === previous) throw inputError('rdata/svcb-duplicate', `SvcParamKey ${key} is given twice`);
   if (key < previous) throw inputError('wire/svcb-order', 'SvcParamKeys are not in ascending order');
-  const kind = svcParamKind(key);
-  if (kind !== undefined) {
-    const cursor = new Cursor(value);
-    kind.check(cursor);
-    if (cursor.remaining > 0) throw inputError('wire/trailing', `the value of "${kind.name}" is too long`);
-  }
+  const kind = settledKind(key);
+  if (kind !== undefined) checkValue(kind, value);
   return { key, value };
+}
+
+function checkValue(kind: Pick<SvcParamKind, 'name' | 'check'>, value: Uint8Array): void {
+  const cursor = new Cursor(value);
+  kind.check(cursor);
+  if (cursor.remaining > 0) throw inputError('wire/trailing', `the value of "${kind.name}" is too long`);
 }
 
 /** The current token, `key` or `key=value`, the value perhaps in quotes. */
@@ -117,9 +120,12 @@ function parseParam(tokens: Tokenizer): SvcParam {
   const value = hasValue ? unquote(tokens, equals + 1) : new Uint8Array(0);
   if (value.length > 0xffff)
     throw tokens.error('rdata/too-long', 'the value of a SvcParam is longer than 65535 octets');
-  if (!isRegisteredName(bytes, start, keyEnd)) return { key, value };
+  const kind = kindByName(bytes, start, keyEnd);
+  // Behind `key123`, the value is what stands on the wire, even of a key that has a name.
+  if (kind === undefined) return { key, value };
   const out = new ByteBuffer(value.length + 16);
-  svcParamKind(key)?.encode(value, out);
+  kind.encode(value, out);
+  checkValue(kind, out.view());
   return { key, value: out.view() };
 }
 

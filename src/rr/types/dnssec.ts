@@ -44,8 +44,12 @@ const DS_DIGEST_LENGTHS: readonly (number | undefined)[] = [undefined, 20, 32, u
 /** Octets of the digests by ZONEMD hash algorithm: SHA-384, SHA-512. */
 const ZONEMD_DIGEST_LENGTHS: readonly (number | undefined)[] = [undefined, 48, 64];
 const ZONEMD_SIMPLE = 1;
+const PRIVATEDNS = 253;
+const PRIVATEOID = 254;
+const OBJECT_IDENTIFIER = 6;
 
 const dsTraits: TypeTraits = { check: checkDsDigest };
+const keyTraits: TypeTraits = { check: checkPrivateKey };
 const obsolete = true;
 
 /** DNSSEC, its predecessors, and what goes with it. */
@@ -54,15 +58,15 @@ export const dnssecTypes = [
   defineType('RRSIG', 'RFC 4034 section 3', rrsig, { lowerCaseNames: true }),
   // Its next name keeps its case in canonical form (RFC 6840 section 5.1).
   defineType('NSEC', 'RFC 4034 section 4', nsec),
-  defineType('DNSKEY', 'RFC 4034 section 2', [...dnskey, publicKey]),
+  defineType('DNSKEY', 'RFC 4034 section 2', [...dnskey, publicKey], keyTraits),
   defineType('NSEC3', 'RFC 5155 section 3', nsec3),
   defineType('NSEC3PARAM', 'RFC 5155 section 4', nsec3param),
   defineType('CDS', 'RFC 7344 section 3.1', [...ds, deletable(digest)], dsTraits),
-  defineType('CDNSKEY', 'RFC 7344 section 3.2', [...dnskey, deletable(publicKey)]),
+  defineType('CDNSKEY', 'RFC 7344 section 3.2', [...dnskey, deletable(publicKey)], keyTraits),
   defineType('CSYNC', 'RFC 7477 section 2.1', csync),
   defineType('ZONEMD', 'RFC 8976 section 2', zonemd, { check: checkZonemdDigest }),
   defineType('SIG', 'RFC 2535 section 4', rrsig, { lowerCaseNames: true, obsolete }),
-  defineType('KEY', 'RFC 2535 section 3', key, { obsolete }),
+  defineType('KEY', 'RFC 2535 section 3', key, { ...keyTraits, obsolete }),
   defineType('DLV', 'RFC 4431 section 2', [...ds, digest], { ...dsTraits, obsolete }),
   defineType('TA', 'Deploying DNSSEC Without a Signed Root (S. Weiler, 2004)', [...ds, digest], {
     ...dsTraits,
@@ -96,6 +100,23 @@ function checkLength(expected: number | undefined, actual: number): void {
       'rdata/digest-length',
       `this digest algorithm makes ${expected} octets, but ${actual} are given`,
     );
+  }
+}
+
+/** A key of a private algorithm begins with the name or the object identifier of the algorithm (RFC 4034 appendix A.1.1). */
+function checkPrivateKey(rdata: Cursor): void {
+  rdata.skip(3);
+  const algorithmNumber = rdata.u8();
+  if (algorithmNumber === PRIVATEDNS) rdata.name();
+  else if (algorithmNumber === PRIVATEOID) {
+    const [tag, length, ...octets] = rdata.take(rdata.u8());
+    // The last octet of an identifier has its high bit clear.
+    if (tag !== OBJECT_IDENTIFIER || length !== octets.length || (octets.at(-1) ?? 0x80) >= 0x80) {
+      throw inputError(
+        'rdata/private-oid',
+        'a key of algorithm 254 begins with an object identifier (RFC 4034 appendix A.1.1)',
+      );
+    }
   }
 }
 
