@@ -13,6 +13,8 @@ export interface ErrorDetails {
   readonly hint?: string | undefined;
   readonly location?: SourceLocation | undefined;
   readonly cause?: unknown;
+  /** What else is wrong with the same input. */
+  readonly further?: readonly ZonewrightError[];
 }
 
 /**
@@ -25,6 +27,7 @@ export class ZonewrightError extends Error {
   readonly code: string;
   readonly hint: string | undefined;
   readonly location: SourceLocation | undefined;
+  readonly further: readonly ZonewrightError[];
 
   constructor(kind: ErrorKind, code: string, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause });
@@ -33,6 +36,7 @@ export class ZonewrightError extends Error {
     this.code = code;
     this.hint = details.hint;
     this.location = details.location;
+    this.further = details.further ?? [];
   }
 }
 

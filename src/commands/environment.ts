@@ -1,5 +1,6 @@
 import type { Crypto } from '../dnssec/crypto.ts';
 import type { FileStore } from '../keys/file-store.ts';
+import type { SourceFile } from '../zone/parse-zone.ts';
 
 /** How far long work has come. */
 export interface Progress {
@@ -16,6 +17,16 @@ export interface Environment {
   readonly now: number;
   readonly files: FileStore;
   readonly crypto: Crypto;
+  /**
+   * Opens what `$INCLUDE name` in the file `including` means, for the zone file `zoneFile` (`-` is standard input). Only files below the zone file's
+   * directory or one of `roots` may be read: `zone/include-outside`.
+   */
+  readonly openInclude: (
+    name: string,
+    including: string,
+    zoneFile: string,
+    roots: readonly string[],
+  ) => SourceFile;
   readonly readStdin: () => Promise<Uint8Array>;
   /** Tells the user what is doubtful but no error. */
   readonly warn: (message: string, hint?: string) => void;

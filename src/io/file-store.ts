@@ -36,6 +36,12 @@ export const fileStore: FileStore = {
 
   status: (file) => guarded(file, () => statusOf(file)),
 
+  isSameFile: (file, other) =>
+    guarded(file, async () => {
+      const [a, b] = await Promise.all([identity(file), identity(other)]);
+      return a !== undefined && a === b;
+    }),
+
   createExclusive: (file, data, mode) =>
     guarded(file, async () => {
       const handle = await open(file, 'wx', mode);
@@ -198,4 +204,15 @@ function described(file: string, error: unknown): ZonewrightError {
 function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** What two paths to one file have in common; undefined where nothing is. */
+async function identity(file: string): Promise<string | undefined> {
+  try {
+    const { dev, ino } = await stat(file, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
 }

@@ -36,6 +36,8 @@ export interface FileStore {
   list(directory: string): Promise<readonly string[]>;
   /** The status of what a path leads to; undefined where nothing is. */
   status(path: string): Promise<FileStatus | undefined>;
+  /** Whether two paths lead to one file, through links of any kind. */
+  isSameFile(path: string, other: string): Promise<boolean>;
   /** Makes a file that must not exist yet, and syncs it. A failure leaves no file. */
   createExclusive(path: string, data: Uint8Array | string, mode: number): Promise<void>;
   /** Replaces a file in one step. Its owner stays, and a symbolic link goes on pointing to it. */

@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import { DEFAULT_CONFIGURATION, resolveConfiguration, type Configuration } from '../commands/configuration.ts';
+import type { ConfigurationDocument } from '../commands/configuration.ts';
+import type { Environment } from '../commands/environment.ts';
+import { parseTime } from '../dns/time.ts';
+import { openInclude } from '../io/include-files.ts';
+import { loadConfigFile } from '../io/config-file.ts';
+import { displayPath, resolvePath } from '../io/paths.ts';
+import type { ProcessIo } from '../io/process-io.ts';
+import { createTalk, type Talk } from './terminal.ts';
+
+/** The options that every command has. */
+export interface GlobalOptions {
+  readonly config?: string;
+  readonly keyDirectory?: string;
+  readonly now?: string;
+  readonly json?: true;
+  readonly color: boolean;
+  readonly quiet?: true;
+}
+
+/** What a command works with, once the command line was understood. */
+export interface Session {
+  readonly environment: Environment;
+  readonly configuration: Configuration;
+  readonly keyDirectory: string;
+  readonly json: boolean;
+  readonly talk: Talk;
+  /** Puts data on standard output. */
+  print(data: string | Uint8Array): Promise<void>;
+  /** Puts the one JSON document of a run on standard output, with the warnings so far. */
+  printDocument(document: { readonly schema: string }): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly progress?: boolean;
+}
+
+/** Finds the settings of a run: an option beats the environment, which beats the configuration file, which beats the default. */
+export async function openSession(
+  io: ProcessIo,
+  command: Command,
+  { progress = false }: SessionOptions = {},
+): Promise<Session> {
+  const options = command.optsWithGlobals<GlobalOptions>();
+  const variable = (name: string): string | undefined => io.variables[`ZONEWRIGHT_${name}`] || undefined;
+  const talk = await createTalk(io, { color: options.color, quiet: options.quiet === true, progress });
+  const configuration = await readConfiguration(io, options.config ?? variable('CONFIG'));
+  const clock = io.clock();
+  const time = options.now ?? variable('NOW');
+  const { nodeCrypto } = await import('../io/crypto/node-crypto.ts');
+  const { fileStore } = await import('../io/file-store.ts');
+  const warnings: { message: string; hint: string | undefined }[] = [];
+  return {
+    configuration,
+    keyDirectory: options.keyDirectory ?? variable('KEY_DIRECTORY') ?? configuration.keyDirectory,
+    json: options.json === true,
+    talk,
+    environment: {
+      now: time === undefined ? clock : parseTime(time, clock),
+      files: fileStore,
+      crypto: nodeCrypto,
+      openInclude,
+      readStdin: () => io.readStdin(),
+      warn(message, hint) {
+        warnings.push({ message, hint });
+        talk.warning(message, hint);
+      },
+      progress: (value) => talk.progress(value),
+    },
+    print: (data) => io.stdout.write(data),
+    printDocument: (document) =>
+      io.stdout.write(`${JSON.stringify({ ...document, warnings }, undefined, 2)}\n`),
+  };
+}
+
+async function readConfiguration(io: ProcessIo, file: string | undefined): Promise<Configuration> {
+  const { workingDirectory } = io;
+  const show = (path: string): string => displayPath(path, workingDirectory);
+  const found = await loadConfigFile({ workingDirectory, file, displayPath: show });
+  if (found === undefined) return DEFAULT_CONFIGURATION;
+  return resolveConfiguration({
+    file: show(found.file),
+    // The schema has been checked, and a test holds it and the type together.
+    document: found.document as ConfigurationDocument,
+    resolvePath: (path) => resolvePath(path, found.file, workingDirectory),
+    errorAt: found.errorAt,
+  });
+}

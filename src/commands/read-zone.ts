@@ -1,0 +1,117 @@
+import { nameFromText, nameToText } from '../dns/name.ts';
+import { inputError, ZonewrightError } from '../errors.ts';
+import { Type } from '../rr/registry.ts';
+import { parseZone, type ParsedZone } from '../zone/parse-zone.ts';
+import type { Environment } from './environment.ts';
+
+/** How many errors of one file are told at once. */
+const MAX_ERRORS = 20;
+
+export interface ReadZoneOptions {
+  /** The zone's name in wire form; without it, the owner of the SOA. */
+  readonly zone?: Uint8Array | undefined;
+  /** Directories beside the zone file's own in which `$INCLUDE` may read. */
+  readonly includePaths?: readonly string[] | undefined;
+  /** TTL in seconds of records before which none is stated. */
+  readonly defaultTtl?: number | undefined;
+}
+
+export interface ZoneFile extends ParsedZone {
+  /** How messages name it. */
+  readonly file: string;
+  readonly origin: Uint8Array;
+}
+
+/**
+ * Reads a master file, `-` for standard input, and finds out whose zone it is.
+ *
+ * A file that uses relative names without any `$ORIGIN`, for a zone that nobody named, is read with the origin that its own name suggests.
+ * @throws ZonewrightError with all that is wrong with its syntax, up to a limit
+ */
+export async function readZoneFile(
+  path: string,
+  options: ReadZoneOptions,
+  environment: Environment,
+): Promise<ZoneFile> {
+  const file = path === '-' ? '<stdin>' : path;
+  const bytes = path === '-' ? await environment.readStdin() : await environment.files.read(path);
+  const source = { file, bytes };
+  if (options.zone !== undefined)
+    return withOrigin(parse(source, options.zone, path, options, environment), file, options.zone);
+  try {
+    return withOrigin(parse(source, undefined, path, options, environment), file, undefined);
+  } catch (error) {
+    const suggested = originOfFileName(path);
+    if (!(error instanceof ZonewrightError) || error.code !== 'name/relative') throw error;
+    if (suggested === undefined) {
+      throw inputError(error.code, error.message, {
+        location: error.location,
+        hint: 'name the zone with --zone',
+      });
+    }
+    const parsed = withOrigin(parse(source, suggested, path, options, environment), file, undefined);
+    environment.warn(
+      `${file} does not say which zone it is: its name suggests ${nameToText(suggested)}`,
+      'begin the file with $ORIGIN, or name the zone with --zone',
+    );
+    return parsed;
+  }
+}
+
+function parse(
+  source: { readonly file: string; readonly bytes: Uint8Array },
+  origin: Uint8Array | undefined,
+  path: string,
+  options: ReadZoneOptions,
+  environment: Environment,
+): ParsedZone {
+  const errors: ZonewrightError[] = [];
+  const parsed = parseZone(source, {
+    ...(origin === undefined ? {} : { origin }),
+    ...(options.defaultTtl === undefined ? {} : { defaultTtl: options.defaultTtl }),
+    include: (included, including) =>
+      environment.openInclude(included, including, path, options.includePaths ?? []),
+    warn: (message, { file, line }) => environment.warn(`${file}:${line}: ${message}`),
+    onError(error) {
+      if (error.code === 'name/relative' && origin === undefined) throw error;
+      errors.push(error);
+      if (errors.length === MAX_ERRORS) throw withFurther(errors);
+    },
+  });
+  if (errors.length > 0) throw withFurther(errors);
+  return parsed;
+}
+
+/** The first error, which carries the others. */
+function withFurther([first, ...further]: readonly ZonewrightError[]): ZonewrightError {
+  const { kind, code, message, hint, location, cause } = first!;
+  return new ZonewrightError(kind, code, message, { hint, location, cause, further });
+}
+
+function withOrigin(parsed: ParsedZone, file: string, zone: Uint8Array | undefined): ZoneFile {
+  const origin = zone ?? soaOwner(parsed);
+  if (origin === undefined) {
+    throw inputError('zone/no-soa', 'the zone has no SOA record', {
+      location: { file },
+      hint: 'begin the zone with its SOA record; if this is a part of a zone, name the file that includes it',
+    });
+  }
+  return { ...parsed, file, origin };
+}
+
+function soaOwner({ store }: ParsedZone): Uint8Array | undefined {
+  for (let record = 0; record < store.count; record++) {
+    if (store.types[record] === Type.SOA) return store.names.view(store.owners[record]!).slice();
+  }
+  return undefined;
+}
+
+/** The zone that the name of a file suggests: `example.com`, `example.com.zone`, `db.example.com`, with `.signed` behind it or not. */
+export function originOfFileName(path: string): Uint8Array | undefined {
+  const base = path.slice(path.lastIndexOf('/') + 1);
+  const name = base
+    .replace(/\.signed$/, '')
+    .replace(/^db\./, '')
+    .replace(/\.(?:zone|db|hosts|txt|master)$/, '');
+  return /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/i.test(name) ? nameFromText(name) : undefined;
+}

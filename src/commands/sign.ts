@@ -1,0 +1,435 @@
+import { nameToText, sameName } from '../dns/name.ts';
+import { printTime } from '../dns/time.ts';
+import { makeDs } from '../dnssec/ds.ts';
+import { REVOKE_FLAG, readDnskey, writeDnskey } from '../dnssec/dnskey.ts';
+import type { Denial } from '../dnssec/denial.ts';
+import { signZone, type SignedZone, type SigningKey } from '../dnssec/sign-zone.ts';
+import type { SerialPolicy } from '../dnssec/serial-policy.ts';
+import { runSigningJobs } from '../dnssec/signing-jobs.ts';
+import { zoneContent } from '../dnssec/zone-content.ts';
+import { inputError, usageError, ZonewrightError } from '../errors.ts';
+import { KeyDirectory } from '../keys/key-directory.ts';
+import { splitKeyPath } from '../keys/key-name.ts';
+import type { Key } from '../keys/key.ts';
+import { signsKeys, signsZone } from '../keys/roles.ts';
+import { isActive, isPublished, isRevoked } from '../keys/timing.ts';
+import { Type, typeName } from '../rr/registry.ts';
+import { checkZone, outOfZoneProblems, outOfZoneRecords, type ZoneProblem } from '../zone/checks.ts';
+import { printZone } from '../zone/print-zone.ts';
+import { Zone } from '../zone/zone.ts';
+import type { Environment } from './environment.ts';
+import { readZoneFile, type ZoneFile } from './read-zone.ts';
+
+/** More iterations than this make validators treat a zone as insecure, or refuse it (RFC 9276 section 3.2). */
+const MAX_NSEC3_ITERATIONS = 50;
+/** Signatures that are made between two reports of progress. */
+const JOBS_BETWEEN_REPORTS = 512;
+const SHA256_DIGEST = 2;
+
+export interface SignOptions {
+  /** The master file, `-` for standard input. */
+  readonly zoneFile: string;
+  /** The zone's name in wire form; without it, the owner of the SOA. */
+  readonly zone?: Uint8Array | undefined;
+  /** Where the signed zone goes, `-` for standard output. */
+  readonly output: string;
+  readonly keyDirectory: string;
+  /** Base names or files of the keys that sign, whatever their times say; without it, the directory's keys by their times. */
+  readonly keys?: readonly string[] | undefined;
+  /** Whether a key with the SEP flag and no note of its role is a KSK or signs everything. */
+  readonly keyLayout: 'split' | 'csk';
+  readonly denial: Denial;
+  /** Seconds from now to the expiration. */
+  readonly validity: number;
+  /** The same for DNSKEY, CDS and CDNSKEY; without it, as `validity`. */
+  readonly dnskeyValidity?: number | undefined;
+  /** Epoch seconds; without it, `inceptionOffset` before now. */
+  readonly inception?: number | undefined;
+  readonly inceptionOffset: number;
+  /** Epoch seconds; beats `validity`. */
+  readonly expiration?: number | undefined;
+  readonly jitter: number;
+  readonly refresh: number;
+  readonly serial: SerialPolicy;
+  readonly zonemd?: 1 | 2 | undefined;
+  /** Whether CDS and CDNSKEY are published for keys whose times say so. */
+  readonly cds: boolean;
+  /** TTL in seconds of the DNSKEY RRset, where neither keys nor input have one. */
+  readonly dnskeyTtl: number;
+  /** Sign everything anew. */
+  readonly full?: boolean | undefined;
+  /** Write nothing. */
+  readonly check?: boolean | undefined;
+  readonly maxTtl?: number | undefined;
+  readonly dropOutOfZone?: boolean | undefined;
+  readonly includePaths?: readonly string[] | undefined;
+  readonly defaultTtl?: number | undefined;
+}
+
+export interface SignResult {
+  /** The zone's name, absolute. */
+  readonly zone: string;
+  readonly zoneFile: string;
+  readonly output: string;
+  /** Whether the output is (or with `check`: would be) another than before. */
+  readonly changed: boolean;
+  readonly serial: number;
+  readonly records: number;
+  readonly rrsets: number;
+  readonly signaturesMade: number;
+  readonly signaturesKept: number;
+  readonly denial: 'nsec' | 'nsec3';
+  readonly denialRecords: number;
+  /** When the first signature expires, in epoch seconds. */
+  readonly firstExpiration: number;
+  readonly keys: readonly {
+    readonly base: string;
+    readonly keyTag: number;
+    readonly algorithm: number;
+    readonly role: string;
+  }[];
+  /** The signed zone as text, where the output is `-`; each block is valid until the next is asked for. */
+  readonly text?: Generator<Uint8Array>;
+}
+
+/**
+ * Signs a master file and puts the result in place of the output, or leaves everything as it was.
+ * @throws ZonewrightError of kind `usage`, `input` or `environment`
+ */
+export async function sign(options: SignOptions, environment: Environment): Promise<SignResult> {
+  checkOptions(options, environment);
+  const input = await readZoneFile(options.zoneFile, options, environment);
+  const previous = await readPrevious(options, input, environment);
+  const keys = await selectKeys(options, input.origin, environment);
+  const outOfZone = outOfZoneRecords(input.store, input.origin);
+  if (outOfZone.length > 0)
+    report(
+      outOfZoneProblems(
+        input.store,
+        input.origin,
+        outOfZone,
+        options.dropOutOfZone === true ? 'warning' : 'error',
+      ),
+      environment,
+    );
+  const { zone, dropped } = zoneContent(input.store, {
+    origin: input.origin,
+    zoneClass: input.zoneClass,
+    leaveOut: new Set(outOfZone),
+    ownKeys: keys.own.map(({ dnskeyRdata }) => dnskeyRdata),
+    apexRecords: apexRecords(options, keys, environment),
+    denial: options.denial,
+    zonemd: options.zonemd,
+  });
+  report(checkZone(zone, options.maxTtl === undefined ? {} : { maxTtl: options.maxTtl }), environment);
+  warnOfDropped(dropped, input.file, environment);
+
+  const inception = options.inception ?? environment.now - options.inceptionOffset;
+  const expiration = options.expiration ?? environment.now + options.validity;
+  const dnskeyExpiration =
+    options.dnskeyValidity === undefined ? expiration : environment.now + options.dnskeyValidity;
+  const signed = await signZone(
+    zone,
+    {
+      keys: keys.signing,
+      denial: options.denial,
+      now: environment.now,
+      inception,
+      expiration,
+      dnskeyExpiration,
+      jitter: options.jitter,
+      serialPolicy: options.serial,
+      zonemd: options.zonemd,
+      publishedSerials: [],
+      ...(previous === undefined || options.full === true
+        ? {}
+        : { previous: { zone: previous, trusted: false, refresh: options.refresh } }),
+    },
+    environment.crypto,
+    inProcess(environment),
+  );
+  if (!signed.unchanged && options.check !== true && options.output !== '-') {
+    await writeZone(signed.zone, options.output, environment);
+  }
+  return describe(options, input, keys, signed);
+}
+
+function checkOptions({ denial, inception, expiration }: SignOptions, environment: Environment): void {
+  if (inception !== undefined && expiration !== undefined && inception >= expiration) {
+    throw usageError(
+      'usage/times',
+      `the inception ${printTime(inception)} is not before the expiration ${printTime(expiration)}`,
+    );
+  }
+  if (denial.kind === 'nsec') return;
+  const { iterations, salt } = denial;
+  if (iterations > MAX_NSEC3_ITERATIONS) {
+    throw usageError(
+      'usage/nsec3-iterations',
+      `${iterations} NSEC3 iterations are refused: validators treat such zones as insecure or bogus (RFC 9276 section 3.2)`,
+      { hint: 'use --nsec3-iterations 0' },
+    );
+  }
+  if (iterations > 0) {
+    environment.warn(
+      `${iterations} NSEC3 iterations make work for everybody and protect nothing (RFC 9276 section 3.1)`,
+      'use --nsec3-iterations 0',
+    );
+  }
+  if (salt.length > 0)
+    environment.warn('an NSEC3 salt protects nothing (RFC 9276 section 3.1)', "use --nsec3-salt '-'");
+}
+
+/** Tells warnings; the first error is thrown and carries the others. */
+function report(problems: readonly ZoneProblem[], environment: Environment): void {
+  const errors: ZonewrightError[] = [];
+  for (const { code, severity, message, location, hint, more } of problems) {
+    const text = more === undefined || more === 0 ? message : `${message} (and ${more} more like it)`;
+    if (severity === 'error') errors.push(inputError(code, text, { location, hint }));
+    else
+      environment.warn(
+        location === undefined ? text : `${location.file}:${location.line ?? 1}: ${text}`,
+        hint,
+      );
+  }
+  const [first, ...further] = errors;
+  if (first === undefined) return;
+  throw new ZonewrightError(first.kind, first.code, first.message, {
+    hint: first.hint,
+    location: first.location,
+    further,
+  });
+}
+
+function warnOfDropped(dropped: ReadonlyMap<number, number>, file: string, environment: Environment): void {
+  if (dropped.size === 0) return;
+  const list = [...dropped].map(([type, count]) => `${count} ${typeName(type)}`).join(', ');
+  environment.warn(`${file}: records that signing makes itself were dropped from the input: ${list}`);
+}
+
+/** The signed zone that the output holds now. A file that is no signed zone of this name is not ours to overwrite. */
+async function readPrevious(
+  options: SignOptions,
+  input: ZoneFile,
+  environment: Environment,
+): Promise<Zone | undefined> {
+  const { output, zoneFile } = options;
+  if (output === '-') return undefined;
+  if (output === zoneFile || (await environment.files.isSameFile(output, zoneFile))) {
+    throw usageError('usage/output-is-input', `the output ${output} is the input: it would be overwritten`, {
+      hint: '-o names the output here, and -z the zone',
+    });
+  }
+  const status = await environment.files.status(output);
+  if (status === undefined || status.size === 0) return undefined;
+  let previous: ZoneFile;
+  try {
+    previous = await readZoneFile(output, { zone: input.origin }, { ...environment, warn: () => undefined });
+  } catch (error) {
+    if (error instanceof ZonewrightError && error.kind === 'input')
+      throw notASignedZone(output, input.origin, error);
+    throw error;
+  }
+  if (outOfZoneRecords(previous.store, input.origin).length > 0) throw notASignedZone(output, input.origin);
+  const zone = new Zone(previous.store, previous);
+  if (zone.apexRrset(Type.SOA) < 0 || zone.apexRrset(Type.RRSIG) < 0)
+    throw notASignedZone(output, input.origin);
+  return zone;
+}
+
+function notASignedZone(file: string, origin: Uint8Array, cause?: unknown): ZonewrightError {
+  return usageError(
+    'usage/output-exists',
+    `${file} exists and is not a signed zone ${nameToText(origin)}: it would be overwritten`,
+    {
+      hint: 'name another output with -o (the zone is named with -z), or remove the file',
+      cause,
+    },
+  );
+}
+
+interface SelectedKeys {
+  /** All keys of the zone that we know of. */
+  readonly own: readonly Key[];
+  /** Those whose DNSKEY is in the zone, with the flags that it has there. */
+  readonly published: readonly { readonly key: Key; readonly dnskeyRdata: Uint8Array }[];
+  readonly signing: readonly SigningKey[];
+  readonly signingKeys: readonly Key[];
+}
+
+async function selectKeys(
+  options: SignOptions,
+  origin: Uint8Array,
+  environment: Environment,
+): Promise<SelectedKeys> {
+  const { now } = environment;
+  const directory = new KeyDirectory(options.keyDirectory, environment.files);
+  const listed = await directory.listKeys(origin);
+  const chosen = options.keys && (await findKeys(options.keys, options.keyDirectory, origin, environment));
+  const own = [...listed, ...(chosen ?? []).filter(({ base }) => !listed.some((key) => key.base === base))];
+  const published = chosen ?? own.filter(({ timing }) => isPublished(timing, now));
+  const active = chosen ?? own.filter(({ timing }) => isActive(timing, now));
+  if (active.length === 0) throw noActiveKey(own, options, origin, now);
+  const sources = new Map<Key, KeyDirectory>();
+  for (const key of active) {
+    const path = options.keys
+      ?.map((name) => splitKeyPath(name))
+      .find(({ base }) => base === key.base)?.directory;
+    sources.set(key, path === undefined ? directory : new KeyDirectory(path, environment.files));
+  }
+  return {
+    own,
+    published: published.map((key) => ({ key, dnskeyRdata: dnskeyInZone(key, now) })),
+    signing: await Promise.all(
+      active.map(async (key) => ({
+        dnskeyRdata: dnskeyInZone(key, now),
+        privateKey: await sources.get(key)!.privateKey(key),
+        signsKeys: signsKeys(key.role),
+        signsZone:
+          signsZone(key.role) || (options.keyLayout === 'csk' && !hasZoneSigningKey(active, key.algorithm)),
+      })),
+    ),
+    signingKeys: active,
+  };
+}
+
+function hasZoneSigningKey(keys: readonly Key[], algorithm: number): boolean {
+  return keys.some((key) => key.algorithm === algorithm && signsZone(key.role));
+}
+
+function findKeys(
+  names: readonly string[],
+  keyDirectory: string,
+  origin: Uint8Array,
+  { files }: Environment,
+): Promise<Key[]> {
+  return Promise.all(
+    names.map(async (name) => {
+      const { directory, base } = splitKeyPath(name);
+      const key = await new KeyDirectory(directory ?? keyDirectory, files).findKey(base);
+      if (sameName(key.zone, origin)) return key;
+      throw usageError(
+        'usage/key-of-other-zone',
+        `${key.base} is a key of ${nameToText(key.zone)}, not of ${nameToText(origin)}`,
+      );
+    }),
+  );
+}
+
+function noActiveKey(
+  own: readonly Key[],
+  { keyDirectory }: SignOptions,
+  origin: Uint8Array,
+  now: number,
+): ZonewrightError {
+  const zone = nameToText(origin);
+  if (own.length === 0) {
+    return inputError('sign/no-key', `there is no key of ${zone} in ${keyDirectory}`, {
+      hint: `make keys with: zonewright keygen ${zone} --key-directory ${keyDirectory}`,
+    });
+  }
+  const next = own.flatMap(({ timing, base }) =>
+    timing.activate !== undefined && timing.activate > now ? [{ base, at: timing.activate }] : [],
+  );
+  next.sort((a, b) => a.at - b.at);
+  const first = next[0];
+  return inputError(
+    'sign/no-active-key',
+    `none of the ${own.length} keys of ${zone} in ${keyDirectory} is active now`,
+    {
+      hint:
+        first === undefined
+          ? `make new ones with: zonewright keygen ${zone} --key-directory ${keyDirectory}`
+          : `${first.base} becomes active at ${printTime(first.at)}; to use it at once: zonewright keygen --settime ${first.base} --activate now --publish now`,
+    },
+  );
+}
+
+/** The DNSKEY as it stands in the zone: with the REVOKE bit once the key is revoked (RFC 5011 section 2.1). */
+function dnskeyInZone(key: Key, now: number): Uint8Array {
+  if (!isRevoked(key.timing, now)) return key.dnskeyRdata;
+  const dnskey = readDnskey(key.dnskeyRdata);
+  return writeDnskey({ ...dnskey, flags: dnskey.flags | REVOKE_FLAG });
+}
+
+interface ApexRecord {
+  readonly type: number;
+  readonly ttl: number;
+  readonly rdata: Uint8Array;
+}
+
+/** DNSKEY records, and CDS and CDNSKEY for keys whose times ask for them. */
+function apexRecords(
+  options: SignOptions,
+  { published }: SelectedKeys,
+  { now, crypto }: Environment,
+): ApexRecord[] {
+  const ttls = published.flatMap(({ key }) => (key.ttl === undefined ? [] : [key.ttl]));
+  const ttl = ttls.length === 0 ? options.dnskeyTtl : Math.min(...ttls);
+  const records: ApexRecord[] = published.map(({ dnskeyRdata }) => ({
+    type: Type.DNSKEY,
+    ttl,
+    rdata: dnskeyRdata,
+  }));
+  if (!options.cds) return records;
+  for (const { key } of published) {
+    const { syncPublish, syncDelete } = key.timing;
+    if (
+      !signsKeys(key.role) ||
+      syncPublish === undefined ||
+      syncPublish > now ||
+      (syncDelete !== undefined && syncDelete <= now)
+    )
+      continue;
+    records.push({ type: Type.CDNSKEY, ttl, rdata: key.dnskeyRdata });
+    records.push({
+      type: Type.CDS,
+      ttl,
+      rdata: makeDs(key.zone, key.dnskeyRdata, SHA256_DIGEST, crypto),
+    });
+  }
+  return records;
+}
+
+/** Makes signatures in this thread, with a word now and then on how far it is. */
+function inProcess({ crypto, progress }: Environment): Parameters<typeof signZone>[3] {
+  return (jobs, columns, keys) => {
+    const signers = keys.map((key) => crypto.importPrivateKey(key));
+    for (let first = jobs.first; first < jobs.count; first += JOBS_BETWEEN_REPORTS) {
+      const last = Math.min(first + JOBS_BETWEEN_REPORTS, jobs.count);
+      runSigningJobs(jobs, columns, signers, first, last);
+      progress?.({ task: 'signing', done: last, total: jobs.count });
+    }
+    return Promise.resolve();
+  };
+}
+
+async function writeZone(zone: Zone, output: string, { files }: Environment): Promise<void> {
+  const file = await files.openAtomic(output);
+  try {
+    for (const block of printZone(zone)) await file.write(block);
+    await file.commit();
+  } finally {
+    await file.discard();
+  }
+}
+
+function describe(options: SignOptions, input: ZoneFile, keys: SelectedKeys, signed: SignedZone): SignResult {
+  const { zone } = signed;
+  return {
+    zone: nameToText(zone.origin),
+    zoneFile: input.file,
+    output: options.output,
+    changed: !signed.unchanged,
+    serial: signed.serial,
+    records: zone.recordCount,
+    rrsets: zone.rrsetCount,
+    signaturesMade: signed.signaturesMade,
+    signaturesKept: signed.signaturesKept,
+    denial: options.denial.kind,
+    denialRecords: signed.denialRecords,
+    firstExpiration: signed.firstExpiration,
+    keys: keys.signingKeys.map(({ base, keyTag, algorithm, role }) => ({ base, keyTag, algorithm, role })),
+    ...(options.output === '-' ? { text: printZone(zone) } : {}),
+  };
+}

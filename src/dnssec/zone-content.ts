@@ -1,0 +1,81 @@
+import { Type } from '../rr/registry.ts';
+import type { RecordStore } from '../zone/record-store.ts';
+import { Zone } from '../zone/zone.ts';
+import { nsec3ParamRdata, type Denial } from './denial.ts';
+import { readDnskey } from './dnskey.ts';
+import { writeZonemd, zonemdHash, ZONEMD_SIMPLE } from './zonemd.ts';
+
+/** What signing makes itself and therefore never takes from the input. */
+const MADE_BY_SIGNING = new Set<number>([Type.RRSIG, Type.NSEC, Type.NSEC3, Type.NSEC3PARAM, Type.ZONEMD]);
+
+export interface ContentRequest {
+  readonly origin: Uint8Array;
+  readonly zoneClass: number;
+  /** Records of the store that are not the zone's, such as those that were found out of zone. */
+  readonly leaveOut?: ReadonlySet<number>;
+  /** DNSKEY RDATA of all our own keys: what the input has of them is dropped, others' keys stay (RFC 8901). */
+  readonly ownKeys: readonly Uint8Array[];
+  /** Records for the apex: the DNSKEYs of this publication, CDS, CDNSKEY. */
+  readonly apexRecords: readonly {
+    readonly type: number;
+    readonly ttl: number;
+    readonly rdata: Uint8Array;
+  }[];
+  readonly denial: Denial;
+  readonly zonemd?: 1 | 2 | undefined;
+}
+
+export interface ZoneContent {
+  readonly zone: Zone;
+  /** How many records of each type were dropped because signing makes them. */
+  readonly dropped: ReadonlyMap<number, number>;
+}
+
+/**
+ * Brings the records of an input to the content that is to be signed: without earlier signatures and denial, with the keys and parameters of
+ * this publication. ZONEMD gets a record whose digest is still zero.
+ */
+export function zoneContent(store: RecordStore, request: ContentRequest): ZoneContent {
+  const dropped = new Map<number, number>();
+  const leaveOut = new Set(request.leaveOut);
+  for (let record = 0; record < store.count; record++) {
+    const type = store.types[record]!;
+    const isDropped =
+      MADE_BY_SIGNING.has(type) || (type === Type.DNSKEY && isOwnKey(store.rdataOf(record), request.ownKeys));
+    if (!isDropped) continue;
+    leaveOut.add(record);
+    dropped.set(type, (dropped.get(type) ?? 0) + 1);
+  }
+  const { origin, zoneClass, denial } = request;
+  for (const { type, ttl, rdata } of request.apexRecords) store.addRecord(origin, type, ttl, rdata);
+  // Nobody asks for the TTL of NSEC3PARAM: that of the SOA is as good as any.
+  const soaTtl = apexSoaTtl(store, origin);
+  if (denial.kind === 'nsec3') store.addRecord(origin, Type.NSEC3PARAM, soaTtl, nsec3ParamRdata(denial));
+  if (request.zonemd !== undefined) {
+    const digest = new Uint8Array(zonemdHash(request.zonemd)!.length);
+    const zonemd = { serial: 0, scheme: ZONEMD_SIMPLE, hashAlgorithm: request.zonemd, digest };
+    store.addRecord(origin, Type.ZONEMD, soaTtl, writeZonemd(zonemd));
+  }
+  return { zone: new Zone(store, { origin, zoneClass, keep: (record) => !leaveOut.has(record) }), dropped };
+}
+
+/** Whether a DNSKEY is one of ours, its flags aside: a revoked key is the same key. */
+function isOwnKey(rdata: Uint8Array, ownKeys: readonly Uint8Array[]): boolean {
+  const key = readDnskey(rdata);
+  return ownKeys.some((own) => {
+    const { algorithm, publicKey } = readDnskey(own);
+    return (
+      algorithm === key.algorithm &&
+      publicKey.length === key.publicKey.length &&
+      publicKey.every((octet, i) => octet === key.publicKey[i])
+    );
+  });
+}
+
+function apexSoaTtl(store: RecordStore, origin: Uint8Array): number {
+  const apex = store.names.find(origin);
+  for (let record = 0; record < store.count; record++) {
+    if (store.types[record] === Type.SOA && store.owners[record] === apex) return store.ttls[record]!;
+  }
+  return 0;
+}
