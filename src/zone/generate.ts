@@ -2,6 +2,8 @@ import type { Tokenizer } from '../dns/tokenizer.ts';
 
 /** What one `$GENERATE` may make at the most: a typing error in a range must not fill the memory. */
 const MAX_GENERATED = 1 << 24;
+/** The range of C's int, which BIND counts with. */
+const MAX_COUNTER = 0x7fffffff;
 
 /**
  * Expands BIND's `$GENERATE start-stop[/step] owner [ttl] [class] type rdata`, whose range is the next token of `tokens`, to one text an entry.
@@ -25,11 +27,13 @@ export function* expandGenerate(tokens: Tokenizer): Generator<Uint8Array> {
     throw tokens.error('syntax/generate', '$GENERATE needs a range, an owner, a type and RDATA');
   const last = words.at(-1)!;
   if (quotedWords === 1 && last.startsWith('"'))
-    words[words.length - 1] = last.slice(1, -1).replace(/\\(["\\])/g, '$1');
+    words[words.length - 1] = last
+      .slice(1, -1)
+      .replace(/\\(.)/g, (escape, of) => (of === '"' ? '"' : escape));
   const rest = parseTemplate(tokens, words.join(' '));
-  const encoder = new TextEncoder();
   for (let counter = range.start; counter <= range.stop; counter += range.step) {
-    yield encoder.encode(`${owner(counter)} ${rest(counter)}\n`);
+    const text = `${owner(counter)} ${rest(counter)}\n`;
+    yield Uint8Array.from(text, (character) => character.charCodeAt(0));
   }
 }
 
@@ -42,7 +46,7 @@ interface Range {
 function parseRange(tokens: Tokenizer): Range {
   const match = /^(\d{1,10})-(\d{1,10})(?:\/(\d{1,10}))?$/.exec(tokens.text());
   const [start, stop, step] = [Number(match?.[1]), Number(match?.[2]), Number(match?.[3] ?? 1)];
-  if (match === null || stop < start || step < 1 || stop > 0x7fffffff) {
+  if (match === null || stop < start || step < 1 || stop > MAX_COUNTER) {
     throw tokens.error('syntax/generate', `"${tokens.text()}" is not a range`, {
       hint: 'write start-stop or start-stop/step',
     });
@@ -86,16 +90,21 @@ function parseTemplate(tokens: Tokenizer, text: string): Template {
   return (counter) => pieces.map((piece) => (typeof piece === 'string' ? piece : piece(counter))).join('');
 }
 
-const RADIX: Readonly<Record<string, number>> = { d: 10, o: 8, x: 16, X: 16, n: 16, N: 16 };
-
 function counterTemplate(tokens: Tokenizer, offset: number, width: number, base: string): Template {
   return (counter) => {
     const value = counter + offset;
-    if (value < 0) throw tokens.error('syntax/generate', `$GENERATE makes the negative number ${value}`);
-    const digits = value.toString(RADIX[base]);
+    if (value > MAX_COUNTER || value < -MAX_COUNTER - 1)
+      throw tokens.error('syntax/generate', `$GENERATE makes the number ${value}, which is out of range`);
+    if (base === 'd') return value < 0 ? `-${pad(-value, width - 1)}` : pad(value, width);
+    // C prints negative numbers as two's complement in these bases, and so does BIND.
+    const digits = (value >>> 0).toString(base === 'o' ? 8 : 16);
     const text = base === 'n' || base === 'N' ? reversedNibbles(digits, width) : digits.padStart(width, '0');
     return base === 'X' || base === 'N' ? text.toUpperCase() : text;
   };
+}
+
+function pad(value: number, width: number): string {
+  return String(value).padStart(width, '0');
 }
 
 /** `1a2` becomes `2.a.1`; zeros are added until there are `width` characters, dots counted. */
