@@ -1,6 +1,6 @@
 import { isAtOrBelow, isWildcard, nameToText } from '../dns/name.ts';
 import type { SourceLocation } from '../errors.ts';
-import { Type, typeByCode, typeName } from '../rr/registry.ts';
+import { Class, Type, typeByCode, typeName } from '../rr/registry.ts';
 import { findDnsServiceFault, isAliasWithParameters } from './svcb-checks.ts';
 import type { RecordStore } from './record-store.ts';
 import { TargetLookup, TargetStatus } from './target-lookup.ts';
@@ -59,6 +59,13 @@ interface NameServerFault {
 type Report = (record: number, message: string, type?: number) => void;
 
 const DEFAULT_LIMIT = 100;
+
+/** Octets of a message over TCP, of its header, and of a record's type, class, TTL and RDATA length. */
+const MAX_MESSAGE = 0xffff;
+const MESSAGE_HEADER = 12;
+const RECORD_HEADER = 10;
+/** Shorter RDATA fits with any owner. */
+const LARGE_RDATA = 0xfe00;
 
 /** May stand beside a CNAME (RFC 4035 section 2.5); KEY, SIG and NXT by RFC 2181 section 10.1. */
 const BESIDE_CNAME = new Set<number>([Type.CNAME, Type.RRSIG, Type.NSEC, Type.KEY, Type.SIG, Type.NXT]);
@@ -209,6 +216,21 @@ export const zoneChecks: readonly ZoneCheck[] = [
       for (const record of zone.records) {
         if (ttls[record]! > maxTtl)
           report(record, `the TTL ${ttls[record]!} is above the maximum of ${maxTtl}`);
+      }
+    },
+  },
+  {
+    code: 'zone/record-too-large',
+    severity: 'error',
+    reference: 'RFC 1035 section 4.2.2',
+    find(zone, report) {
+      const { rdataLengths, names, owners } = zone.store;
+      for (const record of zone.records) {
+        const length = rdataLengths[record]!;
+        if (length < LARGE_RDATA) continue;
+        const total = MESSAGE_HEADER + names.view(owners[record]!).length + RECORD_HEADER + length;
+        if (total > MAX_MESSAGE)
+          report(record, `RDATA of ${length} octets makes the record too large for a DNS message`);
       }
     },
   },
@@ -530,7 +552,7 @@ class ProblemList {
       code,
       severity,
       message,
-      location: place < 0 ? undefined : store.locationOf(place),
+      location: place < 0 ? store.startLocation() : store.locationOf(place),
       owner: nameToText(record < 0 ? this.#origin : store.names.view(store.owners[record]!)),
       type: shownType === undefined ? undefined : typeName(shownType),
       hint,
@@ -575,6 +597,7 @@ function eachOccluded(zone: Zone, visit: (rank: number, cut: number) => void): v
 
 function findNameServerFaults(zone: Zone): NameServerFault[] {
   const faults: NameServerFault[] = [];
+  if (zone.zoneClass !== Class.IN) return faults;
   const lookup = new TargetLookup(zone);
   const { rdata, rdataOffsets } = zone.store;
   eachRecord(zone, Type.NS, (record, rank) => {
@@ -588,6 +611,7 @@ function findNameServerFaults(zone: Zone): NameServerFault[] {
 
 /** Checks that the host at `nameAt` in the RDATA of each record of `type` is no alias and has an address. */
 function checkHosts(zone: Zone, report: Report, type: number, nameAt: number): void {
+  if (zone.zoneClass !== Class.IN) return;
   const lookup = new TargetLookup(zone);
   const { rdata, rdataOffsets } = zone.store;
   eachRecord(zone, type, (record, rank) => {
@@ -616,7 +640,7 @@ function recordCount(zone: Zone, rrset: number): number {
 
 /** The record of an RRset that was read last: the one too many. */
 function lastInFile(zone: Zone, rrset: number): number {
-  return Math.max(...zone.recordsOf(rrset));
+  return zone.recordsOf(rrset).reduce((last, record) => Math.max(last, record));
 }
 
 /** The first RRset of an owner whose type is not in the set, or -1. */

@@ -83,6 +83,12 @@ export class RecordStore {
     return source === undefined ? undefined : { file: source.file, line };
   }
 
+  /** The beginning of what was read, for what concerns the zone as a whole. */
+  startLocation(): SourceLocation | undefined {
+    const first = this.#files[0];
+    return first === undefined ? undefined : { file: first.file, line: 1 };
+  }
+
   #grow(): void {
     const size = Math.ceil(this.owners.length * 1.5);
     this.owners = grown(this.owners, new Uint32Array(shared(size * 4)));
