@@ -17,19 +17,18 @@ export interface SvcParamKind {
   encode(value: Uint8Array, out: ByteBuffer): void;
   /** Reads the wire form to its end and refuses what is malformed. */
   check(value: Cursor): void;
-}
-
-/** A key that all software knows by its name, so that it is printed as such, and its value checked however it came. */
-interface SettledKind extends SvcParamKind {
-  /** Appends the text of a value that is not empty, quotes included. */
-  print(value: Cursor, out: ByteBuffer): void;
+  /**
+   * Appends the text of a value that is not empty, quotes included. Left out where the name of the key is newer than much of the software
+   * that will read our output: that understands `key123` only.
+   */
+  print?(value: Cursor, out: ByteBuffer): void;
 }
 
 export const MANDATORY = 0;
 export const ALPN = 1;
 export const NO_DEFAULT_ALPN = 2;
 
-const mandatory: SettledKind = {
+const mandatory: SvcParamKind = {
   key: MANDATORY,
   name: 'mandatory',
   encode(value, out) {
@@ -48,7 +47,7 @@ const mandatory: SettledKind = {
   },
 };
 
-const alpn: SettledKind = {
+const alpn: SvcParamKind = {
   key: ALPN,
   name: 'alpn',
   encode(value, out) {
@@ -61,7 +60,9 @@ const alpn: SettledKind = {
   },
 };
 
-const port: SettledKind = {
+const noDefaultAlpn = flag(NO_DEFAULT_ALPN, 'no-default-alpn');
+
+const port: SvcParamKind = {
   key: 3,
   name: 'port',
   encode: (value, out) => out.u16(decimal(value, 0xffff)),
@@ -69,7 +70,9 @@ const port: SettledKind = {
   check: (value) => value.skip(2),
 };
 
-const ech: SettledKind = {
+const ipv4hint = addressHints(4, 'ipv4hint', 4, parseIpv4, printIpv4);
+
+const ech: SvcParamKind = {
   key: 5,
   name: 'ech',
   encode(value, out) {
@@ -81,11 +84,12 @@ const ech: SettledKind = {
   check: (value) => value.skip(value.remaining),
 };
 
-const dohpath: SettledKind = {
+const ipv6hint = addressHints(6, 'ipv6hint', 16, parseIpv6, printIpv6);
+
+const dohpath: SvcParamKind = {
   key: 7,
   name: 'dohpath',
   encode: (value, out) => out.append(value),
-  print: (value, out) => printQuoted(value.bytes, value.position, value.end, out),
   check(value) {
     if (!isDohPath(value.rest())) {
       throw badValue(
@@ -94,6 +98,8 @@ const dohpath: SettledKind = {
     }
   },
 };
+
+const ohttp = flag(8, 'ohttp');
 
 const tlsSupportedGroups: SvcParamKind = {
   key: 9,
@@ -122,6 +128,8 @@ const docpath: SvcParamKind = {
   check: checkStrings,
 };
 
+const pvd = flag(11, 'pvd');
+
 const oots: SvcParamKind = {
   key: 12,
   name: 'oots',
@@ -146,38 +154,34 @@ const oots: SvcParamKind = {
   },
 };
 
-/** Keys of RFC 9460 and RFC 9461, by number. */
-const SETTLED_KINDS: readonly SettledKind[] = [
+/** By key. */
+const KINDS: readonly SvcParamKind[] = [
   mandatory,
   alpn,
-  flag(NO_DEFAULT_ALPN, 'no-default-alpn'),
+  noDefaultAlpn,
   port,
-  addressHints(4, 'ipv4hint', 4, parseIpv4, printIpv4),
+  ipv4hint,
   ech,
-  addressHints(6, 'ipv6hint', 16, parseIpv6, printIpv6),
+  ipv6hint,
   dohpath,
-];
-
-/**
- * Keys whose names are newer than much of the software that will read our output, and whose numbers were free when it was written. Text
- * may name them; they are printed as `key123`, and what stands behind `key123` is taken as it is.
- */
-const RECENT_KINDS: readonly SvcParamKind[] = [
-  flag(8, 'ohttp'),
+  ohttp,
   tlsSupportedGroups,
   docpath,
-  flag(11, 'pvd'),
+  pvd,
   oots,
 ];
 
-const KINDS_BY_NAME = new Map([...SETTLED_KINDS, ...RECENT_KINDS].map((kind) => [kind.name, kind]));
+const KINDS_BY_NAME = new Map(KINDS.map((kind) => [kind.name, kind]));
 
-/** How values of this key are written and checked, undefined for a recent or unknown key. */
-export function settledKind(key: number): SettledKind | undefined {
-  return SETTLED_KINDS[key];
+/**
+ * How values of this key are checked and printed wherever they come from: what RFC 9460 and RFC 9461 define. The numbers of later keys were
+ * in use when they got their names, so their values are checked only where text gives the name.
+ */
+export function settledKind(key: number): SvcParamKind | undefined {
+  return key <= dohpath.key ? KINDS[key] : undefined;
 }
 
-/** The key whose registered name `bytes[start, end)` is. */
+/** The kind whose registered name `bytes[start, end)` is. */
 export function kindByName(bytes: Uint8Array, start: number, end: number): SvcParamKind | undefined {
   return KINDS_BY_NAME.get(String.fromCharCode(...bytes.subarray(start, end)));
 }
@@ -195,10 +199,11 @@ export function keyByName(bytes: Uint8Array, start: number, end: number): number
 
 /** Appends the name of a key, or `key123`. */
 export function printKey(key: number, out: ByteBuffer): void {
-  out.ascii(SETTLED_KINDS[key]?.name ?? `key${key}`);
+  const kind = settledKind(key);
+  out.ascii(kind?.print === undefined ? `key${key}` : kind.name);
 }
 
-function flag(key: number, name: string): SettledKind {
+function flag(key: number, name: string): SvcParamKind {
   return {
     key,
     name,
@@ -218,7 +223,7 @@ function addressHints(
   octets: number,
   parse: typeof parseIpv4,
   print: typeof printIpv4,
-): SettledKind {
+): SvcParamKind {
   return {
     key,
     name,

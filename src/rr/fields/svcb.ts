@@ -56,7 +56,7 @@ export function svcParams(name: string): Field {
         if (value.length === 0) continue;
         out.u8(EQUALS);
         const kind = settledKind(key);
-        if (kind === undefined) printQuoted(value, 0, value.length, out);
+        if (kind?.print === undefined) printQuoted(value, 0, value.length, out);
         else kind.print(new Cursor(value), out);
       }
     },
@@ -103,7 +103,7 @@ function takeParam(rdata: Cursor, previous: number): SvcParam {
   return { key, value };
 }
 
-function checkValue(kind: Pick<SvcParamKind, 'name' | 'check'>, value: Uint8Array): void {
+function checkValue(kind: SvcParamKind, value: Uint8Array): void {
   const cursor = new Cursor(value);
   kind.check(cursor);
   if (cursor.remaining > 0) throw inputError('wire/trailing', `the value of "${kind.name}" is too long`);

@@ -24,6 +24,9 @@ export function typeCode(name: string): Field {
 /** A set of types, to the end of the RDATA (RFC 4034 section 4.1.2). */
 export function typeBitmap(name: string, options: { mayBeEmpty?: boolean } = {}): Field {
   const { mayBeEmpty = false } = options;
+  const needWindow = (rdata: Cursor): void => {
+    if (!mayBeEmpty && rdata.remaining === 0) throw inputError('wire/bitmap', `${name} lists no type`);
+  };
   return {
     name,
     parse(tokens, out) {
@@ -33,9 +36,12 @@ export function typeBitmap(name: string, options: { mayBeEmpty?: boolean } = {})
       }
       parseBitmap(tokens, out);
     },
-    print: printBitmap,
+    print(rdata, out) {
+      needWindow(rdata);
+      printBitmap(rdata, out);
+    },
     skip(rdata) {
-      if (!mayBeEmpty && rdata.remaining === 0) throw inputError('wire/bitmap', `${name} lists no type`);
+      needWindow(rdata);
       for (let previous = -1; rdata.remaining > 0;) previous = window(rdata, previous);
     },
   };

@@ -1,8 +1,7 @@
 import { MnemonicTable } from '../../dns/mnemonic-table.ts';
 import type { Field } from '../field.ts';
+import { printBits, setBit } from './bitmap.ts';
 import { mnemonicU8, numberOrMnemonic, type Words } from './mnemonic.ts';
-
-const SPACE = 32;
 
 /** Protocols that WKS records name (RFC 1010, as RFC 1035 section 3.4.2 has it). */
 const PROTOCOLS: Words = [
@@ -82,31 +81,15 @@ export function protocol(name: string): Field {
   return mnemonicU8(name, PROTOCOLS);
 }
 
-/** A set of ports as a bit map without trailing zero octets, to the end of the RDATA (RFC 1035 section 3.4.2). */
+/** A set of ports as a bit map, to the end of the RDATA (RFC 1035 section 3.4.2). */
 export function portBitmap(name: string): Field {
   return {
     name,
     parse(tokens, out) {
       const start = out.length;
-      while (tokens.next()) {
-        const port = numberOrMnemonic(name, tokens, SERVICES, 0xffff);
-        const at = start + (port >>> 3);
-        while (out.length <= at) out.u8(0);
-        out.bytes[at]! |= 0x80 >>> (port & 7);
-      }
+      while (tokens.next()) setBit(out, start, numberOrMnemonic(name, tokens, SERVICES, 0xffff));
     },
-    print(rdata, out) {
-      let separate = false;
-      for (let base = 0; rdata.remaining > 0; base += 8) {
-        const octet = rdata.u8();
-        for (let bit = 0; bit < 8; bit++) {
-          if ((octet & (0x80 >>> bit)) === 0) continue;
-          if (separate) out.u8(SPACE);
-          separate = true;
-          out.decimal(base + bit);
-        }
-      }
-    },
+    print: (rdata, out) => printBits(rdata, out, (port) => out.decimal(port)),
     skip: (rdata) => rdata.skip(rdata.remaining),
   };
 }
