@@ -28,6 +28,9 @@ const MAXIMUM_RSA_BITS = 4096;
 /** Key tags are 16 bits: so many collisions in a row mean that something is wrong with the random numbers. */
 const MAXIMUM_ATTEMPTS = 100;
 
+/** The part of the world that keys are made in. */
+export type KeygenEnvironment = Pick<Environment, 'now' | 'files' | 'crypto' | 'warn'>;
+
 /** What is common to all ways of `keygen`. */
 interface CommonOptions {
   readonly keyDirectory: string;
@@ -74,7 +77,7 @@ export interface KeygenResult {
  * Makes the keys of a zone and writes their files, all or none.
  * @throws ZonewrightError `usage/algorithm`, `usage/bits`, `usage/timing`; `file/*`; `key/*` for keys that are there already
  */
-export async function keygen(options: KeygenOptions, environment: Environment): Promise<KeygenResult> {
+export async function keygen(options: KeygenOptions, environment: KeygenEnvironment): Promise<KeygenResult> {
   const algorithm = algorithmForNewKeys(options.algorithm);
   const bits = checkBits(algorithm, options.bits);
   const roles: readonly Role[] =
@@ -89,7 +92,10 @@ export async function keygen(options: KeygenOptions, environment: Environment): 
  * Changes the times, or the TTL, of an existing key.
  * @throws ZonewrightError `key/not-found`, `key/damaged`, `key/unreadable`; `file/*`
  */
-export async function settime(options: SettimeOptions, environment: Environment): Promise<KeygenResult> {
+export async function settime(
+  options: SettimeOptions,
+  environment: KeygenEnvironment,
+): Promise<KeygenResult> {
   const { directory, base } = locate(options, environment);
   const files = await directory.readFiles(base);
   const before = keyOfFiles(base, files);
@@ -117,14 +123,14 @@ export async function settime(options: SettimeOptions, environment: Environment)
  */
 export async function makeSuccessor(
   options: SuccessorOptions,
-  environment: Environment,
+  environment: KeygenEnvironment,
 ): Promise<KeygenResult> {
   const { directory, base } = locate(options, environment);
   const files = await directory.readFiles(base);
   const predecessor = keyOfFiles(base, files);
   const { publicKey } = readDnskey(predecessor.dnskeyRdata);
   const algorithm = algorithmForNewKeys(String(predecessor.algorithm));
-  const bits = algorithm.kind === 'rsa' ? checkBits(algorithm, keySize(algorithm, publicKey)) : undefined;
+  const bits = algorithm.kind === 'rsa' ? sizeOfSuccessor(keySize(algorithm, publicKey)) : undefined;
   const planned = timingOfSuccessor(predecessor, options, environment);
   const request: KeyRequest = {
     role: predecessor.role,
@@ -159,7 +165,7 @@ async function makeKeys(
   requests: readonly KeyRequest[],
   zone: Uint8Array,
   keyDirectory: string,
-  environment: Environment,
+  environment: KeygenEnvironment,
 ): Promise<KeygenResult> {
   const taken = await tagsInUse(keyDirectory, zone, environment);
   const made: { base: string; files: KeyFiles }[] = [];
@@ -178,7 +184,7 @@ async function makeKey(
   zone: Uint8Array,
   { role, algorithm, bits, timing, ttl, predecessor }: KeyRequest,
   taken: Set<number>,
-  { crypto, now }: Environment,
+  { crypto, now }: KeygenEnvironment,
 ): Promise<KeyFiles> {
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
     const { publicKey, privateKey } = await crypto.generate(algorithm.number, bits);
@@ -222,7 +228,7 @@ async function makeKey(
 async function tagsInUse(
   keyDirectory: string,
   zone: Uint8Array,
-  { files }: Environment,
+  { files }: KeygenEnvironment,
 ): Promise<Set<number>> {
   const tags = new Set<number>();
   for (const name of await files.list(keyDirectory)) {
@@ -270,13 +276,18 @@ function checkBits(algorithm: UsableAlgorithm, bits: number | undefined): number
     });
   }
   const size = bits ?? MINIMUM_RSA_BITS;
-  if (!Number.isInteger(size) || size < MINIMUM_RSA_BITS || size > MAXIMUM_RSA_BITS) {
+  if (size % 8 !== 0 || size < MINIMUM_RSA_BITS || size > MAXIMUM_RSA_BITS) {
     throw usageError(
       'usage/bits',
-      `RSA keys are made with ${MINIMUM_RSA_BITS} to ${MAXIMUM_RSA_BITS} bits, not ${size}`,
+      `RSA keys are made with ${MINIMUM_RSA_BITS} to ${MAXIMUM_RSA_BITS} bits, a multiple of 8, not ${size}`,
     );
   }
   return size;
+}
+
+/** As long as the predecessor, but no shorter than keys should be today. */
+function sizeOfSuccessor(bits: number): number {
+  return Math.min(Math.max(Math.ceil(bits / 8) * 8, MINIMUM_RSA_BITS), MAXIMUM_RSA_BITS);
 }
 
 /** Published and active from now on, where nothing else is said; published when activated, where only that is said. */
@@ -297,7 +308,7 @@ function timedFrom(timing: KeyTiming, now: number): KeyTiming {
 function timingOfSuccessor(
   { base, timing }: Key,
   { prepublication = DEFAULT_PREPUBLICATION }: SuccessorOptions,
-  { now, warn }: Environment,
+  { now, warn }: KeygenEnvironment,
 ): KeyTiming {
   const settime = `set it with "zonewright keygen --settime ${base}`;
   if (timing.activate === undefined) {
@@ -332,7 +343,7 @@ function timingOfSuccessor(
   return { created: now, publish, activate };
 }
 
-function warnAboutTiming({ base, role }: Key, timing: KeyTiming, { warn }: Environment): void {
+function warnAboutTiming({ base, role }: Key, timing: KeyTiming, { warn }: KeygenEnvironment): void {
   if (timing.revoke !== undefined && role === 'zsk') {
     warn(`${base} is a ZSK: to revoke it is lawful, but means nothing to anybody`);
   }
@@ -351,7 +362,7 @@ function warnAboutTiming({ base, role }: Key, timing: KeyTiming, { warn }: Envir
 /** The directory and the base name of the key that a user named. */
 function locate(
   { keyFile, keyDirectory }: { readonly keyFile: string; readonly keyDirectory: string },
-  { files }: Environment,
+  { files }: KeygenEnvironment,
 ): { directory: KeyDirectory; base: string } {
   const { directory, base } = splitKeyPath(keyFile);
   const name = readKeyBaseName(base);
