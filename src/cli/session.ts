@@ -1,10 +1,17 @@
 import type { Command } from 'commander';
-import { DEFAULT_CONFIGURATION, resolveConfiguration, type Configuration } from '../commands/configuration.ts';
-import type { ConfigurationDocument } from '../commands/configuration.ts';
+import {
+  DEFAULT_CONFIGURATION,
+  resolveConfiguration,
+  type Configuration,
+} from '../commands/configuration.ts';
 import type { Environment } from '../commands/environment.ts';
 import { parseTime } from '../dns/time.ts';
+import { lazyPool } from '../io/lazy-pool.ts';
 import { openInclude } from '../io/include-files.ts';
 import { loadConfigFile } from '../io/config-file.ts';
+import { nodeCrypto } from '../io/crypto/node-crypto.ts';
+import { fileStore } from '../io/file-store.ts';
+import { openInclude } from '../io/include-files.ts';
 import { displayPath, resolvePath } from '../io/paths.ts';
 import type { ProcessIo } from '../io/process-io.ts';
 import { createTalk, type Talk } from './terminal.ts';
@@ -34,13 +41,15 @@ export interface Session {
 
 export interface SessionOptions {
   readonly progress?: boolean;
+  /** Threads for large zones; all cores without it. */
+  readonly jobs?: number | undefined;
 }
 
 /** Finds the settings of a run: an option beats the environment, which beats the configuration file, which beats the default. */
 export async function openSession(
   io: ProcessIo,
   command: Command,
-  { progress = false }: SessionOptions = {},
+  { progress = false, jobs }: SessionOptions = {},
 ): Promise<Session> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const variable = (name: string): string | undefined => io.variables[`ZONEWRIGHT_${name}`] || undefined;
@@ -48,8 +57,6 @@ export async function openSession(
   const configuration = await readConfiguration(io, options.config ?? variable('CONFIG'));
   const clock = io.clock();
   const time = options.now ?? variable('NOW');
-  const { nodeCrypto } = await import('../io/crypto/node-crypto.ts');
-  const { fileStore } = await import('../io/file-store.ts');
   const warnings: { message: string; hint: string | undefined }[] = [];
   return {
     configuration,
@@ -61,6 +68,8 @@ export async function openSession(
       files: fileStore,
       crypto: nodeCrypto,
       openInclude,
+      openInclude,
+      pool: lazyPool(nodeCrypto, jobs),
       readStdin: () => io.readStdin(),
       warn(message, hint) {
         warnings.push({ message, hint });
@@ -82,7 +91,7 @@ async function readConfiguration(io: ProcessIo, file: string | undefined): Promi
   return resolveConfiguration({
     file: show(found.file),
     // The schema has been checked, and a test holds it and the type together.
-    document: found.document as ConfigurationDocument,
+    document: found.document,
     resolvePath: (path) => resolvePath(path, found.file, workingDirectory),
     errorAt: found.errorAt,
   });

@@ -1,4 +1,5 @@
 import type { Crypto } from '../dnssec/crypto.ts';
+import type { WorkPool } from '../dnssec/work-pool.ts';
 import type { FileStore } from '../keys/file-store.ts';
 import type { SourceFile } from '../zone/parse-zone.ts';
 
@@ -17,6 +18,8 @@ export interface Environment {
   readonly now: number;
   readonly files: FileStore;
   readonly crypto: Crypto;
+  /** Threads for work on large zones. */
+  readonly pool: WorkPool;
   /**
    * Opens what `$INCLUDE name` in the file `including` means, for the zone file `zoneFile` (`-` is standard input). Only files below the zone file's
    * directory or one of `roots` may be read: `zone/include-outside`.

@@ -5,7 +5,6 @@ import { REVOKE_FLAG, readDnskey, writeDnskey } from '../dnssec/dnskey.ts';
 import type { Denial } from '../dnssec/denial.ts';
 import { signZone, type SignedZone, type SigningKey } from '../dnssec/sign-zone.ts';
 import type { SerialPolicy } from '../dnssec/serial-policy.ts';
-import { runSigningJobs } from '../dnssec/signing-jobs.ts';
 import { zoneContent } from '../dnssec/zone-content.ts';
 import { inputError, usageError, ZonewrightError } from '../errors.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
@@ -22,8 +21,6 @@ import { readZoneFile, type ZoneFile } from './read-zone.ts';
 
 /** More iterations than this make validators treat a zone as insecure, or refuse it (RFC 9276 section 3.2). */
 const MAX_NSEC3_ITERATIONS = 50;
-/** Signatures that are made between two reports of progress. */
-const JOBS_BETWEEN_REPORTS = 512;
 const SHA256_DIGEST = 2;
 
 export interface SignOptions {
@@ -145,8 +142,11 @@ export async function sign(options: SignOptions, environment: Environment): Prom
         ? {}
         : { previous: { zone: previous, trusted: false, refresh: options.refresh } }),
     },
-    environment.crypto,
-    inProcess(environment),
+    {
+      crypto: environment.crypto,
+      pool: environment.pool,
+      report: (done, total) => environment.progress?.({ task: 'signing', done, total }),
+    },
   );
   if (!signed.unchanged && options.check !== true && options.output !== '-') {
     await writeZone(signed.zone, options.output, environment);
@@ -389,19 +389,6 @@ function apexRecords(
     });
   }
   return records;
-}
-
-/** Makes signatures in this thread, with a word now and then on how far it is. */
-function inProcess({ crypto, progress }: Environment): Parameters<typeof signZone>[3] {
-  return (jobs, columns, keys) => {
-    const signers = keys.map((key) => crypto.importPrivateKey(key));
-    for (let first = jobs.first; first < jobs.count; first += JOBS_BETWEEN_REPORTS) {
-      const last = Math.min(first + JOBS_BETWEEN_REPORTS, jobs.count);
-      runSigningJobs(jobs, columns, signers, first, last);
-      progress?.({ task: 'signing', done: last, total: jobs.count });
-    }
-    return Promise.resolve();
-  };
 }
 
 async function writeZone(zone: Zone, output: string, { files }: Environment): Promise<void> {

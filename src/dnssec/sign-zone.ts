@@ -10,10 +10,11 @@ import { readDnskey } from './dnskey.ts';
 import { keyTag } from './key-tag.ts';
 import { PreviousSignatures } from './previous-signatures.ts';
 import { signatureLength } from './public-key.ts';
-import { readRrsig, rrsigLabels, SignedData, writeRrsigHeader, type RecordColumns } from './rrsig.ts';
+import { readRrsig, rrsigLabels, SignedData, writeRrsigHeader } from './rrsig.ts';
 import { nextSerial, type SerialPolicy } from './serial-policy.ts';
-import { recordColumns, SigningJobs } from './signing-jobs.ts';
+import { recordColumns, rrsetOfRow, SigningJobs } from './signing-jobs.ts';
 import { readSoa, setSoaSerial } from './soa.ts';
+import type { WorkPool } from './work-pool.ts';
 import { readZonemd, writeZonemd, zoneDigest, ZONEMD_SIMPLE } from './zonemd.ts';
 
 /** A key that signs in this publication, whether its DNSKEY is published or not. */
@@ -52,12 +53,13 @@ export interface SignRequest {
   };
 }
 
-/** Makes the signatures of all rows, by the keys in the order of the request. */
-export type JobRunner = (
-  jobs: SigningJobs,
-  columns: RecordColumns,
-  keys: readonly PrivateKeyMaterial[],
-) => Promise<void>;
+/** What signing asks of the machine. */
+export interface SignTools {
+  readonly crypto: Crypto;
+  readonly pool: WorkPool;
+  /** Is told now and then how many signatures are made. */
+  readonly report?: ((done: number, total: number) => void) | undefined;
+}
 
 export interface SignedZone {
   readonly zone: Zone;
@@ -79,14 +81,9 @@ export interface SignedZone {
  * @throws ZonewrightError `sign/role-missing` where an algorithm has no key for a role; `sign/self-check` where a key's signature is not
  *   good under its public part.
  */
-export async function signZone(
-  content: Zone,
-  request: SignRequest,
-  crypto: Crypto,
-  runJobs: JobRunner,
-): Promise<SignedZone> {
+export async function signZone(content: Zone, request: SignRequest, tools: SignTools): Promise<SignedZone> {
   requireRoles(request.keys);
-  return new ZoneSigning(content, request, crypto).run(runJobs);
+  return new ZoneSigning(content, request, tools).run();
 }
 
 interface PreparedKey extends SigningKey {
@@ -110,7 +107,7 @@ interface Target {
 class ZoneSigning {
   readonly #content: Zone;
   readonly #request: SignRequest;
-  readonly #crypto: Crypto;
+  readonly #tools: SignTools;
   readonly #keys: readonly PreparedKey[];
   readonly #previous: PreviousSignatures | undefined;
   readonly #firstAdded: number;
@@ -122,24 +119,24 @@ class ZoneSigning {
   #kept = 0;
   #firstExpiration = Infinity;
 
-  constructor(content: Zone, request: SignRequest, crypto: Crypto) {
+  constructor(content: Zone, request: SignRequest, tools: SignTools) {
     this.#content = content;
     this.#request = request;
-    this.#crypto = crypto;
-    this.#keys = request.keys.map((key, index) => prepareKey(key, index, crypto));
+    this.#tools = tools;
+    this.#keys = request.keys.map((key, index) => prepareKey(key, index, tools.crypto));
     const { previous } = request;
     this.#previous = previous && new PreviousSignatures(previous.zone, request.now, previous.refresh);
     this.#firstAdded = content.store.count;
     const soaRrset = content.apexRrset(Type.SOA);
     const soa = readSoa(content.rdatasOf(soaRrset)[0]!);
     const denialTtl = Math.min(content.rrsetTtls[soaRrset]!, soa.minimum);
-    this.#denialRecords = addDenialChain(content, request.denial, denialTtl, crypto);
+    this.#denialRecords = addDenialChain(content, request.denial, denialTtl, tools.crypto);
     this.#records = joined(content.records, this.#denialRecords);
     const capacity = (content.rrsetCount + this.#denialRecords.length) * this.#keys.length;
     this.#jobs = new SigningJobs(capacity, this.#records, content.zoneClass);
   }
 
-  async run(runJobs: JobRunner): Promise<SignedZone> {
+  async run(): Promise<SignedZone> {
     const content = this.#content;
     const soaTarget = this.#target(content.apexRrset(Type.SOA));
     const soaRecord = this.#records[soaTarget.start]!;
@@ -164,16 +161,12 @@ class ZoneSigning {
     const zonemd = content.apexRrset(Type.ZONEMD);
     if (zonemd >= 0) this.#addJobs(this.#target(zonemd));
 
-    const materials = this.#keys.map(({ privateKey }) => privateKey);
     const allJobs = this.#jobs.count;
-    this.#jobs.count = ordinaryJobs;
-    await runJobs(this.#jobs, recordColumns(content.store), materials);
+    await this.#runJobs(0, ordinaryJobs);
     const zone = this.#index();
     if (zonemd >= 0) {
       this.#fillZonemd(zone, serial);
-      this.#jobs.first = ordinaryJobs;
-      this.#jobs.count = allJobs;
-      await runJobs(this.#jobs, recordColumns(content.store), materials);
+      await this.#runJobs(ordinaryJobs, allJobs);
     }
     this.#selfCheck();
     return {
@@ -185,6 +178,17 @@ class ZoneSigning {
       signaturesKept: this.#kept,
       firstExpiration: this.#firstExpiration,
     };
+  }
+
+  #runJobs(first: number, last: number): Promise<void> {
+    const { pool, report } = this.#tools;
+    const task = {
+      kind: 'sign',
+      rows: this.#jobs.rows,
+      columns: recordColumns(this.#content.store),
+      keys: this.#keys.map(({ privateKey }) => privateKey),
+    } as const;
+    return pool.run(task, first, last, (done) => report?.(first + done, this.#jobs.count));
   }
 
   #unchanged(zone: Zone, serial: number): SignedZone {
@@ -362,7 +366,7 @@ class ZoneSigning {
     if (rdata === undefined || others.length > 0) return false;
     const zonemd = readZonemd(rdata);
     if (zonemd.hashAlgorithm !== hashAlgorithm) return false;
-    const expected = zoneDigest(zone, hashAlgorithm, this.#crypto);
+    const expected = zoneDigest(zone, hashAlgorithm, this.#tools.crypto);
     return (
       zonemd.digest.length === expected.length && zonemd.digest.every((octet, i) => octet === expected[i])
     );
@@ -381,21 +385,21 @@ class ZoneSigning {
     const [rdata] = zone.rdatasOf(zone.apexRrset(Type.ZONEMD));
     if (hashAlgorithm === undefined || rdata === undefined)
       throw internalError('sign/zonemd', 'a ZONEMD nobody asked for');
-    const digest = zoneDigest(zone, hashAlgorithm, this.#crypto);
+    const digest = zoneDigest(zone, hashAlgorithm, this.#tools.crypto);
     rdata.set(writeZonemd({ serial, scheme: ZONEMD_SIMPLE, hashAlgorithm, digest }));
   }
 
   /** Verifies one signature of each key, at the apex where it made one there, with the public part. */
   #selfCheck(): void {
-    const jobs = this.#jobs;
+    const { rows } = this.#jobs;
     const columns = recordColumns(this.#content.store);
     const signedData = new SignedData();
     for (const key of this.#keys) {
       const row = this.#rowToCheck(key);
       if (row < 0) continue;
-      const header = jobs.headers[row]!;
-      const signature = jobs.signatures[row]!;
-      const data = signedData.compose(columns, jobs.rrsetOf(row), columns.rdataBytes, header, signature);
+      const header = rows.headers[row]!;
+      const signature = rows.signatures[row]!;
+      const data = signedData.compose(columns, rrsetOfRow(rows, row), columns.rdataBytes, header, signature);
       if (
         !key.verifier.verify(data, columns.rdataBytes.subarray(signature, signature + key.signatureLength))
       ) {
@@ -409,9 +413,9 @@ class ZoneSigning {
   }
 
   #rowToCheck(key: PreparedKey): number {
-    const { keys, types, count } = this.#jobs;
+    const { keys, types } = this.#jobs.rows;
     let found = -1;
-    for (let row = 0; row < count; row++) {
+    for (let row = 0; row < this.#jobs.count; row++) {
       if (keys[row] !== key.index) continue;
       if (types[row] === Type.SOA || types[row] === Type.DNSKEY) return row;
       found = row;

@@ -1,20 +1,18 @@
 import { allocateBytes } from '../dns/byte-buffer.ts';
 import type { RecordStore } from '../zone/record-store.ts';
-import type { Signer } from './crypto.ts';
+import type { Crypto, PrivateKeyMaterial } from './crypto.ts';
 import { SignedData, type RecordColumns, type SignedRrset } from './rrsig.ts';
+import type { RangeWork } from './work-pool.ts';
 
 /**
- * Signatures to be made, one a row: plain columns in shared memory, so that workers can take ranges of rows.
+ * Signatures to be made, one a row: plain columns in shared memory, so that any thread can take ranges of rows.
  *
  * Each row's RRSIG is in the record store already, with room for the signature; making it means to fill that room.
  */
-export class SigningJobs {
+export interface SigningRows {
   readonly zoneClass: number;
   /** Record numbers that rows refer to: `records[starts[row], ends[row])` are the row's RRset. */
   readonly records: Uint32Array;
-  /** Rows `[first, count)` are to be done. */
-  first = 0;
-  count = 0;
   /** Where the owner's name starts in the name table. */
   readonly ownerOffsets: Uint32Array;
   readonly types: Uint16Array;
@@ -23,20 +21,36 @@ export class SigningJobs {
   /** Where the RRSIG's RDATA starts in the store, and where its signature starts. */
   readonly headers: Uint32Array;
   readonly signatures: Uint32Array;
-  /** Which key signs, as an index of the list that the runner gets. */
+  /** Which key signs, as an index of the list that comes with the rows. */
   readonly keys: Uint8Array;
+}
+
+/** All that it takes to make the signatures of some rows; passes between threads as it is. */
+export interface SigningTask {
+  readonly kind: 'sign';
+  readonly rows: SigningRows;
+  readonly columns: RecordColumns;
+  readonly keys: readonly PrivateKeyMaterial[];
+}
+
+/** Fills signing rows one by one. */
+export class SigningJobs {
+  readonly rows: SigningRows;
+  count = 0;
 
   constructor(capacity: number, records: Uint32Array, zoneClass: number) {
-    this.records = records;
-    this.zoneClass = zoneClass;
     const column = (): Uint32Array => new Uint32Array(allocateBytes(capacity * 4).buffer);
-    this.ownerOffsets = column();
-    this.types = new Uint16Array(allocateBytes(capacity * 2).buffer);
-    this.starts = column();
-    this.ends = column();
-    this.headers = column();
-    this.signatures = column();
-    this.keys = allocateBytes(capacity);
+    this.rows = {
+      zoneClass,
+      records,
+      ownerOffsets: column(),
+      types: new Uint16Array(allocateBytes(capacity * 2).buffer),
+      starts: column(),
+      ends: column(),
+      headers: column(),
+      signatures: column(),
+      keys: allocateBytes(capacity),
+    };
   }
 
   add(row: {
@@ -49,29 +63,30 @@ export class SigningJobs {
     readonly key: number;
   }): void {
     const at = this.count++;
-    this.ownerOffsets[at] = row.ownerOffset;
-    this.types[at] = row.type;
-    this.starts[at] = row.start;
-    this.ends[at] = row.end;
-    this.headers[at] = row.header;
-    this.signatures[at] = row.signature;
-    this.keys[at] = row.key;
-  }
-
-  /** The RRset of a row. */
-  rrsetOf(row: number): SignedRrset {
-    return {
-      ownerOffset: this.ownerOffsets[row]!,
-      type: this.types[row]!,
-      zoneClass: this.zoneClass,
-      records: this.records,
-      start: this.starts[row]!,
-      end: this.ends[row]!,
-    };
+    const { rows } = this;
+    rows.ownerOffsets[at] = row.ownerOffset;
+    rows.types[at] = row.type;
+    rows.starts[at] = row.start;
+    rows.ends[at] = row.end;
+    rows.headers[at] = row.header;
+    rows.signatures[at] = row.signature;
+    rows.keys[at] = row.key;
   }
 }
 
-/** What of a record store the rows of a job table refer to. */
+/** The RRset of a row. */
+export function rrsetOfRow(rows: SigningRows, row: number): SignedRrset {
+  return {
+    ownerOffset: rows.ownerOffsets[row]!,
+    type: rows.types[row]!,
+    zoneClass: rows.zoneClass,
+    records: rows.records,
+    start: rows.starts[row]!,
+    end: rows.ends[row]!,
+  };
+}
+
+/** What of a record store rows refer to. */
 export function recordColumns(store: RecordStore): RecordColumns {
   return {
     nameBytes: store.names.wire.bytes,
@@ -81,25 +96,22 @@ export function recordColumns(store: RecordStore): RecordColumns {
   };
 }
 
-/** Makes the signatures of rows `[first, last)`. */
-export function runSigningJobs(
-  jobs: SigningJobs,
-  columns: RecordColumns,
-  signers: readonly Signer[],
-  first: number,
-  last: number,
-): void {
+/** Makes a thread ready to make signatures of the task's rows. */
+export function prepareSigning({ rows, columns, keys }: SigningTask, crypto: Crypto): RangeWork {
+  const signers = keys.map((key) => crypto.importPrivateKey(key));
   const signedData = new SignedData();
   const { rdataBytes } = columns;
-  for (let row = first; row < last; row++) {
-    const signatureStart = jobs.signatures[row]!;
-    const data = signedData.compose(
-      columns,
-      jobs.rrsetOf(row),
-      rdataBytes,
-      jobs.headers[row]!,
-      signatureStart,
-    );
-    rdataBytes.set(signers[jobs.keys[row]!]!.sign(data), signatureStart);
-  }
+  return (first, last) => {
+    for (let row = first; row < last; row++) {
+      const signatureStart = rows.signatures[row]!;
+      const data = signedData.compose(
+        columns,
+        rrsetOfRow(rows, row),
+        rdataBytes,
+        rows.headers[row]!,
+        signatureStart,
+      );
+      rdataBytes.set(signers[rows.keys[row]!]!.sign(data), signatureStart);
+    }
+  };
 }
