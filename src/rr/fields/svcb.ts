@@ -134,6 +134,9 @@ function unquote(tokens: Tokenizer, start: number): Uint8Array {
   const { bytes } = tokens;
   const isQuoted = bytes[start] === QUOTE && start < tokens.end;
   const end = isQuoted ? tokens.end - 1 : tokens.end;
+  if (isQuoted && (end <= start || bytes[end] !== QUOTE)) {
+    throw tokens.error('syntax/svcb', 'nothing may follow the closing quote of a value');
+  }
   const octets: number[] = [];
   for (let i = isQuoted ? start + 1 : start; i < end;) {
     const octet = bytes[i]!;
@@ -145,9 +148,6 @@ function unquote(tokens: Tokenizer, start: number): Uint8Array {
       octets.push(octet);
       i++;
     }
-  }
-  if (isQuoted && (end <= start || bytes[end] !== QUOTE)) {
-    throw tokens.error('syntax/svcb', 'nothing may follow the closing quote of a value');
   }
   return Uint8Array.from(octets);
 }
