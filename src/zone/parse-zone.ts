@@ -216,7 +216,7 @@ class ZoneParser {
     return target.slice(0, tokens.currentName(target, 0));
   }
 
-  /** `$INCLUDE path [origin]`; origin and owner are as before behind it (RFC 1035 section 5.1). */
+  /** `$INCLUDE path [origin]`; origin, owner and TTL are as before behind it (RFC 1035 section 5.1). */
   #include(tokens: Tokenizer): void {
     tokens.need('the file to include');
     const path = tokens.unescapedText();
@@ -248,9 +248,11 @@ class ZoneParser {
         location,
       });
     }
-    const owner = this.#owner;
+    const [owner, ttl, ttlDirective] = [this.#owner, this.#defaultTtl, this.#ttlDirective];
     this.readFile(source, origin);
     this.#owner = owner;
+    // A TTL from a file that only holds the zone's header stays.
+    if (ttl >= 0) [this.#defaultTtl, this.#ttlDirective] = [ttl, ttlDirective];
     this.store.enterFile(tokens.file);
   }
 
