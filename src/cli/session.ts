@@ -7,7 +7,6 @@ import {
 import type { Environment } from '../commands/environment.ts';
 import { parseTime } from '../dns/time.ts';
 import { lazyPool } from '../io/lazy-pool.ts';
-import { openInclude } from '../io/include-files.ts';
 import { loadConfigFile } from '../io/config-file.ts';
 import { nodeCrypto } from '../io/crypto/node-crypto.ts';
 import { fileStore } from '../io/file-store.ts';
@@ -67,7 +66,6 @@ export async function openSession(
       now: time === undefined ? clock : parseTime(time, clock),
       files: fileStore,
       crypto: nodeCrypto,
-      openInclude,
       openInclude,
       pool: lazyPool(nodeCrypto, jobs),
       readStdin: () => io.readStdin(),

@@ -124,10 +124,16 @@ export function resolveConfiguration(source: ConfigurationSource): Configuration
   };
 }
 
+/** The settings of a zone if the configuration names it. */
+export function configuredZone(configuration: Configuration, zone: Uint8Array): ZoneSettings | undefined {
+  const name = canonicalName(zone);
+  return configuration.zones.find((settings) => sameOctets(settings.name, name));
+}
+
 /** The settings of a zone, configured or not. */
 export function settingsOfZone(configuration: Configuration, zone: Uint8Array): ZoneSettings {
   return (
-    configuration.zones.find(({ name }) => sameOctets(name, canonicalName(zone))) ?? {
+    configuredZone(configuration, zone) ?? {
       name: canonicalName(zone),
       policyName: DEFAULT_POLICY_NAME,
       policy: configuration.policies.get(DEFAULT_POLICY_NAME) ?? DEFAULT_POLICY,

@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { CosmiconfigResult, OptionsSync } from 'cosmiconfig';
+import type { cosmiconfigSync, OptionsSync } from 'cosmiconfig';
 import { environmentError, usageError, ZonewrightError, type SourceLocation } from '../errors.ts';
 import { locateKey } from './config-location.ts';
+
+type CosmiconfigResult = ReturnType<ReturnType<typeof cosmiconfigSync>['search']>;
 
 const PACKAGE_PROPERTY = 'zonewright';
 
@@ -63,15 +65,15 @@ interface Found {
 async function search(request: ConfigRequest): Promise<Found | undefined> {
   // Most runs have no configuration: finding that out must not cost the loading of cosmiconfig.
   if (!isAnywhere(request.workingDirectory)) return undefined;
-  const { cosmiconfigSync } = await import('cosmiconfig');
-  const explorer = cosmiconfigSync(PACKAGE_PROPERTY, options(request));
+  const cosmiconfig = await import('cosmiconfig');
+  const explorer = cosmiconfig.cosmiconfigSync(PACKAGE_PROPERTY, options(request));
   return described(request, undefined, () => explorer.search(request.workingDirectory));
 }
 
 async function load(request: ConfigRequest, name: string): Promise<Found> {
   const file = path.resolve(request.workingDirectory, name);
-  const { cosmiconfigSync } = await import('cosmiconfig');
-  const explorer = cosmiconfigSync(PACKAGE_PROPERTY, options(request));
+  const cosmiconfig = await import('cosmiconfig');
+  const explorer = cosmiconfig.cosmiconfigSync(PACKAGE_PROPERTY, options(request));
   const found = described(request, file, () => explorer.load(file));
   if (found !== undefined) return found;
   throw usageError('configuration/missing', `there is no "${PACKAGE_PROPERTY}" in this file`, {

@@ -10,7 +10,8 @@ export function checkConfig(content: unknown, errorAt: ConfigFile['errorAt']): C
   const validate = ajv.compile<ConfigFile['document']>(schema);
   if (validate(content)) return content;
   const [error] = validate.errors ?? [];
-  if (error === undefined) throw internalError('configuration/invalid', 'the configuration has no known error');
+  if (error === undefined)
+    throw internalError('configuration/invalid', 'the configuration has no known error');
   throw explain(error, errorAt);
 }
 
@@ -32,7 +33,8 @@ function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): Error {
       const key = String(params['additionalProperty'] ?? params['unevaluatedProperty']);
       const known = Object.keys(subSchema.properties ?? {}).filter((name) => name !== '$schema');
       const closest = closestWord(key, known);
-      const hint = closest === undefined ? `the keys here are ${known.join(', ')}` : `did you mean ${closest}?`;
+      const hint =
+        closest === undefined ? `the keys here are ${known.join(', ')}` : `did you mean ${closest}?`;
       return errorAt([...keys, key], 'this key is unknown', hint);
     }
     case 'required':
@@ -50,7 +52,10 @@ function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): Error {
       return errorAt([...keys, 'type'], 'this must be webhook, email or command');
     case 'minimum':
     case 'maximum':
-      return errorAt(keys, `${value} is ${error.keyword === 'minimum' ? 'less' : 'more'} than ${String(params['limit'])}`);
+      return errorAt(
+        keys,
+        `${value} is ${error.keyword === 'minimum' ? 'less' : 'more'} than ${String(params['limit'])}`,
+      );
     case 'minItems':
       return errorAt(keys, 'this list is empty');
     case 'uniqueItems':

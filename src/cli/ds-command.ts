@@ -1,0 +1,82 @@
+import { Command, Option } from 'commander';
+import { parseDuration } from '../dns/time.ts';
+import type { DigestAlgorithm } from '../dnssec/crypto.ts';
+import { DIGEST_TYPES, digestTypeByName } from '../dnssec/ds.ts';
+import { MAX_TTL } from '../dns/ttl.ts';
+import { usageError, ZonewrightError } from '../errors.ts';
+import { parseZoneName } from '../io/zone-name.ts';
+import { DS_FORMATS, dsDocument, formatDs, type DsFormat } from './ds-formats.ts';
+import { ExitStatus } from './exit-status.ts';
+import { collect, examples, type Execute } from './program.ts';
+import type { Session } from './session.ts';
+
+interface DsFlags {
+  readonly digest?: readonly string[];
+  readonly format: DsFormat | 'json';
+  readonly ttl?: string;
+  readonly zone?: string;
+}
+
+export function dsCommand(execute: Execute): Command {
+  return new Command('ds')
+    .description('Prints the DS records of a zone for its parent. Standard output has nothing else.')
+    .argument('<source...>', 'a zone, key files, a zone file, or - for standard input')
+    .option('--digest <NAME>', 'sha256, sha384 or sha1; repeatable (default: sha256)', collect)
+    .addOption(new Option('--format <FORMAT>', 'how to write them').choices(DS_FORMATS).default('zone'))
+    .option('--ttl <TTL>', 'a TTL for the records (default: none)')
+    .option('-z, --zone <NAME>', 'the zone of a zone file that does not name it')
+    .addHelpText(
+      'after',
+      examples(
+        ['zonewright ds example.com', 'from the keys in keys/'],
+        ['zonewright ds Kexample.com.+013+12345', 'of one key'],
+        ['dig example.com DNSKEY | zonewright ds -', 'of a zone that others sign'],
+        ['zonewright ds example.com --format registrar', "the fields of a registrar's form"],
+        ["zonewright ds example.com | cut -d' ' -f4-", 'without the owner'],
+      ),
+    )
+    .action((sources: string[], flags: DsFlags, command: Command) =>
+      execute(command, (session) => runDs(session, sources, flags)),
+    );
+}
+
+async function runDs(session: Session, sources: readonly string[], flags: DsFlags): Promise<number> {
+  if (session.json && flags.format !== 'zone' && flags.format !== 'json') {
+    throw usageError('usage/conflict', `--json and --format ${flags.format} exclude each other`);
+  }
+  const digests = flags.digest?.map(digestOf);
+  const ttl = flags.ttl === undefined ? undefined : ttlOf(flags.ttl);
+  const { configuration, environment, keyDirectory } = session;
+  const { ds } = await import('../commands/ds.ts');
+  const zone = flags.zone === undefined ? undefined : parseZoneName(flags.zone);
+  const { keys } = await ds(
+    { sources, keyDirectory, configuration, zoneName: zoneNameOrNone, digests, zone },
+    environment,
+  );
+  if (session.json || flags.format === 'json') await session.printDocument(dsDocument(keys));
+  else await session.print(formatDs(flags.format, keys, { ttl }));
+  return ExitStatus.Success;
+}
+
+function digestOf(name: string): DigestAlgorithm {
+  const type = digestTypeByName(name);
+  if (type !== undefined) return type.digest;
+  throw usageError('usage/digest', `"${name}" is no digest that DS records have`, {
+    hint: `choose from ${DIGEST_TYPES.map(({ digest }) => digest).join(', ')}`,
+  });
+}
+
+function ttlOf(text: string): number {
+  const ttl = parseDuration(text);
+  if (ttl <= MAX_TTL) return ttl;
+  throw usageError('usage/ttl', `the TTL ${text} is larger than ${MAX_TTL} (RFC 2181 section 8)`);
+}
+
+function zoneNameOrNone(text: string): Uint8Array | undefined {
+  try {
+    return parseZoneName(text);
+  } catch (error) {
+    if (error instanceof ZonewrightError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,25 @@
+import type { ErrorKind } from '../errors.ts';
+
+/** What scripts rely on. */
+export const ExitStatus = {
+  /** Done, or the answer is yes. */
+  Success: 0,
+  /** The answer is no. */
+  No: 1,
+  Usage: 2,
+  Input: 3,
+  Environment: 4,
+  /** A defect of this program. */
+  Internal: 70,
+} as const;
+
+const OF_KIND: Readonly<Record<ErrorKind, number>> = {
+  usage: ExitStatus.Usage,
+  input: ExitStatus.Input,
+  environment: ExitStatus.Environment,
+  internal: ExitStatus.Internal,
+};
+
+export function exitStatusOf(kind: ErrorKind): number {
+  return OF_KIND[kind];
+}

@@ -1,0 +1,187 @@
+import { Command, Option } from 'commander';
+import type { KeygenResult } from '../commands/keygen.ts';
+import { settingsOfZone } from '../commands/configuration.ts';
+import { printTime, parseDuration, parseTimeOrNone } from '../dns/time.ts';
+import { nameToText } from '../dns/name.ts';
+import { usageError } from '../errors.ts';
+import { toBase64 } from '../dns/encoding.ts';
+import { algorithmLabel } from '../dnssec/algorithms.ts';
+import { readDnskey } from '../dnssec/dnskey.ts';
+import { parseZoneName } from '../io/zone-name.ts';
+import type { Role } from '../keys/roles.ts';
+import type { Key } from '../keys/key.ts';
+import { KEY_TIME_LABELS, type KeyTimingChange } from '../keys/timing.ts';
+import { ExitStatus } from './exit-status.ts';
+import { examples, type Execute } from './program.ts';
+import type { Session } from './session.ts';
+
+interface KeygenFlags {
+  readonly role?: Role;
+  readonly flag?: string;
+  readonly algorithm?: string;
+  readonly bits?: string;
+  readonly ttl?: string;
+  readonly spare?: true;
+  readonly settime?: string;
+  readonly successor?: string;
+  readonly interval?: string;
+  readonly publish?: string;
+  readonly activate?: string;
+  readonly revoke?: string;
+  readonly inactive?: string;
+  readonly delete?: string;
+}
+
+export function keygenCommand(execute: Execute): Command {
+  return new Command('keygen')
+    .description('Makes the keys of a zone, and sets the times of keys.')
+    .argument('[ZONE]', "the zone's name; not for --settime and --successor")
+    .addOption(
+      new Option('--role <ROLE>', 'one key with this role, in place of what the policy asks for').choices([
+        'ksk',
+        'zsk',
+        'csk',
+      ]),
+    )
+    .addOption(
+      new Option('-f <ROLE>', 'the same, as dnssec-keygen has it').choices(['KSK', 'ZSK', 'CSK']).hideHelp(),
+    )
+    .option('-a, --algorithm <NAME>', 'mnemonic or number (default: that of the policy, ECDSAP256SHA256)')
+    .option('-b, --bits <N>', 'size of an RSA key, 2048 to 4096 (default: 2048)')
+    .option('-L, --ttl <TTL>', 'the TTL of the DNSKEY record')
+    .option('-P, --publish <TIME>', 'when the key enters the zone')
+    .option('-A, --activate <TIME>', 'when it begins to sign')
+    .option('-R, --revoke <TIME>', 'when its REVOKE bit is set')
+    .option('-I, --inactive <TIME>', 'when it ceases to sign')
+    .option('-D, --delete <TIME>', 'when it leaves the zone')
+    .option('-G, --spare', 'set no times: a key that nothing uses yet')
+    .option('--settime <KEYFILE>', 'set times or TTL of this key, in place of making one')
+    .option('-S, --successor <KEYFILE>', 'make the key that follows this one')
+    .option('-i, --interval <DURATION>', 'how long the successor is published before it signs (default: 30d)')
+    .addHelpText(
+      'after',
+      examples(
+        ['zonewright keygen example.com', 'a KSK and a ZSK in keys/'],
+        ['zonewright keygen example.com --role csk -a ED25519', 'one key that signs everything'],
+        ['zonewright keygen --settime Kexample.com.+013+12345 --inactive +30d', 'when a key ceases to sign'],
+        ['zonewright keygen --successor Kexample.com.+013+12345', 'the key that takes over then'],
+      ),
+    )
+    .action((zone: string | undefined, flags: KeygenFlags & { f?: string }, command: Command) =>
+      execute(command, (session) => runKeygen(session, zone, flags)),
+    );
+}
+
+async function runKeygen(
+  session: Session,
+  zone: string | undefined,
+  flags: KeygenFlags & { f?: string },
+): Promise<number> {
+  const result = await dispatch(session, zone, flags);
+  if (session.json) await session.printDocument(keygenDocument(result));
+  else await session.print(result.keys.map(({ base }) => `${base}\n`).join(''));
+  return ExitStatus.Success;
+}
+
+async function dispatch(
+  { environment, configuration, keyDirectory }: Session,
+  zone: string | undefined,
+  flags: KeygenFlags & { f?: string },
+): Promise<KeygenResult> {
+  const { keygen, settime, makeSuccessor } = await import('../commands/keygen.ts');
+  const { now } = environment;
+  const common = { keyDirectory, timing: timingOf(flags, now), ...ttlOf(flags) };
+  const existing = flags.settime ?? flags.successor;
+  if (existing !== undefined) {
+    refuseBesides(zone, flags);
+    if (flags.settime !== undefined) return settime({ ...common, keyFile: existing }, environment);
+    const prepublication =
+      flags.interval === undefined ? {} : { prepublication: parseDuration(flags.interval) };
+    return makeSuccessor({ ...common, ...prepublication, keyFile: existing }, environment);
+  }
+  if (zone === undefined) {
+    throw usageError('usage/missing-argument', 'the name of the zone is missing', {
+      hint: 'zonewright keygen example.com',
+    });
+  }
+  const name = parseZoneName(zone);
+  const { policy } = settingsOfZone(configuration, name);
+  const role = flags.role ?? (flags.f?.toLowerCase() as Role | undefined);
+  return keygen(
+    {
+      ...common,
+      zone: name,
+      keys: policy.keys,
+      algorithm: flags.algorithm ?? String(policy.algorithm),
+      ...(role === undefined ? {} : { role }),
+      ...(flags.bits === undefined ? {} : { bits: wholeNumber('--bits', flags.bits) }),
+      ...(flags.spare === undefined ? {} : { spare: true }),
+    },
+    environment,
+  );
+}
+
+/** An existing key brings its zone, role and algorithm with it. */
+function refuseBesides(zone: string | undefined, flags: KeygenFlags & { f?: string }): void {
+  const option = flags.settime === undefined ? '--successor' : '--settime';
+  if (flags.settime !== undefined && flags.successor !== undefined) {
+    throw usageError('usage/conflict', '--settime and --successor exclude each other');
+  }
+  const { role, f, algorithm, bits, spare } = flags;
+  const besides = {
+    [`the zone ${zone ?? ''}`]: zone,
+    '--role': role ?? f,
+    '--algorithm': algorithm,
+    '--bits': bits,
+    '--spare': spare,
+  };
+  for (const [what, value] of Object.entries(besides)) {
+    if (value !== undefined) {
+      throw usageError('usage/conflict', `${option} takes everything from the key file: leave ${what} out`);
+    }
+  }
+}
+
+function timingOf(flags: KeygenFlags, now: number): KeyTimingChange {
+  const timing: { -readonly [time in keyof KeyTimingChange]: KeyTimingChange[time] } = {};
+  for (const time of ['publish', 'activate', 'revoke', 'inactive', 'delete'] as const) {
+    const text = flags[time];
+    if (text !== undefined) timing[time] = parseTimeOrNone(text, now);
+  }
+  return timing;
+}
+
+function ttlOf({ ttl }: KeygenFlags): { ttl?: number | null } {
+  if (ttl === undefined) return {};
+  return { ttl: /^(none|0)$/i.test(ttl) ? null : parseDuration(ttl) };
+}
+
+export function wholeNumber(option: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw usageError('usage/number', `${option} takes a whole number, not "${text}"`);
+}
+
+/** `schemas/keygen.schema.json` */
+function keygenDocument({ keyDirectory, keys }: KeygenResult): { schema: string } {
+  return { schema: 'zonewright/keygen/v1', ...{ keyDirectory, keys: keys.map(keyDocument) } };
+}
+
+function keyDocument({ base, zone, role, algorithm, keyTag, flags, ttl, dnskeyRdata, timing }: Key): object {
+  return {
+    base,
+    zone: nameToText(zone),
+    role,
+    algorithm,
+    algorithmName: algorithmLabel(algorithm),
+    keyTag,
+    flags,
+    ttl,
+    publicKey: toBase64(readDnskey(dnskeyRdata).publicKey),
+    timing: Object.fromEntries(
+      KEY_TIME_LABELS.flatMap(([time]) => {
+        const value = timing[time];
+        return value === undefined ? [] : [[time, printTime(value)]];
+      }),
+    ),
+  };
+}

@@ -1,0 +1,137 @@
+import { ByteBuffer } from '../dns/byte-buffer.ts';
+import { canonicalName } from '../dns/name.ts';
+import { isValidZoneKey, readDnskey, SEP_FLAG } from '../dnssec/dnskey.ts';
+import { keyTag } from '../dnssec/key-tag.ts';
+import { readRrsig, RRSIG_FIXED_LENGTH } from '../dnssec/rrsig.ts';
+import { inputError, ZonewrightError } from '../errors.ts';
+import { zoneLabel } from '../keys/key-name.ts';
+import { Type } from '../rr/registry.ts';
+import { parseZone, type ParsedZone } from '../zone/parse-zone.ts';
+import type { Environment } from './environment.ts';
+import type { PublicKey } from './public-keys.ts';
+import { originOfFileName } from './read-zone.ts';
+
+/**
+ * The DNSKEY records of a master file, or of standard input (`-`), such as `dig DNSKEY` prints them. Where there is an SOA, only those
+ * of its owner count.
+ * @param zone the origin to begin with, in wire form
+ */
+export async function keysOfZoneFile(
+  path: string,
+  zone: Uint8Array | undefined,
+  environment: Environment,
+): Promise<PublicKey[]> {
+  const file = path === '-' ? '<stdin>' : path;
+  const parsed = parseAs(
+    zone,
+    path,
+    {
+      file,
+      bytes: path === '-' ? await environment.readStdin() : await environment.files.read(path),
+    },
+    environment,
+  );
+  const dnskeys = recordsOf(parsed, Type.DNSKEY);
+  const apex = recordsOf(parsed, Type.SOA)[0]?.owner;
+  const keys = dnskeys.filter(({ owner }) => apex === undefined || sameOctets(owner, apex));
+  if (keys.length > 0)
+    return keys.map(({ owner, rdata }) => publicKey(file, owner, rdata, parsed, keys, environment));
+  throw inputError(
+    'ds/no-dnskey',
+    `there is no DNSKEY record${apex === undefined ? '' : ` of ${zoneLabel(apex)}`} here`,
+    {
+      location: { file },
+      hint: 'give the signed zone, the file of a key, or the name of a zone with keys in the key directory',
+    },
+  );
+}
+
+/** Reads the file; where it uses relative names and nobody says what they are relative to, its own name may suggest it. */
+function parseAs(
+  origin: Uint8Array | undefined,
+  path: string,
+  source: { readonly file: string; readonly bytes: Uint8Array },
+  environment: Environment,
+): ParsedZone {
+  try {
+    return parseZone(source, {
+      ...(origin === undefined ? {} : { origin }),
+      // The TTL of a DNSKEY has no part in its DS.
+      defaultTtl: 0,
+      include: (name, including) => environment.openInclude(name, including, path, []),
+    });
+  } catch (error) {
+    const suggested = originOfFileName(path);
+    const isRelative = error instanceof ZonewrightError && error.code === 'name/relative';
+    if (origin !== undefined || suggested === undefined || !isRelative) throw error;
+    return parseAs(suggested, path, source, environment);
+  }
+}
+
+interface FoundRecord {
+  /** In canonical form. */
+  readonly owner: Uint8Array;
+  readonly rdata: Uint8Array;
+}
+
+function recordsOf({ store }: ParsedZone, type: number): FoundRecord[] {
+  const found: FoundRecord[] = [];
+  for (let record = 0; record < store.count; record++) {
+    if (store.types[record] !== type) continue;
+    const owner = canonicalName(store.names.view(store.owners[record]!));
+    found.push({ owner, rdata: store.rdataOf(record).slice() });
+  }
+  return found;
+}
+
+function publicKey(
+  source: string,
+  owner: Uint8Array,
+  rdata: Uint8Array,
+  parsed: ParsedZone,
+  all: readonly FoundRecord[],
+  environment: Environment,
+): PublicKey {
+  const key = { source, zone: owner, dnskeyRdata: rdata, timing: {} };
+  if ((readDnskey(rdata).flags & SEP_FLAG) !== 0) return { ...key, role: 'ksk' };
+  const isAlone = all.every((other) => other.rdata === rdata || !sameOctets(other.owner, owner));
+  const role = isAlone && signsItself(owner, rdata, parsed, environment) ? 'csk' : 'zsk';
+  return { ...key, role };
+}
+
+/**
+ * Whether the one key of a DNSKEY RRset signs that RRset. Then it is the only way into the zone, and a CSK, whatever its SEP flag says:
+ * the flag is a hint that validators must not look at (RFC 4034 section 2.1.1).
+ */
+function signsItself(
+  owner: Uint8Array,
+  dnskeyRdata: Uint8Array,
+  parsed: ParsedZone,
+  { crypto }: Environment,
+): boolean {
+  const dnskey = readDnskey(dnskeyRdata);
+  const verifier = isValidZoneKey(dnskey)
+    ? crypto.importPublicKey(dnskey.algorithm, dnskey.publicKey)
+    : undefined;
+  if (verifier === undefined) return false;
+  return recordsOf(parsed, Type.RRSIG).some(({ owner: signedName, rdata }) => {
+    const rrsig = readRrsig(rdata);
+    if (rrsig.typeCovered !== Type.DNSKEY || !sameOctets(signedName, owner)) return false;
+    if (rrsig.keyTag !== keyTag(dnskeyRdata) || rrsig.algorithm !== dnskey.algorithm) return false;
+    // RFC 4034 section 3.1.8.1, for an RRset of one record.
+    const data = new ByteBuffer();
+    data.append(rdata, 0, RRSIG_FIXED_LENGTH);
+    data.append(canonicalName(rrsig.signerName));
+    data.append(owner);
+    data.u16(Type.DNSKEY);
+    data.u16(parsed.zoneClass);
+    data.u32(rrsig.originalTtl);
+    data.u16(dnskeyRdata.length);
+    data.append(dnskeyRdata);
+    return verifier.verify(data.view(), rrsig.signature);
+  });
+}
+
+function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((octet, i) => octet === b[i]);
+}
