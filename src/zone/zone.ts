@@ -1,6 +1,6 @@
-import { canonicalName, isAtOrBelow, nameLength } from '../dns/name.ts';
+import { canonicalName, LOWER_CASE, nameLength } from '../dns/name.ts';
 import { hasLowerCaseNames, lowerCaseRdata } from '../rr/rdata.ts';
-import { Type } from '../rr/registry.ts';
+import { hasOnlyNames, Type } from '../rr/registry.ts';
 import { sortNames } from './canonical-order.ts';
 import type { RecordStore } from './record-store.ts';
 
@@ -138,27 +138,48 @@ export class Zone {
   /** In canonical order everything below a name follows it at once, so one cut at a time has to be remembered. */
   #classifyOwners(): Uint8Array {
     const status = new Uint8Array(this.ownerCount);
-    const wire = this.store.names.wire.bytes;
-    const { offsets } = this.store.names;
-    let cut: Uint8Array | undefined;
+    const { names } = this.store;
+    const wire = names.wire.bytes;
+    let cutStart = 0;
+    let cutLength = 0;
     for (let rank = 0; rank < status.length; rank++) {
-      if (cut !== undefined) {
-        if (isAtOrBelow(wire, offsets[this.ownerNames[rank]!]!, cut)) {
+      const id = this.ownerNames[rank]!;
+      const start = names.offsets[id]!;
+      const length = names.end(id) - start;
+      if (cutLength > 0) {
+        if (isBelow(wire, start, length, cutStart, cutLength)) {
           status[rank] = OwnerStatus.Occluded;
           continue;
         }
-        cut = undefined;
+        cutLength = 0;
       }
-      const isApex =
-        this.store.names.end(this.ownerNames[rank]!) - offsets[this.ownerNames[rank]!]! ===
-        this.origin.length;
-      if (!isApex && this.findRrset(rank, Type.NS) >= 0) {
-        status[rank] = OwnerStatus.Delegation;
-        cut = this.ownerOf(rank);
-      } else if (this.findRrset(rank, Type.DNAME) >= 0) cut = this.ownerOf(rank);
+      const isCut = length !== this.origin.length && this.findRrset(rank, Type.NS) >= 0;
+      if (isCut) status[rank] = OwnerStatus.Delegation;
+      if (isCut || this.findRrset(rank, Type.DNAME) >= 0) {
+        cutStart = start;
+        cutLength = length;
+      }
     }
     return status;
   }
+}
+
+/** Whether a name is below another that stands in the same octets. */
+function isBelow(
+  wire: Uint8Array,
+  start: number,
+  length: number,
+  aboveStart: number,
+  aboveLength: number,
+): boolean {
+  const tail = start + length - aboveLength;
+  let position = start;
+  while (position < tail) position += wire[position]! + 1;
+  if (position !== tail || tail === start) return false;
+  for (let i = 0; i < aboveLength; i++) {
+    if (LOWER_CASE[wire[tail + i]!] !== LOWER_CASE[wire[aboveStart + i]!]) return false;
+  }
+  return true;
 }
 
 function selectRecords(store: RecordStore, keep: IndexOptions['keep']): Uint32Array {
@@ -267,17 +288,21 @@ function recordComparison(store: RecordStore): Comparison {
   return (a, b) => {
     const type = types[a]!;
     if (type !== types[b]!) return type - types[b]!;
-    if (hasLowerCaseNames(type)) return compareLowerCased(store, type, a, b);
+    if (hasLowerCaseNames(type) && !hasOnlyNames(type)) return compareLowerCased(store, type, a, b);
+    // Length octets of labels are below `A`: where there is nothing but names, all octets can be folded.
+    const fold = hasLowerCaseNames(type) ? LOWER_CASE : IDENTITY;
     const aStart = rdataOffsets[a]!;
     const bStart = rdataOffsets[b]!;
     const common = Math.min(rdataLengths[a]!, rdataLengths[b]!);
     for (let i = 0; i < common; i++) {
-      const difference = bytes[aStart + i]! - bytes[bStart + i]!;
+      const difference = fold[bytes[aStart + i]!]! - fold[bytes[bStart + i]!]!;
       if (difference !== 0) return difference;
     }
     return rdataLengths[a]! - rdataLengths[b]!;
   };
 }
+
+const IDENTITY = Uint8Array.from({ length: 256 }, (_, octet) => octet);
 
 const lowerA = new Uint8Array(65536);
 const lowerB = new Uint8Array(65536);
