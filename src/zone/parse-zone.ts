@@ -179,6 +179,7 @@ class ZoneParser {
     const { bytes, length } = store.rdata;
     const minimum = new DataView(bytes.buffer, bytes.byteOffset).getUint32(length - 4);
     this.#defaultTtl = Math.min(minimum, MAX_TTL);
+    this.#ttlDirective = true;
     this.#options.warn?.(
       `no TTL is stated: the SOA minimum of ${this.#defaultTtl} is taken`,
       tokens.location(),
