@@ -78,16 +78,21 @@ export class HexDecoder {
   /** Decodes `source[start, end)` to the end of `out`. */
   add(source: Uint8Array, start: number, end: number, out: ByteBuffer): void {
     out.reserve((end - start + 1) >> 1);
+    const target = out.bytes;
+    let at = out.length;
+    let high = this.#high;
     for (let i = start; i < end; i++) {
       const value = HEX_VALUE[source[i]!]!;
       if (value === 255)
         throw inputError('syntax/hex', `"${String.fromCharCode(source[i]!)}" is no hexadecimal digit`);
-      if (this.#high < 0) this.#high = value;
+      if (high < 0) high = value;
       else {
-        out.bytes[out.length++] = (this.#high << 4) | value;
-        this.#high = -1;
+        target[at++] = (high << 4) | value;
+        high = -1;
       }
     }
+    this.#high = high;
+    out.length = at;
   }
 
   finish(): void {
