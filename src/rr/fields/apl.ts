@@ -47,10 +47,11 @@ function parsePrefix(tokens: Tokenizer, out: ByteBuffer): void {
   const { bytes, end } = tokens;
   const negation = bytes[tokens.start] === EXCLAMATION_MARK;
   const start = negation ? tokens.start + 1 : tokens.start;
-  const colon = bytes.indexOf(COLON, start);
-  const slash = bytes.lastIndexOf(SLASH, end - 1);
-  const family = colon === start + 1 ? FAMILIES[bytes[start]! - 48] : undefined;
-  if (family === undefined || slash < colon) {
+  const colon = start + 1;
+  const family = bytes[colon] === COLON ? FAMILIES[bytes[start]! - 48] : undefined;
+  let slash = end - 1;
+  while (slash > colon && bytes[slash] !== SLASH) slash--;
+  if (family === undefined || slash <= colon) {
     throw tokens.error('syntax/apl', 'an address prefix is [!]1:IPv4/length or [!]2:IPv6/length');
   }
   const prefix = decimal(bytes, slash + 1, end);

@@ -112,12 +112,11 @@ function checkValue(kind: SvcParamKind, value: Uint8Array): void {
 /** The current token, `key` or `key=value`, the value perhaps in quotes. */
 function parseParam(tokens: Tokenizer): SvcParam {
   const { bytes, start, end } = tokens;
-  const equals = bytes.indexOf(EQUALS, start);
-  const hasValue = equals >= 0 && equals < end;
-  const keyEnd = hasValue ? equals : end;
+  let keyEnd = start;
+  while (keyEnd < end && bytes[keyEnd] !== EQUALS) keyEnd++;
   if (tokens.quoted) throw tokens.error('syntax/svcb', 'quotes stand around the value only: key="value"');
   const key = keyByName(bytes, start, keyEnd);
-  const value = hasValue ? unquote(tokens, equals + 1) : new Uint8Array(0);
+  const value = keyEnd < end ? unquote(tokens, keyEnd + 1) : new Uint8Array(0);
   if (value.length > 0xffff)
     throw tokens.error('rdata/too-long', 'the value of a SvcParam is longer than 65535 octets');
   const kind = kindByName(bytes, start, keyEnd);
