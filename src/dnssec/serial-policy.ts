@@ -20,15 +20,16 @@ export function nextSerial(
   now: number,
 ): number {
   if (policy === 'keep') {
-    const highest = published.find((serial) => !serialGreater(input, serial));
-    if (highest === undefined) return input;
+    const above = published.find((serial) => !serialGreater(input, serial));
+    if (above === undefined) return input;
     throw inputError(
       'sign/serial-kept',
-      `the zone changes, but its serial ${input} does not exceed the published ${highest}: secondaries would not fetch it`,
+      `the zone changes, but its serial ${input} does not exceed the published ${above}: secondaries would not fetch it`,
       { hint: 'raise the serial in the zone file, or sign with --serial increment, unixtime or date' },
     );
   }
-  const highest = published.reduce((a, b) => (serialGreater(b, a) ? b : a), input);
+  // Serials half the circle apart have no order: then those that secondaries hold decide.
+  const highest = [...published, input].reduce((a, b) => (serialGreater(b, a) ? b : a));
   const wanted = policy === 'unixtime' ? now >>> 0 : policy === 'date' ? dateSerial(now) : highest;
   return serialGreater(wanted, highest) ? wanted : addToSerial(highest, 1);
 }
