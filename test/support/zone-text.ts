@@ -35,3 +35,8 @@ export function typeOfLine(line: string): string {
   const [, , , type, covered] = line.split(' ');
   return type === 'RRSIG' ? `RRSIG ${covered!}` : type!;
 }
+
+/** Text of a test without the white space before its lines: each record has its owner written out. */
+export function unindent(text: string): string {
+  return text.replaceAll(/^[ \t]+/gm, '');
+}
