@@ -2,7 +2,7 @@ import { serialGreater } from '../dns/serial.ts';
 import { Type } from '../rr/registry.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { Verifier } from './crypto.ts';
-import { readRrsig, SignedData } from './rrsig.ts';
+import { readRrsig, RrsigOffset, SignedData, u16At, u32At } from './rrsig.ts';
 import { recordColumns } from './signing-jobs.ts';
 
 /** The signatures of an earlier signed zone, for use again over RRsets that did not change. */
@@ -55,19 +55,24 @@ export class PreviousSignatures {
     verifier: Verifier | undefined,
   ): number {
     const { zone } = this;
-    const rank = this.#rankOfRrset(rrset);
-    for (const record of zone.recordsOf(zone.findRrset(rank, Type.RRSIG))) {
-      const rdata = zone.store.rdataOf(record);
-      const rrsig = readRrsig(rdata);
+    const { store } = zone;
+    const bytes = store.rdata.bytes;
+    const ttl = zone.rrsetTtls[rrset]!;
+    const signatures = zone.findRrset(zone.rrsetOwners[rrset]!, Type.RRSIG);
+    if (signatures < 0) return -1;
+    const end = zone.rrsetRecords[signatures + 1]!;
+    for (let i = zone.rrsetRecords[signatures]!; i < end; i++) {
+      const record = zone.records[i]!;
+      const at = store.rdataOffsets[record]!;
       if (
-        rrsig.typeCovered === zone.rrsetTypes[rrset] &&
-        rrsig.keyTag === key.keyTag &&
-        rrsig.algorithm === key.algorithm &&
-        rrsig.originalTtl === zone.rrsetTtls[rrset] &&
-        zone.store.ttls[record] === rrsig.originalTtl &&
-        !serialGreater(rrsig.inception, this.#now) &&
-        serialGreater(rrsig.expiration, this.#now + this.#refresh) &&
-        (verifier === undefined || this.#isGood(rrset, rank, record, rrsig.signature, verifier))
+        u16At(bytes, at + RrsigOffset.TypeCovered) === zone.rrsetTypes[rrset] &&
+        u16At(bytes, at + RrsigOffset.KeyTag) === key.keyTag &&
+        bytes[at + RrsigOffset.Algorithm] === key.algorithm &&
+        u32At(bytes, at + RrsigOffset.OriginalTtl) === ttl &&
+        store.ttls[record] === ttl &&
+        !serialGreater(u32At(bytes, at + RrsigOffset.Inception), this.#now) &&
+        serialGreater(u32At(bytes, at + RrsigOffset.Expiration), this.#now + this.#refresh) &&
+        (verifier === undefined || this.#isGood(rrset, record, verifier))
       ) {
         return record;
       }
@@ -75,14 +80,15 @@ export class PreviousSignatures {
     return -1;
   }
 
-  #isGood(rrset: number, rank: number, record: number, signature: Uint8Array, verifier: Verifier): boolean {
+  #isGood(rrset: number, record: number, verifier: Verifier): boolean {
     const { zone } = this;
     const { store } = zone;
+    const { signature } = readRrsig(store.rdataOf(record));
     const header = store.rdataOffsets[record]!;
     const data = this.#signedData.compose(
       recordColumns(store),
       {
-        ownerOffset: store.names.offsets[zone.ownerNames[rank]!]!,
+        ownerOffset: store.names.offsets[zone.ownerNames[zone.rrsetOwners[rrset]!]!]!,
         type: zone.rrsetTypes[rrset]!,
         zoneClass: zone.zoneClass,
         records: zone.records,
@@ -94,12 +100,6 @@ export class PreviousSignatures {
       header + store.rdataLengths[record]! - signature.length,
     );
     return verifier.verify(data, signature);
-  }
-
-  #rankOfRrset(rrset: number): number {
-    const { store } = this.zone;
-    const owner = store.owners[this.zone.records[this.zone.rrsetRecords[rrset]!]!]!;
-    return this.zone.rankOf(store.names.wire.bytes, store.names.offsets[owner]);
   }
 }
 

@@ -36,6 +36,27 @@ export function readRrsig(rdata: Uint8Array): Rrsig {
   };
 }
 
+/** Where fields stand in RRSIG RDATA, for those who read columns of many. */
+export const RrsigOffset = {
+  TypeCovered: 0,
+  Algorithm: 2,
+  Labels: 3,
+  OriginalTtl: 4,
+  Expiration: 8,
+  Inception: 12,
+  KeyTag: 16,
+} as const;
+
+/** A field of two octets. */
+export function u16At(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 8) | bytes[at + 1]!;
+}
+
+/** A field of four octets. */
+export function u32At(bytes: Uint8Array, at: number): number {
+  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+}
+
 /** Appends RRSIG RDATA up to the signature, the signer's name in canonical form. */
 export function writeRrsigHeader(rrsig: Omit<Rrsig, 'signature'>, out: ByteBuffer): void {
   out.u16(rrsig.typeCovered);

@@ -10,7 +10,7 @@ import { readDnskey } from './dnskey.ts';
 import { keyTag } from './key-tag.ts';
 import { PreviousSignatures } from './previous-signatures.ts';
 import { signatureLength } from './public-key.ts';
-import { readRrsig, rrsigLabels, SignedData, writeRrsigHeader } from './rrsig.ts';
+import { rrsigLabels, RrsigOffset, SignedData, u32At, writeRrsigHeader } from './rrsig.ts';
 import { nextSerial, type SerialPolicy } from './serial-policy.ts';
 import { recordColumns, rrsetOfRow, SigningJobs } from './signing-jobs.ts';
 import { readSoa, setSoaSerial } from './soa.ts';
@@ -277,11 +277,12 @@ class ZoneSigning {
     const record = this.#reusableSignature(previousRrset, key);
     if (record < 0) return false;
     const { store } = this.#content;
-    const rdata = this.#previous!.zone.store.rdataOf(record);
+    const from = this.#previous!.zone.store;
+    const at = from.rdataOffsets[record]!;
     const start = store.rdata.length;
-    store.rdata.append(rdata);
+    store.rdata.append(from.rdata.bytes, at, at + from.rdataLengths[record]!);
     store.add(target.owner, Type.RRSIG, target.ttl, start);
-    this.#noteExpiration(readRrsig(rdata).expiration);
+    this.#noteExpiration(u32At(from.rdata.bytes, at + RrsigOffset.Expiration));
     this.#kept++;
     return true;
   }
@@ -438,9 +439,10 @@ function countSignatures(zone: Zone): SignatureCount {
   for (let rrset = 0; rrset < zone.rrsetCount; rrset++) {
     if (zone.rrsetTypes[rrset] !== Type.RRSIG) continue;
     rrsets++;
-    for (const rdata of zone.rdatasOf(rrset)) {
+    for (let i = zone.rrsetRecords[rrset]!, end = zone.rrsetRecords[rrset + 1]!; i < end; i++) {
       records++;
-      firstExpiration = Math.min(firstExpiration, readRrsig(rdata).expiration);
+      const at = zone.store.rdataOffsets[zone.records[i]!]!;
+      firstExpiration = Math.min(firstExpiration, u32At(zone.store.rdata.bytes, at + RrsigOffset.Expiration));
     }
   }
   return { rrsets, records, firstExpiration };

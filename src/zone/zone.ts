@@ -41,6 +41,8 @@ export class Zone {
   readonly ownerRrsets: Uint32Array;
   /** Rank → `OwnerStatus`. */
   readonly ownerStatus: Uint8Array;
+  /** RRset → rank of its owner. */
+  readonly rrsetOwners: Uint32Array;
   readonly rrsetTypes: Uint16Array;
   /** The lowest TTL of the RRset's records, in seconds. */
   readonly rrsetTtls: Uint32Array;
@@ -66,6 +68,7 @@ export class Zone {
     const grouped = this.#groupByOwner(kept);
     const index = indexRrsets(store, grouped.records, grouped.starts);
     this.ownerRrsets = index.ownerRrsets;
+    this.rrsetOwners = index.owners;
     this.rrsetTypes = index.types;
     this.rrsetTtls = index.ttls;
     this.rrsetRecords = index.firstRecords;
@@ -207,6 +210,7 @@ function distinctOwners(store: RecordStore, kept: Uint32Array): Uint32Array {
 
 interface RrsetIndex {
   readonly ownerRrsets: Uint32Array;
+  readonly owners: Uint32Array;
   readonly types: Uint16Array;
   readonly ttls: Uint32Array;
   readonly firstRecords: Uint32Array;
@@ -217,15 +221,16 @@ interface RrsetIndex {
 /** Sorts each owner's records, drops duplicates and cuts them into RRsets. `records` is reused for the result. */
 function indexRrsets(store: RecordStore, records: Uint32Array, ownerStarts: Uint32Array): RrsetIndex {
   const compare = recordComparison(store);
-  const owners = ownerStarts.length - 1;
-  const ownerRrsets = new Uint32Array(owners + 1);
+  const ownerCount = ownerStarts.length - 1;
+  const ownerRrsets = new Uint32Array(ownerCount + 1);
+  const owners = new Uint32Array(records.length);
   const types = new Uint16Array(records.length);
   const ttls = new Uint32Array(records.length);
   const firstRecords = new Uint32Array(records.length + 1);
   const mixedTtls: number[] = [];
   let rrset = -1;
   let kept = 0;
-  for (let rank = 0; rank < owners; rank++) {
+  for (let rank = 0; rank < ownerCount; rank++) {
     const start = ownerStarts[rank]!;
     const end = ownerStarts[rank + 1]!;
     if (end - start > 1) sortRecords(records, start, end, compare);
@@ -242,6 +247,7 @@ function indexRrsets(store: RecordStore, records: Uint32Array, ownerStarts: Uint
         if (compare(previous, record) === 0) continue;
       } else {
         rrset++;
+        owners[rrset] = rank;
         types[rrset] = store.types[record]!;
         ttls[rrset] = ttl;
         firstRecords[rrset] = kept;
@@ -251,10 +257,11 @@ function indexRrsets(store: RecordStore, records: Uint32Array, ownerStarts: Uint
     }
   }
   const count = rrset + 1;
-  ownerRrsets[owners] = count;
+  ownerRrsets[ownerCount] = count;
   firstRecords[count] = kept;
   return {
     ownerRrsets,
+    owners: owners.slice(0, count),
     types: types.slice(0, count),
     ttls: ttls.slice(0, count),
     firstRecords: firstRecords.slice(0, count + 1),
