@@ -56,6 +56,7 @@ export class Tokenizer {
 
   #depth = 0;
   #openLine = 0;
+  #openPosition = 0;
   #nextLine = 1;
   #unread = false;
   #atEnd = false;
@@ -117,7 +118,10 @@ export class Tokenizer {
           position--;
           continue;
         case OPEN:
-          if (this.#depth++ === 0) this.#openLine = this.#nextLine;
+          if (this.#depth++ === 0) {
+            this.#openLine = this.#nextLine;
+            this.#openPosition = position;
+          }
           continue;
         case CLOSE:
           if (this.#depth === 0) {
@@ -134,7 +138,8 @@ export class Tokenizer {
       }
     }
     if (this.#depth > 0) {
-      this.start = this.end = this.position = limit;
+      this.position = limit;
+      this.start = this.end = this.#openPosition;
       this.line = this.#openLine;
       throw this.error('syntax/parenthesis', 'an opening parenthesis is never closed', {
         hint: 'close it with ")" before the file ends',
