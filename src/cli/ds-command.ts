@@ -1,13 +1,12 @@
 import { Command, Option } from 'commander';
-import { parseDuration } from '../dns/time.ts';
 import type { DigestAlgorithm } from '../dnssec/crypto.ts';
 import { DIGEST_TYPES, digestTypeByName } from '../dnssec/ds.ts';
-import { MAX_TTL } from '../dns/ttl.ts';
 import { usageError, ZonewrightError } from '../errors.ts';
 import { parseZoneName } from '../io/zone-name.ts';
 import { DS_FORMATS, dsDocument, formatDs, type DsFormat } from './ds-formats.ts';
 import { ExitStatus } from './exit-status.ts';
-import { collect, examples, type Execute } from './program.ts';
+import { collect, optional, ttlValue } from './option-values.ts';
+import { examples, type Execute } from './program.ts';
 import type { Session } from './session.ts';
 
 interface DsFlags {
@@ -45,10 +44,10 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
     throw usageError('usage/conflict', `--json and --format ${flags.format} exclude each other`);
   }
   const digests = flags.digest?.map(digestOf);
-  const ttl = flags.ttl === undefined ? undefined : ttlOf(flags.ttl);
+  const ttl = optional(flags.ttl, ttlValue);
   const { configuration, environment, keyDirectory } = session;
   const { ds } = await import('../commands/ds.ts');
-  const zone = flags.zone === undefined ? undefined : parseZoneName(flags.zone);
+  const zone = optional(flags.zone, parseZoneName);
   const { keys } = await ds(
     { sources, keyDirectory, configuration, zoneName: zoneNameOrNone, digests, zone },
     environment,
@@ -64,12 +63,6 @@ function digestOf(name: string): DigestAlgorithm {
   throw usageError('usage/digest', `"${name}" is no digest that DS records have`, {
     hint: `choose from ${DIGEST_TYPES.map(({ digest }) => digest).join(', ')}`,
   });
-}
-
-function ttlOf(text: string): number {
-  const ttl = parseDuration(text);
-  if (ttl <= MAX_TTL) return ttl;
-  throw usageError('usage/ttl', `the TTL ${text} is larger than ${MAX_TTL} (RFC 2181 section 8)`);
 }
 
 function zoneNameOrNone(text: string): Uint8Array | undefined {

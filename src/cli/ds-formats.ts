@@ -165,18 +165,16 @@ function dnsimple(keys: readonly DsKey[]): string {
 }
 
 /** `schemas/ds.schema.json` */
-export function dsDocument(keys: readonly DsKey[]): { schema: string } {
+export function dsDocument(keys: readonly DsKey[]): { schema: string; ds: object[]; dnskeys: object[] } {
   return {
     schema: 'zonewright/ds/v1',
-    ...{
-      ds: keys.flatMap(({ owner, ds }) =>
-        ds.map((rdata) => ({ owner: nameToText(owner), ...fieldsOf(rdata) })),
-      ),
-      dnskeys: keys.map(({ owner, dnskeyRdata }) => ({
-        owner: nameToText(owner),
-        keyTag: keyTag(dnskeyRdata),
-        ...keyFieldsOf(dnskeyRdata),
-      })),
-    },
+    ds: keys.flatMap(({ owner, ds }) =>
+      ds.map((rdata) => ({ owner: nameToText(owner), ...fieldsOf(rdata) })),
+    ),
+    dnskeys: keys.map(({ owner, dnskeyRdata }) => ({
+      owner: nameToText(owner),
+      keyTag: keyTag(dnskeyRdata),
+      ...keyFieldsOf(dnskeyRdata),
+    })),
   };
 }

@@ -8,18 +8,20 @@ export function describeFailure(error: unknown): ZonewrightError {
   const systemCode = property(error, 'code');
   if (systemCode !== undefined && /^E[A-Z0-9]+$/.test(systemCode)) return systemFailure(systemCode, error);
   return internalError('internal/unexpected', property(error, 'message') ?? String(error), {
-    hint: 'this is a bug of zonewright: please report it with the output of the same command under ZONEWRIGHT_DEBUG=1',
+    hint: 'this is a bug of zonewright: please report it, with the output of the same command under ZONEWRIGHT_DEBUG=1',
     cause: error,
   });
 }
 
 /** Commander's messages have the form `error: unknown option '--jsno'`, with `(Did you mean --json?)` on a second line. */
 function usageFailure({ code, message }: CommanderError): ZonewrightError {
+  const help = 'zonewright --help lists what there is';
+  if (code === 'commander.help') return usageError('usage/no-command', 'no command is given', { hint: help });
   const [first = '', second] = message.replace(/^error: /, '').split('\n');
   const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(second ?? '')?.[1];
   const kind = code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return usageError(`usage/${kind}`, first.replaceAll("'", '"').replace(/\.$/, ''), {
-    hint: suggestion === undefined ? 'zonewright --help lists what there is' : `did you mean ${suggestion}?`,
+    hint: suggestion === undefined ? help : `did you mean ${suggestion}?`,
   });
 }
 
@@ -53,17 +55,34 @@ function property(error: unknown, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The one line of an error, and a second where there is a next step; neither ends with a newline. */
-export function failureLines({ location, message, hint, kind }: ZonewrightError): readonly string[] {
-  const place =
-    location === undefined
-      ? []
-      : [[location.file, location.line, location.column].filter((part) => part !== undefined).join(':')];
+/** An error on one line: `file:line:column: what is wrong`. */
+export function failureLine({ location, message, kind }: ZonewrightError): string {
   const text = kind === 'internal' ? `internal error: ${message}` : message;
-  return [[...place, text].join(': '), ...(hint === undefined ? [] : [`hint: ${hint}`])];
+  if (location === undefined) return text;
+  const place = [location.file, location.line, location.column].filter((part) => part !== undefined);
+  return `${place.join(':')}: ${text}`;
 }
 
-/** The same as an object, `schemas/error.schema.json`. */
-export function failureDocument({ code, message, location, hint }: ZonewrightError): object {
-  return { schema: 'zonewright/error/v1', error: { code, message, ...location, hint } };
+/** An error as JSON has it, `schemas/error.schema.json`. */
+export interface FailureObject {
+  readonly code: string;
+  readonly message: string;
+  readonly file?: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly hint?: string | undefined;
+  /** What else is wrong with the same input. */
+  readonly further?: readonly FailureObject[];
+}
+
+export function failureObject({ code, message, location, hint, further }: ZonewrightError): FailureObject {
+  const others = further.length === 0 ? {} : { further: further.map(failureObject) };
+  return { code, message, ...location, hint, ...others };
+}
+
+/** The chain of causes with their stacks, for those who look for a bug. */
+export function failureTrace(error: unknown): string {
+  const { stack, message, cause } = error as { stack?: string; message?: string; cause?: unknown };
+  const own = stack ?? message ?? String(error);
+  return cause === undefined ? own : `${own}\ncaused by: ${failureTrace(cause)}`;
 }

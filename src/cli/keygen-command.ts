@@ -12,12 +12,14 @@ import type { Role } from '../keys/roles.ts';
 import type { Key } from '../keys/key.ts';
 import { KEY_TIME_LABELS, type KeyTimingChange } from '../keys/timing.ts';
 import { ExitStatus } from './exit-status.ts';
+import { ttlValue, wholeNumber } from './option-values.ts';
 import { examples, type Execute } from './program.ts';
 import type { Session } from './session.ts';
 
 interface KeygenFlags {
   readonly role?: Role;
-  readonly flag?: string;
+  /** BIND's spelling of the role. */
+  readonly f?: string;
   readonly algorithm?: string;
   readonly bits?: string;
   readonly ttl?: string;
@@ -67,16 +69,12 @@ export function keygenCommand(execute: Execute): Command {
         ['zonewright keygen --successor Kexample.com.+013+12345', 'the key that takes over then'],
       ),
     )
-    .action((zone: string | undefined, flags: KeygenFlags & { f?: string }, command: Command) =>
+    .action((zone: string | undefined, flags: KeygenFlags, command: Command) =>
       execute(command, (session) => runKeygen(session, zone, flags)),
     );
 }
 
-async function runKeygen(
-  session: Session,
-  zone: string | undefined,
-  flags: KeygenFlags & { f?: string },
-): Promise<number> {
+async function runKeygen(session: Session, zone: string | undefined, flags: KeygenFlags): Promise<number> {
   const result = await dispatch(session, zone, flags);
   if (session.json) await session.printDocument(keygenDocument(result));
   else await session.print(result.keys.map(({ base }) => `${base}\n`).join(''));
@@ -86,7 +84,7 @@ async function runKeygen(
 async function dispatch(
   { environment, configuration, keyDirectory }: Session,
   zone: string | undefined,
-  flags: KeygenFlags & { f?: string },
+  flags: KeygenFlags,
 ): Promise<KeygenResult> {
   const { keygen, settime, makeSuccessor } = await import('../commands/keygen.ts');
   const { now } = environment;
@@ -122,7 +120,7 @@ async function dispatch(
 }
 
 /** An existing key brings its zone, role and algorithm with it. */
-function refuseBesides(zone: string | undefined, flags: KeygenFlags & { f?: string }): void {
+function refuseBesides(zone: string | undefined, flags: KeygenFlags): void {
   const option = flags.settime === undefined ? '--successor' : '--settime';
   if (flags.settime !== undefined && flags.successor !== undefined) {
     throw usageError('usage/conflict', '--settime and --successor exclude each other');
@@ -153,17 +151,16 @@ function timingOf(flags: KeygenFlags, now: number): KeyTimingChange {
 
 function ttlOf({ ttl }: KeygenFlags): { ttl?: number | null } {
   if (ttl === undefined) return {};
-  return { ttl: /^(none|0)$/i.test(ttl) ? null : parseDuration(ttl) };
-}
-
-export function wholeNumber(option: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw usageError('usage/number', `${option} takes a whole number, not "${text}"`);
+  return { ttl: /^(none|0)$/i.test(ttl) ? null : ttlValue(ttl) };
 }
 
 /** `schemas/keygen.schema.json` */
-function keygenDocument({ keyDirectory, keys }: KeygenResult): { schema: string } {
-  return { schema: 'zonewright/keygen/v1', ...{ keyDirectory, keys: keys.map(keyDocument) } };
+function keygenDocument({ keyDirectory, keys }: KeygenResult): {
+  schema: string;
+  keyDirectory: string;
+  keys: object[];
+} {
+  return { schema: 'zonewright/keygen/v1', keyDirectory, keys: keys.map(keyDocument) };
 }
 
 function keyDocument({ base, zone, role, algorithm, keyTag, flags, ttl, dnskeyRdata, timing }: Key): object {

@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { ProcessIo } from '../io/process-io.ts';
 import { dsCommand } from './ds-command.ts';
 import { keygenCommand } from './keygen-command.ts';
+import { signCommand } from './sign-command.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 
 /** Runs the work of a command in a session of its own; the work resolves to the exit status. */
@@ -34,16 +35,11 @@ export function createProgram(io: ProcessIo, onExit: (status: number) => void): 
     .option('--json', 'print one JSON document')
     .option('--quiet', 'no progress, colour or summary')
     .option('--no-color', 'no colour and progress');
-  for (const define of [keygenCommand, dsCommand]) program.addCommand(define(execute));
+  for (const define of [keygenCommand, signCommand, dsCommand]) program.addCommand(define(execute));
   for (const command of [program, ...program.commands]) {
     command.configureHelp({ showGlobalOptions: true }).helpOption('-h, --help', 'print this help');
   }
   return program;
-}
-
-/** Collects what a repeatable option is given: commander's own variadic options would swallow the arguments behind them. */
-export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
-  return [...(previous ?? []), value];
 }
 
 /** The examples at the end of a command's help. */

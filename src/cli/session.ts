@@ -31,11 +31,12 @@ export interface Session {
   readonly configuration: Configuration;
   readonly keyDirectory: string;
   readonly json: boolean;
+  readonly workingDirectory: string;
   readonly talk: Talk;
   /** Puts data on standard output. */
   print(data: string | Uint8Array): Promise<void>;
   /** Puts the one JSON document of a run on standard output, with the warnings so far. */
-  printDocument(document: { readonly schema: string }): Promise<void>;
+  printDocument(document: { readonly schema: string; readonly [part: string]: unknown }): Promise<void>;
 }
 
 export interface SessionOptions {
@@ -61,6 +62,7 @@ export async function openSession(
     configuration,
     keyDirectory: options.keyDirectory ?? variable('KEY_DIRECTORY') ?? configuration.keyDirectory,
     json: options.json === true,
+    workingDirectory: io.workingDirectory,
     talk,
     environment: {
       now: time === undefined ? clock : parseTime(time, clock),

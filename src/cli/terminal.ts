@@ -1,6 +1,8 @@
 import type { Progress } from '../commands/environment.ts';
 import type { ProcessIo } from '../io/process-io.ts';
 import type { ProgressMeter } from '../io/progress-meter.ts';
+import { describeFailure, failureLine, failureTrace } from './failure.ts';
+import type { ZonewrightError } from '../errors.ts';
 
 export interface TalkOptions {
   readonly color: boolean;
@@ -11,8 +13,8 @@ export interface TalkOptions {
 
 /** What is said to the person at the terminal, all of it on standard error. */
 export interface Talk {
-  /** A line about a failure, and one about what to do next. */
-  error(lines: readonly string[]): Promise<void>;
+  /** Tells what went wrong, and what to do next. Returns it as an error of ours. */
+  failure(error: unknown): ZonewrightError;
   warning(message: string, hint?: string): void;
   /** What is good to know; `--quiet` turns it off. */
   note(text: string): void;
@@ -30,39 +32,43 @@ export async function createTalk(
   { stderr, variables }: Pick<ProcessIo, 'stderr' | 'variables'>,
   { color, quiet, progress: reportsProgress }: TalkOptions,
 ): Promise<Talk> {
-  const lively = stderr.isTerminal && !quiet && variables['TERM'] !== 'dumb';
-  const colored = lively && color && (variables['NO_COLOR'] ?? '') === '';
-  const paint = colored ? await loadPaint() : { red: plain, yellow: plain, dim: plain };
-  const meter = colored && reportsProgress ? await loadMeter(stderr) : undefined;
+  const isSet = (name: string): boolean => (variables[name] ?? '') !== '';
+  const lively = stderr.isTerminal && color && !quiet && !isSet('NO_COLOR') && variables['TERM'] !== 'dumb';
+  const paint = lively ? await loadPaint() : { red: plain, yellow: plain, dim: plain };
+  const meter = lively && reportsProgress ? await loadMeter(stderr) : undefined;
   const pending: Promise<void>[] = [];
   const write = (text: string): void => {
     meter?.clear();
-    pending.push(stderr.write(text).catch(() => undefined));
+    // Where standard error cannot be written, nobody can be told so.
+    pending.push(stderr.write(`${text}\n`).catch(() => undefined));
   };
-  const finish = async (): Promise<void> => {
-    meter?.stop();
-    await Promise.all(pending.splice(0));
+  const writeHint = (hint: string | undefined): void => {
+    if (hint !== undefined) write(paint.dim(`  hint: ${hint}`));
   };
 
   return {
-    async error([first = '', ...rest]) {
+    failure(error) {
       meter?.stop();
-      write(
-        [`${paint.red('zonewright:')} ${first}`, ...rest.map((line) => paint.dim(`  ${line}`)), ''].join(
-          '\n',
-        ),
-      );
-      await finish();
+      const failure = describeFailure(error);
+      for (const each of [failure, ...failure.further]) {
+        write(`${paint.red('zonewright:')} ${failureLine(each)}`);
+        writeHint(each.hint);
+      }
+      if (variables['ZONEWRIGHT_DEBUG'] === '1') write(failureTrace(error));
+      return failure;
     },
     warning(message, hint) {
-      write(`zonewright: ${paint.yellow('warning:')} ${message}\n`);
-      if (hint !== undefined) write(`${paint.dim(`  hint: ${hint}`)}\n`);
+      write(`zonewright: ${paint.yellow('warning:')} ${message}`);
+      writeHint(hint);
     },
     note(text) {
-      if (!quiet) write(`${text}\n`);
+      if (!quiet) write(text);
     },
     progress: (progress) => meter?.show(progress),
-    finish,
+    async finish() {
+      meter?.stop();
+      await Promise.all(pending.splice(0));
+    },
   };
 }
 

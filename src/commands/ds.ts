@@ -49,17 +49,20 @@ export interface DsResult {
  */
 export async function ds(options: DsOptions, environment: Environment): Promise<DsResult> {
   const keys: PublicKey[] = [];
-  const unfit: ZonewrightError[] = [];
+  const refused: ZonewrightError[] = [];
   for (const source of options.sources) {
     for (const key of await keysOf(source, options, environment)) {
       const problem = unfitness(key);
       if (problem === undefined) keys.push(key);
-      else unfit.push(problem);
+      else refused.push(problem);
     }
   }
-  const [reason] = unfit;
+  const [reason] = refused;
   if (keys.length === 0 && reason !== undefined) throw reason;
-  for (const { message, location } of unfit) environment.warn(`${location?.file ?? ''}: ${message}`);
+  for (const { message, location } of refused) {
+    // In a zone, ZSKs are a matter of course.
+    if (namesKeyFile(location?.file ?? '')) environment.warn(`${location?.file ?? ''}: ${message}`);
+  }
   return { keys: distinct(keys).map((key) => withDs(key, options, environment)) };
 }
 

@@ -11,3 +11,8 @@ export function displayPath(file: string, workingDirectory: string): string {
 export function resolvePath(target: string, file: string, workingDirectory: string): string {
   return displayPath(path.resolve(path.dirname(file), target), workingDirectory);
 }
+
+/** Whether two paths of this process are written differently at the most. */
+export function isSamePath(a: string, b: string, workingDirectory: string): boolean {
+  return path.resolve(workingDirectory, a) === path.resolve(workingDirectory, b);
+}

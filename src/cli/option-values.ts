@@ -1,0 +1,25 @@
+import { parseDuration } from '../dns/time.ts';
+import { MAX_TTL } from '../dns/ttl.ts';
+import { usageError } from '../errors.ts';
+
+/** Collects what a repeatable option is given: commander's own variadic options would swallow the arguments behind them. */
+export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+export function wholeNumber(option: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw usageError('usage/number', `${option} takes a whole number, not "${text}"`);
+}
+
+/** A TTL in seconds, from all that is a duration. */
+export function ttlValue(text: string): number {
+  const ttl = parseDuration(text);
+  if (ttl <= MAX_TTL) return ttl;
+  throw usageError('usage/ttl', `the TTL ${text} is larger than ${MAX_TTL} (RFC 2181 section 8)`);
+}
+
+/** What `read` makes of an option's value; undefined where the option was not given. */
+export function optional<T>(text: string | undefined, read: (text: string) => T): T | undefined {
+  return text === undefined ? undefined : read(text);
+}

@@ -1,0 +1,147 @@
+import { Command, Option } from 'commander';
+import type { SignResult } from '../commands/sign.ts';
+import { printTime } from '../dns/time.ts';
+import { algorithmLabel } from '../dnssec/algorithms.ts';
+import { usageError } from '../errors.ts';
+import { ExitStatus } from './exit-status.ts';
+import { collect, optional, wholeNumber } from './option-values.ts';
+import { examples, type Execute } from './program.ts';
+import { selectTargets, workThrough, type Outcome } from './several-zones.ts';
+import type { Session } from './session.ts';
+import { signOptions, targetOfFile, targetOfZone, type SignFlags, type SignTarget } from './sign-options.ts';
+
+export function signCommand(execute: Execute): Command {
+  return new Command('sign')
+    .description(
+      'Signs zones. Signatures of the output that are still good are kept; the input is never changed.',
+    )
+    .argument('[ZONEFILE...]', 'master files, - for standard input')
+    .option('--all', 'every zone of the configuration')
+    .option('--shard <I/N>', 'only the I-th of N parts of the zones')
+    .option(
+      '-z, --zone <NAME>',
+      "the zone's name (default: that of the configuration, else the owner of the SOA)",
+    )
+    .option('-o, --output <FILE>', 'the signed zone, - for standard output (default: ZONEFILE.signed)')
+    .option('-k, --key <BASE>', 'sign with this key, whatever its times say; repeatable', collect)
+    .option('--jobs <N>', 'threads (default: one a core)')
+    .option('--nsec', 'deny with NSEC (default)')
+    .option('--nsec3', 'deny with NSEC3')
+    .option('--nsec3-iterations <N>', 'more hashing, which helps nobody (default: 0)')
+    .option('--nsec3-salt <HEX>', 'a salt, which helps nobody (default: -)')
+    .option('--nsec3-opt-out', 'leave delegations without DS out of the chain')
+    .option('--validity <DURATION>', 'how long signatures are valid (default: 30d)')
+    .option('--dnskey-validity <DURATION>', 'the same for DNSKEY, CDS and CDNSKEY')
+    .option('--inception <TIME>', 'when validity begins (default: now-1h)')
+    .option('--expiration <TIME>', 'when validity ends')
+    .option('--jitter <DURATION>', 'by how much, at the most, validity is shortened (default: 12h)')
+    .option('--refresh <DURATION>', 'make signatures anew that have less than this left (default: 10d)')
+    .addOption(
+      new Option('--serial <POLICY>', 'the new SOA serial (default: "unixtime")').choices([
+        'keep',
+        'increment',
+        'unixtime',
+        'date',
+      ]),
+    )
+    .addOption(new Option('--zonemd <DIGEST>', 'add a digest of the zone').choices(['sha384', 'sha512']))
+    .option('--no-cds', 'no CDS and CDNSKEY records')
+    .option('--full', 'make every signature anew')
+    .option('--check', 'write nothing; exit 1 if the output would change')
+    .option('--max-ttl <TTL>', 'refuse records with a larger TTL')
+    .option('--drop-out-of-zone', 'drop records outside of the zone, in place of refusing them')
+    .option('--include-path <DIR>', '$INCLUDE may read below this directory as well; repeatable', collect)
+    .addHelpText(
+      'after',
+      examples(
+        ['zonewright sign example.com.zone', 'writes example.com.zone.signed'],
+        ['zonewright sign -o - db.example -z example.com', 'to standard output'],
+        ['zonewright sign --nsec3 example.com.zone', 'with NSEC3'],
+        ['zonewright sign --all --shard 2/4', 'a quarter of the configured zones'],
+      ),
+    )
+    .action((files: string[], flags: SignFlags, command: Command) => {
+      const jobs = optional(flags.jobs, (text) => wholeNumber('--jobs', text));
+      return execute(command, (session) => runSign(session, files, flags), { progress: true, jobs });
+    });
+}
+
+async function runSign(session: Session, files: readonly string[], flags: SignFlags): Promise<number> {
+  const targets = selectTargets<() => SignTarget>(
+    files,
+    flags,
+    session.configuration,
+    (file) => () => targetOfFile(file, flags, session),
+    (settings) => () => targetOfZone(settings),
+  );
+  checkTogether(targets.length, flags, session);
+  const { status, documents } = await workThrough(
+    targets,
+    (target) => signOne(target(), flags, session),
+    session,
+  );
+  if (session.json) await session.printDocument({ schema: 'zonewright/sign/v1', zones: documents });
+  return status;
+}
+
+/** What options mean for one zone only, and what excludes each other. */
+function checkTogether(count: number, { output, zone, all }: SignFlags, { json }: Session): void {
+  if (output === '-' && json) {
+    throw usageError(
+      'usage/conflict',
+      'both the zone (-o -) and the document of --json want standard output',
+      {
+        hint: 'give the zone a file',
+      },
+    );
+  }
+  if (count < 2 && all !== true) return;
+  const option = output === undefined ? '--zone' : '--output';
+  if (output !== undefined || zone !== undefined) {
+    throw usageError('usage/conflict', `${option} is for one zone, and several are to be signed`, {
+      hint: 'configure file and output of each zone, or sign one after the other',
+    });
+  }
+}
+
+async function signOne(target: SignTarget, flags: SignFlags, session: Session): Promise<Outcome> {
+  const { sign } = await import('../commands/sign.ts');
+  const options = signOptions(target, flags, session);
+  if (options.output === '-' && session.json) checkTogether(1, { ...flags, output: '-' }, session);
+  const started = performance.now();
+  const result = await sign(options, session.environment);
+  for (const block of result.text ?? []) await session.print(block);
+  const seconds = (performance.now() - started) / 1000;
+  session.talk.note(summary(result, seconds, flags.check === true));
+  const status = flags.check === true && result.changed ? ExitStatus.No : ExitStatus.Success;
+  return { status, document: signDocument(result, seconds) };
+}
+
+/** The last lines on standard error. */
+function summary(result: SignResult, seconds: number, isCheck: boolean): string {
+  const { zone, output, changed, serial, denial } = result;
+  const done = changed
+    ? `${isCheck ? 'would be signed' : 'signed'} into ${output === '-' ? 'standard output' : output}`
+    : `${output} is up to date`;
+  return [
+    `${zone} ${done}: serial ${serial}, first signature expires ${printTime(result.firstExpiration)}`,
+    `  ${result.records} records in ${result.rrsets} RRsets, ${result.denialRecords} ${denial.toUpperCase()}`,
+    `  ${result.signaturesMade} signatures made, ${result.signaturesKept} kept, in ${seconds.toFixed(2)} s (${rate(result, seconds)} a second)`,
+  ].join('\n');
+}
+
+function rate({ signaturesMade }: SignResult, seconds: number): number {
+  return Math.round(signaturesMade / Math.max(seconds, 0.001));
+}
+
+/** A zone in `schemas/sign.schema.json`. */
+function signDocument(result: SignResult, seconds: number): object {
+  const { text: _, firstExpiration, keys, ...rest } = result;
+  return {
+    ...rest,
+    firstExpiration: printTime(firstExpiration),
+    keys: keys.map((key) => ({ ...key, algorithmName: algorithmLabel(key.algorithm) })),
+    seconds: Number(seconds.toFixed(3)),
+    signaturesPerSecond: rate(result, seconds),
+  };
+}
