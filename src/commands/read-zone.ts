@@ -1,7 +1,7 @@
 import { nameFromText, nameToText } from '../dns/name.ts';
 import { inputError, ZonewrightError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
-import { parseZone, type ParsedZone } from '../zone/parse-zone.ts';
+import { parseZone, type ParsedZone, type SourceFile } from '../zone/parse-zone.ts';
 import type { Environment } from './environment.ts';
 
 /** How many errors of one file are told at once. */
@@ -20,6 +20,8 @@ export interface ZoneFile extends ParsedZone {
   /** How messages name it. */
   readonly file: string;
   readonly origin: Uint8Array;
+  /** The text of the file, without what it includes. */
+  readonly bytes: Uint8Array;
 }
 
 /**
@@ -37,9 +39,9 @@ export async function readZoneFile(
   const bytes = path === '-' ? await environment.readStdin() : await environment.files.read(path);
   const source = { file, bytes };
   if (options.zone !== undefined)
-    return withOrigin(parse(source, options.zone, path, options, environment), file, options.zone);
+    return withOrigin(parse(source, options.zone, path, options, environment), source, options.zone);
   try {
-    return withOrigin(parse(source, undefined, path, options, environment), file, undefined);
+    return withOrigin(parse(source, undefined, path, options, environment), source, undefined);
   } catch (error) {
     const suggested = originOfFileName(path);
     if (!(error instanceof ZonewrightError) || error.code !== 'name/relative') throw error;
@@ -49,7 +51,7 @@ export async function readZoneFile(
         hint: 'name the zone with --zone',
       });
     }
-    const parsed = withOrigin(parse(source, suggested, path, options, environment), file, undefined);
+    const parsed = withOrigin(parse(source, suggested, path, options, environment), source, undefined);
     environment.warn(
       `${file} does not say which zone it is: its name suggests ${nameToText(suggested)}`,
       'begin the file with $ORIGIN, or name the zone with --zone',
@@ -59,7 +61,7 @@ export async function readZoneFile(
 }
 
 function parse(
-  source: { readonly file: string; readonly bytes: Uint8Array },
+  source: SourceFile,
   origin: Uint8Array | undefined,
   path: string,
   options: ReadZoneOptions,
@@ -88,7 +90,7 @@ function withFurther([first, ...further]: readonly ZonewrightError[]): Zonewrigh
   return new ZonewrightError(kind, code, message, { hint, location, cause, further });
 }
 
-function withOrigin(parsed: ParsedZone, file: string, zone: Uint8Array | undefined): ZoneFile {
+function withOrigin(parsed: ParsedZone, { file, bytes }: SourceFile, zone: Uint8Array | undefined): ZoneFile {
   const origin = zone ?? soaOwner(parsed);
   if (origin === undefined) {
     throw inputError('zone/no-soa', 'the zone has no SOA record', {
@@ -96,7 +98,7 @@ function withOrigin(parsed: ParsedZone, file: string, zone: Uint8Array | undefin
       hint: 'begin the zone with its SOA record; if this is a part of a zone, name the file that includes it',
     });
   }
-  return { ...parsed, file, origin };
+  return { ...parsed, file, bytes, origin };
 }
 
 function soaOwner({ store }: ParsedZone): Uint8Array | undefined {

@@ -17,6 +17,7 @@ import { checkZone, outOfZoneProblems, outOfZoneRecords, type ZoneProblem } from
 import { printZone } from '../zone/print-zone.ts';
 import { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
+import { OutputDigests } from './output-digests.ts';
 import { readZoneFile, type ZoneFile } from './read-zone.ts';
 
 /** More iterations than this make validators treat a zone as insecure, or refuse it (RFC 9276 section 3.2). */
@@ -96,7 +97,8 @@ export interface SignResult {
 export async function sign(options: SignOptions, environment: Environment): Promise<SignResult> {
   checkOptions(options, environment);
   const input = await readZoneFile(options.zoneFile, options, environment);
-  const previous = await readPrevious(options, input, environment);
+  const digests = new OutputDigests(options.keyDirectory, input.origin, environment);
+  const previous = await readPrevious(options, input, digests, environment);
   const keys = await selectKeys(options, input.origin, environment);
   const outOfZone = outOfZoneRecords(input.store, input.origin);
   if (outOfZone.length > 0)
@@ -140,7 +142,7 @@ export async function sign(options: SignOptions, environment: Environment): Prom
       publishedSerials: [],
       ...(previous === undefined || options.full === true
         ? {}
-        : { previous: { zone: previous, trusted: false, refresh: options.refresh } }),
+        : { previous: { ...previous, refresh: options.refresh } }),
     },
     {
       crypto: environment.crypto,
@@ -149,7 +151,7 @@ export async function sign(options: SignOptions, environment: Environment): Prom
     },
   );
   if (!signed.unchanged && options.check !== true && options.output !== '-') {
-    await writeZone(signed.zone, options.output, environment);
+    await digests.add(await writeZone(signed.zone, options.output, environment));
   }
   return describe(options, input, keys, signed);
 }
@@ -211,8 +213,9 @@ function warnOfDropped(dropped: ReadonlyMap<number, number>, file: string, envir
 async function readPrevious(
   options: SignOptions,
   input: ZoneFile,
+  digests: OutputDigests,
   environment: Environment,
-): Promise<Zone | undefined> {
+): Promise<{ readonly zone: Zone; readonly trusted: boolean } | undefined> {
   const { output, zoneFile } = options;
   if (output === '-') return undefined;
   if (output === zoneFile || (await environment.files.isSameFile(output, zoneFile))) {
@@ -234,7 +237,7 @@ async function readPrevious(
   const zone = new Zone(previous.store, previous);
   if (zone.apexRrset(Type.SOA) < 0 || zone.apexRrset(Type.RRSIG) < 0)
     throw notASignedZone(output, input.origin);
-  return zone;
+  return { zone, trusted: await digests.has(previous.bytes) };
 }
 
 function notASignedZone(file: string, origin: Uint8Array, cause?: unknown): ZonewrightError {
@@ -391,11 +394,17 @@ function apexRecords(
   return records;
 }
 
-async function writeZone(zone: Zone, output: string, { files }: Environment): Promise<void> {
+/** Puts the zone in place of the output, and returns the SHA-256 digest of the file. */
+async function writeZone(zone: Zone, output: string, { files, crypto }: Environment): Promise<Uint8Array> {
+  const digest = crypto.createDigest('sha256');
   const file = await files.openAtomic(output);
   try {
-    for (const block of printZone(zone)) await file.write(block);
+    for (const block of printZone(zone)) {
+      digest.update(block);
+      await file.write(block);
+    }
     await file.commit();
+    return digest.finish();
   } finally {
     await file.discard();
   }

@@ -33,15 +33,6 @@ export function hasLowerCaseNames(code: number): boolean {
   return DEFINITIONS[code]?.lowerCaseNames === true;
 }
 
-const ONLY_NAMES = DEFINITIONS.map(
-  (definition) => definition?.fields?.every((field) => field.isName === true) === true,
-);
-
-/** Whether the RDATA of this type is domain names and nothing else. */
-export function hasOnlyNames(code: number): boolean {
-  return ONLY_NAMES[code] === true;
-}
-
 /** Whether the type has no place in a zone: OPT and the codes 128 to 255 (RFC 6895 section 3.1). */
 export function isMetaType(code: number): boolean {
   return (code >= 128 && code <= 255) || code === 41;

@@ -1,6 +1,6 @@
 import { canonicalName, LOWER_CASE, nameLength } from '../dns/name.ts';
 import { hasLowerCaseNames, lowerCaseRdata } from '../rr/rdata.ts';
-import { hasOnlyNames, Type } from '../rr/registry.ts';
+import { Type } from '../rr/registry.ts';
 import { sortNames } from './canonical-order.ts';
 import type { RecordStore } from './record-store.ts';
 
@@ -295,21 +295,25 @@ function recordComparison(store: RecordStore): Comparison {
   return (a, b) => {
     const type = types[a]!;
     if (type !== types[b]!) return type - types[b]!;
-    if (hasLowerCaseNames(type) && !hasOnlyNames(type)) return compareLowerCased(store, type, a, b);
-    // Length octets of labels are below `A`: where there is nothing but names, all octets can be folded.
-    const fold = hasLowerCaseNames(type) ? LOWER_CASE : IDENTITY;
     const aStart = rdataOffsets[a]!;
     const bStart = rdataOffsets[b]!;
     const common = Math.min(rdataLengths[a]!, rdataLengths[b]!);
     for (let i = 0; i < common; i++) {
-      const difference = fold[bytes[aStart + i]!]! - fold[bytes[bStart + i]!]!;
-      if (difference !== 0) return difference;
+      const x = bytes[aStart + i]!;
+      const y = bytes[bStart + i]!;
+      if (x === y) continue;
+      // Only an upper-case letter can change its place when names are lower-cased.
+      if (hasLowerCaseNames(type) && (isUpperCase(x) || isUpperCase(y)))
+        return compareLowerCased(store, type, a, b);
+      return x - y;
     }
     return rdataLengths[a]! - rdataLengths[b]!;
   };
 }
 
-const IDENTITY = Uint8Array.from({ length: 256 }, (_, octet) => octet);
+function isUpperCase(octet: number): boolean {
+  return LOWER_CASE[octet] !== octet;
+}
 
 const lowerA = new Uint8Array(65536);
 const lowerB = new Uint8Array(65536);
