@@ -14,9 +14,9 @@ export function readBindLines(text: string, file: string): BindField[] {
   const lines: BindField[] = [];
   text.split(/\r?\n/).forEach((content, index) => {
     if (/^\s*(;|$)/.test(content)) return;
-    const parts = /^([A-Za-z][\w-]*):[ \t]*(.*?)\s*$/.exec(content);
+    const parts = /^([A-Za-z][\w-]*):(.*)$/.exec(content);
     if (parts === null) throw damagedKey(file, index + 1, 'this line is not of the form "Name: value"');
-    lines.push({ name: parts[1]!, value: parts[2]!, line: index + 1 });
+    lines.push({ name: parts[1]!, value: parts[2]!.trim(), line: index + 1 });
   });
   return lines;
 }

@@ -1,13 +1,13 @@
 import { ByteBuffer } from '../dns/byte-buffer.ts';
 import { Base64Decoder, toBase64 } from '../dns/encoding.ts';
 import { nameToText } from '../dns/name.ts';
-import { printCalendarTime, printTimestamp } from '../dns/time.ts';
+import { printCalendarTime, printTimestamp, readTimestamp } from '../dns/time.ts';
 import { Tokenizer } from '../dns/tokenizer.ts';
 import { MAX_TTL, parseTtl } from '../dns/ttl.ts';
 import { readDnskey, REVOKE_FLAG, SEP_FLAG, writeDnskey } from '../dnssec/dnskey.ts';
 import { keyTag } from '../dnssec/key-tag.ts';
 import { ZonewrightError } from '../errors.ts';
-import { damagedKey, timestampOf } from './bind-lines.ts';
+import { damagedKey } from './bind-lines.ts';
 import { changeTiming, KEY_TIME_LABELS, keyTimeOfLabel, type KeyTiming } from './timing.ts';
 
 /** Characters of base64 in a word of the record. */
@@ -30,14 +30,14 @@ export interface BindPublicKey {
  */
 export function readBindPublicKey(bytes: Uint8Array, file: string): BindPublicKey {
   try {
-    return { ...readRecord(new Tokenizer(bytes, file)), timing: readTimingComments(bytes, file) };
+    return { ...readRecord(new Tokenizer(bytes, file)), timing: readTimingComments(bytes) };
   } catch (error) {
     if (!(error instanceof ZonewrightError)) throw error;
     throw damagedKey(file, error.location?.line, error.message);
   }
 }
 
-/** Prints a `.key` file in BIND's style. The DNSSEC times that BIND keeps out of it stay out. */
+/** Prints a `.key` file in BIND's style. The time of the DS at the parent stays out, as there. */
 export function printBindPublicKey({ owner, ttl, type, rdata, timing }: BindPublicKey): string {
   const { flags, protocol, algorithm, publicKey } = readDnskey(rdata);
   const revoked = (flags & REVOKE_FLAG) === 0 ? '' : 'revoked ';
@@ -86,16 +86,14 @@ function readRecord(tokens: Tokenizer): Omit<BindPublicKey, 'timing'> {
   return { owner, ttl, type, rdata };
 }
 
-function readTimingComments(bytes: Uint8Array, file: string): KeyTiming {
+/** The times in the comments. A comment that is none is none of ours, and no error. */
+function readTimingComments(bytes: Uint8Array): KeyTiming {
   let timing: KeyTiming = {};
-  new TextDecoder()
-    .decode(bytes)
-    .split('\n')
-    .forEach((content, index) => {
-      const [, name, value] = /^;\s*([A-Za-z]+):\s*(\S+)/.exec(content) ?? [];
-      const time = name === undefined ? undefined : keyTimeOfLabel(name);
-      if (name === undefined || value === undefined || time === undefined) return;
-      timing = changeTiming(timing, { [time]: timestampOf({ name, value, line: index + 1 }, file) });
-    });
+  for (const content of new TextDecoder().decode(bytes).split('\n')) {
+    const [, label, text] = /^;\s*([A-Za-z]+):\s*(\d{14})(?!\S)/.exec(content) ?? [];
+    const time = label === undefined ? undefined : keyTimeOfLabel(label);
+    const value = text === undefined ? undefined : readTimestamp(text);
+    if (time !== undefined && value !== undefined) timing = changeTiming(timing, { [time]: value });
+  }
   return timing;
 }

@@ -1,6 +1,6 @@
-import type { BindState } from './bind-state.ts';
-import type { Role } from './roles.ts';
-import type { KeyTiming } from './timing.ts';
+import type { BindRecordState, BindState } from './bind-state.ts';
+import { signsZone, type Role } from './roles.ts';
+import { keyUse, type KeyTiming, type KeyUse } from './timing.ts';
 
 /** A key of a zone. Its secret stays with the key source until somebody asks for it. */
 export interface Key {
@@ -21,4 +21,20 @@ export interface Key {
   readonly state: BindState | undefined;
   /** Whether there is a private part, to the source's knowledge. */
   readonly hasPrivate: boolean;
+}
+
+/** What a key is good for at `now` (epoch seconds), by its times and by its `.state` file, as `dnssec-signzone -S` has it. */
+export function useOfKey(
+  { timing, state, role }: Pick<Key, 'timing' | 'state' | 'role'>,
+  now: number,
+): KeyUse {
+  return keyUse(timing, now, {
+    dnskey: isPresent(state?.dnskeyState),
+    // Signatures of a KSK go by its times: BIND asks for no state of theirs here.
+    signatures: signsZone(role) ? isPresent(state?.zrrsigState) : undefined,
+  });
+}
+
+function isPresent(state: BindRecordState | undefined): boolean | undefined {
+  return state && (state === 'rumoured' || state === 'omnipresent');
 }

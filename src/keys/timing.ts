@@ -53,32 +53,49 @@ export function isUntimed(timing: KeyTiming): boolean {
   return KEY_TIME_LABELS.every(([time]) => timing[time] === undefined);
 }
 
-// The rules of `dnssec-signzone -S`, later ones stronger: publish, activate (which publishes, unless a publication time says
-// otherwise), inactive, revoke (a published revoked key must sign, RFC 5011 section 2.1), delete.
+/** What BIND's key manager says of a key's records, where it says something: whether they are on their way in, or there. */
+export interface RecordPresence {
+  readonly dnskey?: boolean | undefined;
+  readonly signatures?: boolean | undefined;
+}
 
-/** Whether the key's DNSKEY belongs into the zone at `now`. */
+/** What a key is good for at a time. */
+export interface KeyUse {
+  /** Its DNSKEY belongs into the zone. */
+  readonly published: boolean;
+  /** It signs. */
+  readonly active: boolean;
+  /** It is published with its REVOKE bit set, and so has to sign (RFC 5011 section 2.1). */
+  readonly revoked: boolean;
+}
+
+const UNUSED: KeyUse = { published: false, active: false, revoked: false };
+
+/**
+ * What a key is good for at `now`, by the rules of `dnssec-signzone -S`, later ones stronger: publish; activate, which publishes too
+ * where there is no time of publication; inactive; revoke; delete. What the key manager says of a record counts before its times.
+ */
+export function keyUse(timing: KeyTiming, now: number, { dnskey, signatures }: RecordPresence = {}): KeyUse {
+  const isPast = (time: number | undefined): boolean => time !== undefined && time <= now;
+  if (isUntimed(timing)) return { published: dnskey ?? true, active: signatures ?? true, revoked: false };
+  if (dnskey === false || (dnskey === undefined && isPast(timing.delete))) return UNUSED;
+  const signs = signatures ?? (isPast(timing.activate) && !isPast(timing.inactive));
+  const published = dnskey ?? (timing.publish === undefined ? signs : isPast(timing.publish));
+  const revoked = published && isPast(timing.revoke);
+  return { published, active: signs || revoked, revoked };
+}
+
+/** Whether the key's DNSKEY belongs into the zone at `now`, by its times alone. */
 export function isPublished(timing: KeyTiming, now: number): boolean {
-  if (isUntimed(timing)) return true;
-  if (isPast(timing.delete, now)) return false;
-  return timing.publish === undefined ? signsByTime(timing, now) : timing.publish <= now;
+  return keyUse(timing, now).published;
 }
 
-/** Whether the key signs at `now`. */
+/** Whether the key signs at `now`, by its times alone. */
 export function isActive(timing: KeyTiming, now: number): boolean {
-  if (isUntimed(timing)) return true;
-  if (isPast(timing.delete, now)) return false;
-  return signsByTime(timing, now) || isRevoked(timing, now);
+  return keyUse(timing, now).active;
 }
 
-/** Whether the key is published with its REVOKE bit set at `now`. */
+/** Whether the key is published with its REVOKE bit set at `now`, by its times alone. */
 export function isRevoked(timing: KeyTiming, now: number): boolean {
-  return isPast(timing.revoke, now) && isPublished(timing, now);
-}
-
-function signsByTime(timing: KeyTiming, now: number): boolean {
-  return isPast(timing.activate, now) && !isPast(timing.inactive, now);
-}
-
-function isPast(time: number | undefined, now: number): boolean {
-  return time !== undefined && time <= now;
+  return keyUse(timing, now).revoked;
 }

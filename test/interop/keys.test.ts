@@ -12,8 +12,14 @@ import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { fileStore } from '../../src/io/file-store.ts';
 import { KeyDirectory } from '../../src/keys/key-directory.ts';
 import { openSigner } from '../../src/keys/key-source.ts';
-import type { Key } from '../../src/keys/key.ts';
-import { isActive, isPublished, isRevoked, KEY_TIME_LABELS, type KeyTiming } from '../../src/keys/timing.ts';
+import { useOfKey, type Key } from '../../src/keys/key.ts';
+import {
+  isActive,
+  isPublished,
+  KEY_TIME_LABELS,
+  type KeyTiming,
+  type KeyUse,
+} from '../../src/keys/timing.ts';
 import { describeWithPeers, runPeer } from '../support/peers.ts';
 import { temporaryDirectory } from '../support/workspace.ts';
 
@@ -157,81 +163,100 @@ describeWithPeers(
       await run('dnssec-verify', '-z', '-o', 'example.com', 'signed');
     });
 
-    test('we publish and sign by the same times, whatever they are', async () => {
-      const choices = [undefined, now - DAY, now + DAY];
-      const timings: KeyTiming[] = [];
-      for (const publish of choices) {
-        for (const activate of choices) {
-          for (const inactive of choices) {
-            for (const gone of choices) {
-              for (const revoke of choices) {
-                const all = { created: now - 2 * DAY, publish, activate, inactive, delete: gone, revoke };
-                const set = Object.entries(all).filter(([, time]) => time !== undefined);
-                timings.push(Object.fromEntries(set));
-              }
-            }
-          }
-        }
-      }
+    const options = { zone, keys: 'split', algorithm: '15' } as const;
+
+    /** Signs a zone with these keys, and one more that always signs; returns where BIND and we use a key differently. */
+    async function differences(uses: readonly Pick<Key, 'timing' | 'state' | 'role'>[]): Promise<object[]> {
       writeZone();
-      // One key that always signs, so that the zone is signed whatever the other does.
-      const options = { zone, keyDirectory: directory, keys: 'split', algorithm: '15', role: 'ksk' } as const;
-      await keygen(options, environment);
-      const keys: Key[] = [];
+      await keygen({ ...options, keyDirectory: directory, role: 'ksk' }, environment);
       const source = new KeyDirectory(directory, fileStore);
-      for (const timing of timings) {
-        const { base } = (await keygen({ ...options, spare: true }, environment)).keys[0]!;
-        const files = await source.readFiles(base);
-        await source.rewriteKey(base, {
-          ...files,
-          publicKey: { ...files.publicKey, timing },
-          privateKey: { ...files.privateKey!, timing },
-        });
+      const keys: Key[] = [];
+      for (const { timing, state, role } of uses) {
+        const made = await keygen({ ...options, keyDirectory: directory, role, spare: true }, environment);
+        const { base } = made.keys[0]!;
+        const { publicKey, privateKey } = await source.readFiles(base);
+        await source.removeKey(base);
+        const files = {
+          publicKey: { ...publicKey, timing },
+          privateKey: { ...privateKey!, timing },
+          state,
+        };
+        await source.createKeys([{ base, files }]);
         keys.push(await source.findKey(base));
       }
-      // Without verification (-P), because revoked keys sign things that they should not.
-      await run(
-        'dnssec-signzone',
-        '-P',
-        '-S',
-        '-z',
-        '-K',
-        '.',
-        '-o',
-        'example.com',
-        '-O',
-        'full',
-        '-f',
-        'signed',
-        'zone',
-      );
+      // Without verification (-P): revoked keys sign what they should not.
+      const output = ['-O', 'full', '-f', 'signed', 'zone'];
+      await run('dnssec-signzone', '-P', '-S', '-z', '-K', '.', '-o', 'example.com', ...output);
       const lines = read('signed').split('\n');
       const published = lines
-        .filter((line) => /\sDNSKEY\s+(256|257|385) /.test(line))
+        .filter((line) => /\sDNSKEY\s+(256|257|384|385) /.test(line))
         .map((line) => line.replace(/\s+/g, ''));
       const signers = new Set(
         lines.flatMap((line) => /\sRRSIG\s+(?:DNSKEY|SOA) 15 (?:\S+ ){4}(\d+) /.exec(line)?.[1] ?? []),
       );
-      const differences: object[] = [];
-      for (const { timing, dnskeyRdata, keyTag: tag } of keys) {
-        const publicKey = Buffer.from(readDnskey(dnskeyRdata).publicKey).toString('base64');
+      return keys.flatMap((key) => {
+        const publicKey = Buffer.from(readDnskey(key.dnskeyRdata).publicKey).toString('base64');
         const line = published.find((candidate) => candidate.includes(publicKey));
-        const revokedTag = (tag + 128) & 0xffff;
-        const theirs = {
+        const tags = [0, 128, 129].map((difference) => String((key.keyTag + difference) & 0xffff));
+        const theirs: KeyUse = {
           published: line !== undefined,
-          revoked: line?.includes('DNSKEY385') ?? false,
-          active: [tag, revokedTag, (revokedTag + 1) & 0xffff].some((candidate) =>
-            signers.has(String(candidate)),
+          active: tags.some((tag) => signers.has(tag)),
+          revoked: /DNSKEY38[45]/.test(line ?? ''),
+        };
+        const ours = useOfKey(key, now);
+        const { timing, state, role } = key;
+        return JSON.stringify(theirs) === JSON.stringify(ours) ? [] : [{ timing, state, role, theirs, ours }];
+      });
+    }
+
+    test('we publish and sign by the same times, whatever they are', async () => {
+      const choices = [undefined, now - DAY, now + DAY];
+      const uses = choices.flatMap((publish) =>
+        choices.flatMap((activate) =>
+          choices.flatMap((inactive) =>
+            choices.flatMap((gone) =>
+              choices.map((revoke) => {
+                const all = { created: now - 2 * DAY, publish, activate, inactive, delete: gone, revoke };
+                const set = Object.entries(all).filter(([, time]) => time !== undefined);
+                return {
+                  timing: Object.fromEntries(set),
+                  state: undefined,
+                  role: 'ksk' as const,
+                };
+              }),
+            ),
           ),
-        };
-        const ours = {
-          published: isPublished(timing, now),
-          revoked: isRevoked(timing, now),
-          active: isActive(timing, now),
-        };
-        if (JSON.stringify(theirs) !== JSON.stringify(ours)) differences.push({ timing, theirs, ours });
-      }
-      expect(differences).toEqual([]);
+        ),
+      );
+      expect(await differences(uses)).toEqual([]);
+    });
+
+    test('we publish and sign by the same states, whatever they are', async () => {
+      const states = ['hidden', 'rumoured', 'omnipresent', 'unretentive'] as const;
+      const times = [now - DAY, now + DAY];
+      const uses = (['ksk', 'zsk', 'csk'] as const).flatMap((role) =>
+        states.flatMap((dnskeyState) =>
+          states.flatMap((zrrsigState) =>
+            times.flatMap((activate) =>
+              times.map((inactive) => {
+                const ksk = role !== 'zsk';
+                const zsk = role !== 'ksk';
+                const state = {
+                  algorithm: 15,
+                  length: 256,
+                  ksk,
+                  zsk,
+                  dnskeyState,
+                  ...(zsk && { zrrsigState }),
+                };
+                const timing = { created: now - 2 * DAY, publish: now - DAY, activate, inactive };
+                return { timing, state, role };
+              }),
+            ),
+          ),
+        ),
+      );
+      expect(await differences(uses)).toEqual([]);
     });
   },
 );

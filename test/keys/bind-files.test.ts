@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { nameToText } from '../../src/dns/name.ts';
 import { readDnskey } from '../../src/dnssec/dnskey.ts';
+import { ZonewrightError } from '../../src/errors.ts';
 import {
   isKeyReference,
   printBindPrivateKey,
@@ -183,7 +185,6 @@ describe('.key', () => {
     [`example. IN DNSKEY 257 3 15\n`, /public key is missing/],
     [`example. IN DNSKEY 257 3 15 l02Wo\n`, /base64/],
     [`example. IN DNSKEY 257 3 15 ${PUBLIC}\nexample. IN DNSKEY 257 3 15 ${PUBLIC}\n`, /more than one/],
-    [`; Created: yesterday\nexample. IN DNSKEY 257 3 15 ${PUBLIC}\n`, /Created is not a time/],
     [`a..b IN DNSKEY 257 3 15 ${PUBLIC}\n`, /empty label/],
   ])('%j is damaged', (text, message) => {
     expect(failure(() => readBindPublicKey(bytes(text), 'K.key'))).toMatchObject({
@@ -192,6 +193,57 @@ describe('.key', () => {
       location: { file: 'K.key' },
       message: expect.stringMatching(message),
     });
+  });
+});
+
+test('comments of a .key file that are no times are passed over', () => {
+  const comments =
+    '; Created: by Jo\n; Publish: 20261301000000\n; Note: 20260101000000\n;; Delete: 20260101000000\n';
+  const key = readBindPublicKey(
+    bytes(comments + publicText.replace(/^; (Publish|Created).*\n/gm, '')),
+    'K.key',
+  );
+  expect(Object.keys(key.timing)).toEqual(['activate', 'syncPublish']);
+});
+
+describe('hostile input', () => {
+  /** The text with a piece cut out and another put in. */
+  const mutated = (text: string): fc.Arbitrary<string> =>
+    fc
+      .tuple(fc.nat(text.length), fc.nat(20), fc.oneof(fc.string(), fc.string({ unit: 'binary' })))
+      .map(([at, cut, piece]) => text.slice(0, at) + piece + text.slice(at + cut));
+  const publicKey = new Uint8Array(32);
+
+  test.each([
+    [
+      '.private',
+      privateText,
+      (text: string) => privateKeyMaterial(readBindPrivateKey(text, 'f'), publicKey, 'f'),
+    ],
+    ['.key', publicText, (text: string) => readBindPublicKey(bytes(text), 'f')],
+    [
+      '.state',
+      'Algorithm: 15\nKSK: yes\nGenerated: 20260101000000\n',
+      (text: string) => readBindState(text, 'f'),
+    ],
+  ])('%s is read, or refused with the file', (_, text, read) => {
+    fc.assert(
+      fc.property(fc.oneof(mutated(text), fc.string({ unit: 'binary', maxLength: 200 })), (input) => {
+        try {
+          read(input);
+        } catch (error) {
+          expect(error).toBeInstanceOf(ZonewrightError);
+          expect(error).toMatchObject({ kind: 'input', location: { file: 'f' } });
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('long lines take no long time', () => {
+    const long = `Private-key-format: v1.3\nAlgorithm: 8\nX: a${' '.repeat(2e6)}b\n`;
+    expect(readBindPrivateKey(long, 'f').fields).toHaveLength(1);
+    expect(() => readBindPublicKey(bytes(`;${' '.repeat(2e6)}:\n`), 'f')).toThrow('no record');
   });
 });
 

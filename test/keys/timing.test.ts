@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { useOfKey } from '../../src/keys/key.ts';
 import {
   changeTiming,
   isActive,
@@ -45,6 +46,38 @@ describe('the rules of smart signing', () => {
     expect(isRevoked({ publish: past, revoke: future }, now)).toBe(false);
     expect(isRevoked({ publish: future, revoke: past }, now)).toBe(false);
     expect(isRevoked({ publish: past, revoke: past, delete: past }, now)).toBe(false);
+  });
+});
+
+describe('the states of BIND count before the times', () => {
+  const timing = { created: past, publish: past, activate: past, inactive: past, delete: past };
+
+  test('of a ZSK: of its DNSKEY and of its signatures', () => {
+    const state = { dnskeyState: 'omnipresent', zrrsigState: 'rumoured' } as const;
+    const used = { published: true, active: true, revoked: false };
+    expect(useOfKey({ timing, state, role: 'zsk' }, now)).toEqual(used);
+    const retired = { ...state, zrrsigState: 'unretentive' } as const;
+    expect(useOfKey({ timing, state: retired, role: 'zsk' }, now)).toEqual({ ...used, active: false });
+    const gone = { ...state, dnskeyState: 'hidden' } as const;
+    expect(useOfKey({ timing: {}, state: gone, role: 'zsk' }, now).published).toBe(false);
+  });
+
+  test('of a KSK: of its DNSKEY alone', () => {
+    const state = { dnskeyState: 'omnipresent', zrrsigState: 'rumoured' } as const;
+    expect(useOfKey({ timing, state, role: 'ksk' }, now)).toMatchObject({ published: true, active: false });
+  });
+
+  test('where it says nothing, the times count', () => {
+    for (const state of [undefined, { ksk: true }]) {
+      expect(useOfKey({ timing, state, role: 'csk' }, now)).toMatchObject({
+        published: false,
+        active: false,
+      });
+      expect(useOfKey({ timing: {}, state, role: 'csk' }, now)).toMatchObject({
+        published: true,
+        active: true,
+      });
+    }
   });
 });
 
