@@ -70,7 +70,7 @@ class ZoneParser {
   readFile(source: SourceFile, origin: Uint8Array | undefined): void {
     this.#openFiles.push(source.file);
     this.store.enterFile(source.file);
-    this.#readEntries(new Tokenizer(source.bytes, source.file, origin));
+    this.#readEntries(tokenizer(source, origin));
     this.#openFiles.pop();
   }
 
@@ -260,7 +260,7 @@ class ZoneParser {
   #generate(tokens: Tokenizer): void {
     const { line } = tokens;
     for (const text of expandGenerate(tokens)) {
-      const entry = new Tokenizer(text, tokens.file, tokens.origin);
+      const entry = tokenizer({ file: tokens.file, bytes: text }, tokens.origin);
       entry.continueFrom(line);
       try {
         while (entry.nextRecord()) this.#readEntry(entry);
@@ -269,6 +269,13 @@ class ZoneParser {
       }
     }
   }
+}
+
+/** A tokenizer that takes no origin for what it is, not for the root. */
+function tokenizer({ file, bytes }: SourceFile, origin: Uint8Array | undefined): Tokenizer {
+  const tokens = new Tokenizer(bytes, file);
+  tokens.origin = origin;
+  return tokens;
 }
 
 function unknownType(tokens: Tokenizer): ZonewrightError {
