@@ -29,8 +29,7 @@ describe.each(usable)('algorithm %i', (number) => {
 
     const signer = nodeCrypto.importPrivateKey(pair.privateKey);
     const verifier = nodeCrypto.importPublicKey(number, pair.publicKey)!;
-    // Enough that r and s of ECDSA are short now and then.
-    for (let i = 0; i < (algorithm.kind === 'ecdsa' ? 600 : 3); i++) {
+    for (let i = 0; i < 10; i++) {
       const signature = signer.sign(data);
       expect(signature).toHaveLength(signatureLength(algorithm, pair.publicKey));
       expect(verifier.verify(data, signature)).toBe(true);
@@ -170,7 +169,7 @@ describe('deterministic ECDSA', () => {
     const { publicKey, privateKey } = await nodeCrypto.generate(number, undefined);
     const signer = nodeCrypto.importPrivateKey(privateKey, { deterministic: true });
     const verifier = nodeCrypto.importPublicKey(number, publicKey)!;
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 50; i++) {
       const message = Uint8Array.of(i >> 8, i, ...data);
       const signature = signer.sign(message);
       expect(verifier.verify(message, signature)).toBe(true);
