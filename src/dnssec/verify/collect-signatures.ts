@@ -1,0 +1,193 @@
+import { LOWER_CASE, nameLength, parentName } from '../../dns/name.ts';
+import { serialGreater } from '../../dns/serial.ts';
+import { Type, typeName } from '../../rr/registry.ts';
+import { OwnerStatus, type Zone } from '../../zone/zone.ts';
+import { RRSIG_FIXED_LENGTH, rrsigLabels } from '../rrsig.ts';
+import { isSignedType, type VerifyContext } from './context.ts';
+import { SignatureJobs } from './signature-jobs.ts';
+import type { ZoneKey } from './zone-keys.ts';
+
+/** What is wrong with a signature before any cryptography. */
+export const SignatureDefect = {
+  None: 0,
+  SignerName: 1,
+  Labels: 2,
+  UnknownKey: 3,
+  /** No defect of the signature: nobody here can verify it. */
+  Unsupported: 4,
+  Expired: 5,
+  NotYetValid: 6,
+  ValidityPeriod: 7,
+} as const;
+
+/** Offsets of RRSIG fields (RFC 4034 section 3.1). */
+const ALGORITHM = 2;
+const LABELS = 3;
+const ORIGINAL_TTL = 4;
+const EXPIRATION = 8;
+const INCEPTION = 12;
+const KEY_TAG = 16;
+
+/**
+ * Lists the signatures of the zone that are to be verified, with what can be seen of them without cryptography (RFC 4035 section 5.3.1),
+ * and reports those over what must not be signed.
+ */
+export function collectSignatures(context: VerifyContext, keys: readonly ZoneKey[]): SignatureJobs {
+  const { zone } = context;
+  let capacity = 0;
+  for (let rrset = 0; rrset < zone.rrsetCount; rrset++) {
+    if (zone.rrsetTypes[rrset] === Type.RRSIG)
+      capacity += zone.rrsetRecords[rrset + 1]! - zone.rrsetRecords[rrset]!;
+  }
+  const collector = new SignatureCollector(context, keys, capacity);
+  for (let rank = 0; rank < zone.ownerCount; rank++) collector.addOwner(rank);
+  return collector.jobs;
+}
+
+class SignatureCollector {
+  readonly jobs: SignatureJobs;
+  readonly #context: VerifyContext;
+  readonly #keys: readonly ZoneKey[];
+  readonly #rdata: Uint8Array;
+  readonly #at: number;
+
+  constructor(context: VerifyContext, keys: readonly ZoneKey[], capacity: number) {
+    this.#context = context;
+    this.#keys = keys;
+    this.#rdata = context.zone.store.rdata.bytes;
+    this.#at = context.options.at >>> 0;
+    this.jobs = new SignatureJobs(capacity, context.zone.records, context.zone.zoneClass);
+  }
+
+  /** RRSIGs of an owner are in the order of the types they cover, as its RRsets are: both are walked side by side. */
+  addOwner(rank: number): void {
+    const { zone } = this.#context;
+    const signatures = zone.findRrset(rank, Type.RRSIG);
+    if (signatures < 0) return;
+    const status = zone.ownerStatus[rank]!;
+    const ownerOffset = zone.store.names.offsets[zone.ownerNames[rank]!]!;
+    const labels = rrsigLabels(zone.store.names.wire.bytes, ownerOffset);
+    const endRrset = zone.ownerRrsets[rank + 1]!;
+    let rrset = zone.ownerRrsets[rank]!;
+    const end = zone.rrsetRecords[signatures + 1]!;
+    for (let position = zone.rrsetRecords[signatures]!; position < end; position++) {
+      const record = zone.records[position]!;
+      const start = zone.store.rdataOffsets[record]!;
+      const covered = (this.#rdata[start]! << 8) | this.#rdata[start + 1]!;
+      while (rrset < endRrset && zone.rrsetTypes[rrset]! < covered) rrset++;
+      if (rrset === endRrset || zone.rrsetTypes[rrset] !== covered || !isSignedType(status, covered)) {
+        this.#reportForbidden(rank, record, start, covered, rrset);
+      } else this.#addSignature(rank, rrset, record, start, ownerOffset, labels);
+    }
+  }
+
+  #addSignature(
+    rank: number,
+    rrset: number,
+    record: number,
+    start: number,
+    ownerOffset: number,
+    labels: number,
+  ): void {
+    const { jobs } = this;
+    const { zone } = this.#context;
+    const row = jobs.count++;
+    const keyTag = this.#u16(start + KEY_TAG);
+    const algorithm = this.#rdata[start + ALGORITHM]!;
+    jobs.rrsets[row] = rrset;
+    jobs.ownerOffsets[row] = ownerOffset;
+    jobs.types[row] = zone.rrsetTypes[rrset]!;
+    jobs.starts[row] = zone.rrsetRecords[rrset]!;
+    jobs.ends[row] = zone.rrsetRecords[rrset + 1]!;
+    jobs.rrsigs[row] = record;
+    jobs.signatureOffsets[row] = RRSIG_FIXED_LENGTH + nameLength(this.#rdata, start + RRSIG_FIXED_LENGTH);
+    let first = 0;
+    while (first < this.#keys.length && !isKey(this.#keys[first]!, algorithm, keyTag)) first++;
+    let end = first;
+    while (end < this.#keys.length && isKey(this.#keys[end]!, algorithm, keyTag)) end++;
+    const defect = this.#defect(start, labels, first === end ? undefined : this.#keys[first]);
+    jobs.defects[row] = defect;
+    jobs.firstKeys[row] = first;
+    const useless = defect !== SignatureDefect.None && defect < SignatureDefect.Expired;
+    jobs.endKeys[row] = useless ? first : end;
+    this.#checkTtls(rank, rrset, record, start);
+  }
+
+  #defect(start: number, labels: number, key: ZoneKey | undefined): number {
+    if (!this.#isSignedByZone(start + RRSIG_FIXED_LENGTH)) return SignatureDefect.SignerName;
+    if (this.#rdata[start + LABELS] !== labels) return SignatureDefect.Labels;
+    if (key === undefined) return SignatureDefect.UnknownKey;
+    if (!key.supported) return SignatureDefect.Unsupported;
+    const expiration = this.#u32(start + EXPIRATION);
+    const inception = this.#u32(start + INCEPTION);
+    if (serialGreater(inception, expiration)) return SignatureDefect.ValidityPeriod;
+    if (serialGreater(this.#at, expiration)) return SignatureDefect.Expired;
+    if (serialGreater(inception, this.#at)) return SignatureDefect.NotYetValid;
+    return SignatureDefect.None;
+  }
+
+  #isSignedByZone(signer: number): boolean {
+    const { origin } = this.#context.zone;
+    for (let i = 0; i < origin.length; i++) {
+      if (LOWER_CASE[this.#rdata[signer + i]!] !== origin[i]) return false;
+    }
+    return true;
+  }
+
+  /** The TTL of an RRSIG is that of its RRset (RFC 4035 section 2.2), and so is its Original TTL field (RFC 4034 section 3.1.4). */
+  #checkTtls(rank: number, rrset: number, record: number, start: number): void {
+    const { zone } = this.#context;
+    const ttl = zone.rrsetTtls[rrset]!;
+    const originalTtl = this.#u32(start + ORIGINAL_TTL);
+    const rrsigTtl = zone.store.ttls[record]!;
+    if (originalTtl === ttl && rrsigTtl === ttl) return;
+    const place = { ...this.#context.rrsetPlace(rank, rrset), record };
+    const details = { ...this.#keyOf(start), expected: String(ttl) };
+    if (originalTtl !== ttl) {
+      this.#context.report('rrsig/original-ttl', place, { ...details, found: String(originalTtl) });
+    }
+    if (rrsigTtl !== ttl) this.#context.report('rrsig/ttl', place, { ...details, found: String(rrsigTtl) });
+  }
+
+  #reportForbidden(rank: number, record: number, start: number, covered: number, rrset: number): void {
+    const context = this.#context;
+    const { zone } = context;
+    const isThere = zone.rrsetTypes[rrset] === covered && rrset < zone.ownerRrsets[rank + 1]!;
+    const place = { owner: zone.ownerOf(rank), type: covered, record };
+    const details = { ...this.#keyOf(start), found: `a signature over ${typeName(covered)}` };
+    if (covered === Type.RRSIG) context.report('rrsig/over-rrsig', place, details);
+    else if (!isThere) context.report('rrsig/orphan', place, details);
+    else if (zone.ownerStatus[rank] === OwnerStatus.Delegation)
+      context.report('rrsig/over-delegation', place, details);
+    else
+      context.report(
+        isBelowCut(zone, place.owner) ? 'rrsig/over-occluded' : 'rrsig/below-dname',
+        place,
+        details,
+      );
+  }
+
+  #keyOf(start: number): { keyTag: number; algorithm: number } {
+    return { keyTag: this.#u16(start + KEY_TAG), algorithm: this.#rdata[start + ALGORITHM]! };
+  }
+
+  #u16(at: number): number {
+    return (this.#rdata[at]! << 8) | this.#rdata[at + 1]!;
+  }
+
+  #u32(at: number): number {
+    return this.#u16(at) * 0x10000 + this.#u16(at + 2);
+  }
+}
+
+/** Whether a name is below a zone cut (and not only below a DNAME). */
+function isBelowCut(zone: Zone, owner: Uint8Array): boolean {
+  for (let name = parentName(owner); name.length > zone.origin.length; name = parentName(name)) {
+    if (zone.findRrset(zone.rankOf(name), Type.NS) >= 0) return true;
+  }
+  return false;
+}
+
+function isKey(key: ZoneKey, algorithm: number, keyTag: number): boolean {
+  return key.keyTag === keyTag && key.algorithm === algorithm;
+}

@@ -1,0 +1,583 @@
+import type { SourceLocation } from '../../errors.ts';
+import { algorithmLabel } from '../algorithms.ts';
+
+/**
+ * `error`: some validator or parent refuses the zone, or the zone breaks a MUST of DNSSEC. `warning`: it validates, but something is wrong or
+ * dangerous. `note`: worth knowing.
+ */
+export type Severity = 'error' | 'warning' | 'note';
+
+export interface FindingKind {
+  readonly severity: Severity;
+  /** Where the rule is. */
+  readonly reference: string;
+  /** What is wrong, as one sentence without its period. */
+  readonly meaning: string;
+  /** What to do about it. */
+  readonly cure: string;
+}
+
+const SIGN_AGAIN = 'sign the zone again';
+
+/** The one table of what verification can find. Codes are stable. */
+export const FINDINGS = {
+  'zone/unsigned': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.1',
+    meaning: 'the zone is not signed: it has no DNSKEY at its apex',
+    cure: 'sign the zone',
+  },
+  'zone/digest-only': {
+    severity: 'warning',
+    reference: 'RFC 8976 section 4',
+    meaning: 'the zone has a digest but no DNSSEC signatures: the digest shows accidents, not forgeries',
+    cure: 'sign the zone',
+  },
+  'zone/soa': {
+    severity: 'error',
+    reference: 'RFC 1035 section 5.2',
+    meaning: 'the zone must have exactly one SOA record at its apex',
+    cure: 'leave one SOA record',
+  },
+  'zone/no-ns': {
+    severity: 'error',
+    reference: 'RFC 1035 section 4.2.1',
+    meaning: 'the zone has no NS record at its apex',
+    cure: 'add the NS records',
+  },
+  'zone/out-of-zone': {
+    severity: 'warning',
+    reference: 'RFC 1035 section 5.2',
+    meaning: 'a record does not belong to the zone, and servers ignore it or refuse the zone',
+    cure: 'remove the record',
+  },
+  'zone/mixed-ttls': {
+    severity: 'warning',
+    reference: 'RFC 2181 section 5.2',
+    meaning: 'the records of the RRset have different TTLs',
+    cure: 'give them one TTL and sign the zone again',
+  },
+
+  'dnskey/protocol': {
+    severity: 'error',
+    reference: 'RFC 4034 section 2.1.2',
+    meaning: 'the Protocol field of a DNSKEY is not 3, so that validators ignore the key',
+    cure: 'publish the key with protocol 3',
+  },
+  'dnskey/not-a-zone-key': {
+    severity: 'warning',
+    reference: 'RFC 4034 section 2.1.1',
+    meaning: 'a DNSKEY does not have the ZONE flag, so that it can sign nothing in the zone',
+    cure: 'set the flag (256 or 257), or remove the key',
+  },
+  'dnskey/malformed': {
+    severity: 'error',
+    reference: 'RFC 4034 section 2.1.4',
+    meaning: 'the public key of a DNSKEY is malformed',
+    cure: 'publish the key as its key file has it',
+  },
+  'dnskey/short': {
+    severity: 'warning',
+    reference: 'RFC 6781 section 3.4.2',
+    meaning: 'an RSA key is shorter than 2048 bits',
+    cure: 'roll to a longer key, or to ECDSAP256SHA256',
+  },
+  'dnskey/deprecated-algorithm': {
+    severity: 'warning',
+    reference: 'RFC 9905',
+    meaning: 'the algorithm of a key is deprecated, and validators stop supporting it',
+    cure: 'roll to ECDSAP256SHA256',
+  },
+  'dnskey/unsupported-algorithm': {
+    severity: 'note',
+    reference: 'RFC 4035 section 5.2',
+    meaning: 'the algorithm of a key is not supported here, and its signatures were not verified',
+    cure: 'use an algorithm that validators support',
+  },
+  'dnskey/nothing-supported': {
+    severity: 'warning',
+    reference: 'RFC 4035 section 5.2',
+    meaning: 'no key of the zone has a supported algorithm: validators take the zone for unsigned',
+    cure: 'sign the zone with ECDSAP256SHA256',
+  },
+  'dnskey/same-tag': {
+    severity: 'note',
+    reference: 'RFC 4034 appendix B',
+    meaning: 'several keys of one algorithm share their key tag: validators must try them all',
+    cure: 'replace one of the keys at the next rollover',
+  },
+  'dnskey/revoked': {
+    severity: 'note',
+    reference: 'RFC 5011 section 2.1',
+    meaning: 'a key is revoked: it signs nothing but the DNSKEY RRset',
+    cure: 'remove the key once validators have seen the revocation',
+  },
+  'dnskey/revoked-not-signing': {
+    severity: 'warning',
+    reference: 'RFC 5011 section 2.1',
+    meaning: 'a revoked key does not sign the DNSKEY RRset, so that nobody takes notice of the revocation',
+    cure: 'sign the DNSKEY RRset with the revoked key too',
+  },
+  'dnskey/not-self-signed': {
+    severity: 'error',
+    reference: 'RFC 4035 section 5.2',
+    meaning: 'no key of the zone has a valid signature over the DNSKEY RRset',
+    cure: 'sign the zone again with its KSK',
+  },
+
+  'ds/no-match': {
+    severity: 'error',
+    reference: 'RFC 4035 section 5.2',
+    meaning: 'no DS of this algorithm and digest type stands for a key that signs the DNSKEY RRset',
+    cure: 'correct the DS records at the parent, or sign with the key they stand for',
+  },
+  'ds/unmatched': {
+    severity: 'note',
+    reference: 'RFC 4035 section 5.2',
+    meaning: 'a DS stands for no key that signs the DNSKEY RRset, but another one does',
+    cure: 'remove the DS from the parent unless a rollover needs it',
+  },
+  'ds/not-sep': {
+    severity: 'note',
+    reference: 'RFC 4034 section 2.1.1',
+    meaning: 'a DS stands for a key without the SEP flag',
+    cure: 'set the SEP flag on keys that the parent points to',
+  },
+  'ds/unsupported': {
+    severity: 'note',
+    reference: 'RFC 4035 section 5.2',
+    meaning: 'the algorithm or digest type of a DS is not supported',
+    cure: 'use digest type 2 (SHA-256)',
+  },
+  'ds/nothing-supported': {
+    severity: 'warning',
+    reference: 'RFC 4035 section 5.2',
+    meaning: 'no DS has a supported algorithm and digest type: validators take the zone for unsigned',
+    cure: 'add a DS with digest type 2 (SHA-256)',
+  },
+  'ds/deprecated-digest': {
+    severity: 'warning',
+    reference: 'RFC 9905',
+    meaning: 'all DS records use SHA-1, which validators stop supporting',
+    cure: 'add a DS with digest type 2 (SHA-256)',
+  },
+  'ds/at-apex': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.4',
+    meaning: 'a DS RRset must not be at the apex: it belongs to the parent',
+    cure: 'remove the DS records',
+  },
+  'ds/no-delegation': {
+    severity: 'warning',
+    reference: 'RFC 4035 section 2.4',
+    meaning: 'a DS RRset is at a name that is no delegation',
+    cure: 'remove the DS records, or add the NS records of the delegation',
+  },
+  'anchor/no-match': {
+    severity: 'error',
+    reference: 'RFC 4035 section 5',
+    meaning: 'no trust anchor is a key that signs the DNSKEY RRset',
+    cure: 'correct the trust anchors, or sign with a key that they name',
+  },
+  'anchor/unmatched': {
+    severity: 'note',
+    reference: 'RFC 4035 section 5',
+    meaning: 'a trust anchor is no key that signs the DNSKEY RRset, but another one is',
+    cure: 'remove the trust anchor unless a rollover needs it',
+  },
+
+  'rrsig/missing': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.2',
+    meaning: 'the RRset has no signature by a key of the zone',
+    cure: SIGN_AGAIN,
+  },
+  'rrsig/missing-algorithm': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.2',
+    meaning: 'the RRset is not signed by every algorithm of the DNSKEY RRset',
+    cure: 'sign the zone again with keys of all its algorithms',
+  },
+  'rrsig/invalid': {
+    severity: 'error',
+    reference: 'RFC 4035 section 5.3.3',
+    meaning: 'the signature does not fit the RRset and the key',
+    cure: SIGN_AGAIN,
+  },
+  'rrsig/expired': {
+    severity: 'error',
+    reference: 'RFC 4035 section 5.3.1',
+    meaning: 'the signature has expired',
+    cure: SIGN_AGAIN,
+  },
+  'rrsig/not-yet-valid': {
+    severity: 'error',
+    reference: 'RFC 4035 section 5.3.1',
+    meaning: 'the signature is not valid yet',
+    cure: 'check the clock, or wait until the inception time',
+  },
+  'rrsig/validity-period': {
+    severity: 'error',
+    reference: 'RFC 4034 section 3.1.5',
+    meaning: 'the signature expires before its inception',
+    cure: SIGN_AGAIN,
+  },
+  'rrsig/expires-soon': {
+    severity: 'error',
+    reference: 'RFC 4035 section 5.3.1',
+    meaning: 'the signature expires sooner than the least validity that was asked for',
+    cure: SIGN_AGAIN,
+  },
+  'rrsig/labels': {
+    severity: 'error',
+    reference: 'RFC 4035 section 5.3.1',
+    meaning: 'the Labels field of the signature does not fit its owner',
+    cure: SIGN_AGAIN,
+  },
+  'rrsig/signer-name': {
+    severity: 'error',
+    reference: 'RFC 4035 section 5.3.1',
+    meaning: "the Signer's Name of the signature is not the zone",
+    cure: SIGN_AGAIN,
+  },
+  'rrsig/redundant': {
+    severity: 'warning',
+    reference: 'RFC 4035 section 5.3.3',
+    meaning: 'the signature is useless, but another one by its algorithm is valid',
+    cure: 'remove the signature',
+  },
+  'rrsig/unknown-key': {
+    severity: 'warning',
+    reference: 'RFC 4035 section 5.3.1',
+    meaning: 'the key of the signature is not in the DNSKEY RRset',
+    cure: 'publish the key, or remove the signature',
+  },
+  'rrsig/unusable-key': {
+    severity: 'warning',
+    reference: 'RFC 4035 section 5.3.1',
+    meaning: 'the key of the signature must not sign this RRset',
+    cure: 'remove the signature',
+  },
+  'rrsig/original-ttl': {
+    severity: 'warning',
+    reference: 'RFC 4034 section 3.1.4',
+    meaning: 'the Original TTL field of the signature differs from the TTL of the RRset',
+    cure: SIGN_AGAIN,
+  },
+  'rrsig/ttl': {
+    severity: 'warning',
+    reference: 'RFC 4035 section 2.2',
+    meaning: 'the TTL of the signature differs from that of the RRset',
+    cure: SIGN_AGAIN,
+  },
+  'rrsig/duplicate': {
+    severity: 'note',
+    reference: 'RFC 4035 section 2.2',
+    meaning: 'a key has signed the RRset several times',
+    cure: 'remove the older signatures',
+  },
+  'rrsig/orphan': {
+    severity: 'warning',
+    reference: 'RFC 4035 section 2.2',
+    meaning: 'the signature covers a type that its owner does not have',
+    cure: 'remove the signature',
+  },
+  'rrsig/over-rrsig': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.2',
+    meaning: 'signatures must not be signed',
+    cure: 'remove the signature',
+  },
+  'rrsig/over-delegation': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.2',
+    meaning: 'at a delegation nothing but DS and NSEC may be signed',
+    cure: 'remove the signature',
+  },
+  'rrsig/over-occluded': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.2',
+    meaning: 'glue, and what else is below a delegation, must not be signed',
+    cure: 'remove the signature',
+  },
+  'rrsig/below-dname': {
+    severity: 'warning',
+    reference: 'RFC 6672 section 2.4',
+    meaning: 'the signature is below a DNAME, where nothing can be found',
+    cure: 'remove the signature and the records that it covers',
+  },
+
+  'denial/none': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.3',
+    meaning: 'the zone has neither an NSEC nor an NSEC3 chain',
+    cure: SIGN_AGAIN,
+  },
+  'denial/mixed': {
+    severity: 'warning',
+    reference: 'RFC 5155 section 10.4',
+    meaning: 'the zone has both NSEC and NSEC3 records, as during a transition',
+    cure: 'finish the transition: leave one kind',
+  },
+  'nsec/missing': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.3',
+    meaning: 'the name has no NSEC record',
+    cure: SIGN_AGAIN,
+  },
+  'nsec/multiple': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.3',
+    meaning: 'the name has more than one NSEC record',
+    cure: SIGN_AGAIN,
+  },
+  'nsec/next': {
+    severity: 'error',
+    reference: 'RFC 4034 section 4.1.1',
+    meaning: 'the NSEC record does not point to the next name of the zone',
+    cure: SIGN_AGAIN,
+  },
+  'nsec/bitmap': {
+    severity: 'error',
+    reference: 'RFC 4034 section 4.1.2',
+    meaning: 'the Type Bit Maps field of the NSEC record does not list the types of its owner',
+    cure: SIGN_AGAIN,
+  },
+  'nsec/occluded': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.3',
+    meaning: 'an NSEC record is below a delegation or a DNAME',
+    cure: 'remove the record and sign the zone again',
+  },
+  'nsec/no-data': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.3',
+    meaning: 'an NSEC record is at a name that has no other data',
+    cure: 'remove the record and sign the zone again',
+  },
+  'nsec/out-of-zone': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.3',
+    meaning: 'an NSEC or NSEC3 record is outside of the zone',
+    cure: 'remove the record',
+  },
+  'nsec/ttl': {
+    severity: 'warning',
+    reference: 'RFC 9077 section 3.1',
+    meaning: 'the TTL of the NSEC record is not the smaller of SOA minimum and SOA TTL',
+    cure: SIGN_AGAIN,
+  },
+  'nsec3/no-param': {
+    severity: 'error',
+    reference: 'RFC 5155 section 4',
+    meaning: 'no NSEC3PARAM names a chain of the zone, so that servers cannot use any',
+    cure: SIGN_AGAIN,
+  },
+  'nsec3/param-without-chain': {
+    severity: 'error',
+    reference: 'RFC 5155 section 4',
+    meaning: 'an NSEC3PARAM names a chain that the zone does not have',
+    cure: SIGN_AGAIN,
+  },
+  'nsec3/param-flags': {
+    severity: 'warning',
+    reference: 'RFC 5155 section 4.1.2',
+    meaning: 'the Flags field of an NSEC3PARAM is not zero, so that servers ignore it',
+    cure: SIGN_AGAIN,
+  },
+  'nsec3/extra-chain': {
+    severity: 'warning',
+    reference: 'RFC 5155 section 7.1',
+    meaning: 'NSEC3 records have parameters that no NSEC3PARAM names',
+    cure: 'remove the records',
+  },
+  'nsec3/hash-algorithm': {
+    severity: 'error',
+    reference: 'RFC 5155 section 8.1',
+    meaning: 'the hash algorithm of an NSEC3 chain is not SHA-1, and validators ignore the chain',
+    cure: 'sign the zone again with NSEC, or NSEC3 and hash algorithm 1',
+  },
+  'nsec3/owner': {
+    severity: 'error',
+    reference: 'RFC 5155 section 3',
+    meaning: 'the owner of an NSEC3 record is no hash directly below the apex',
+    cure: 'remove the record and sign the zone again',
+  },
+  'nsec3/flags': {
+    severity: 'error',
+    reference: 'RFC 5155 section 8.2',
+    meaning: 'the Flags field of an NSEC3 record has unknown flags, so that validators ignore the record',
+    cure: SIGN_AGAIN,
+  },
+  'nsec3/multiple': {
+    severity: 'error',
+    reference: 'RFC 5155 section 7.1',
+    meaning: 'an owner has several NSEC3 records of one chain',
+    cure: SIGN_AGAIN,
+  },
+  'nsec3/missing': {
+    severity: 'error',
+    reference: 'RFC 5155 section 7.1',
+    meaning: 'the name has no NSEC3 record',
+    cure: SIGN_AGAIN,
+  },
+  'nsec3/opt-out': {
+    severity: 'error',
+    reference: 'RFC 5155 section 6',
+    meaning:
+      'an insecure delegation, or a name above it, has no NSEC3 record, but is in a span that does not opt out',
+    cure: SIGN_AGAIN,
+  },
+  'nsec3/orphan': {
+    severity: 'error',
+    reference: 'RFC 5155 section 7.1',
+    meaning: 'the NSEC3 record belongs to no name of the zone',
+    cure: SIGN_AGAIN,
+  },
+  'nsec3/next': {
+    severity: 'error',
+    reference: 'RFC 5155 section 3.1.7',
+    meaning: 'the NSEC3 record does not point to the next hash of the chain',
+    cure: SIGN_AGAIN,
+  },
+  'nsec3/bitmap': {
+    severity: 'error',
+    reference: 'RFC 5155 section 3.1.8',
+    meaning: 'the Type Bit Maps field of the NSEC3 record does not list the types of its name',
+    cure: SIGN_AGAIN,
+  },
+  'nsec3/iterations': {
+    severity: 'warning',
+    reference: 'RFC 9276 section 3.1',
+    meaning: 'the NSEC3 chain has additional iterations, which help nobody and which validators may refuse',
+    cure: 'sign the zone again with 0 iterations',
+  },
+  'nsec3/iterations-excessive': {
+    severity: 'error',
+    reference: 'RFC 9276 section 3.2',
+    meaning:
+      'the NSEC3 chain has so many iterations that validators answer as if the zone were unsigned, or not at all',
+    cure: 'sign the zone again with 0 iterations',
+  },
+  'nsec3/salt': {
+    severity: 'warning',
+    reference: 'RFC 9276 section 3.1',
+    meaning: 'the NSEC3 chain has a salt, which helps nobody',
+    cure: 'sign the zone again without a salt',
+  },
+  'nsec3/ttl': {
+    severity: 'warning',
+    reference: 'RFC 9077 section 3.1',
+    meaning: 'the TTL of the NSEC3 record is not the smaller of SOA minimum and SOA TTL',
+    cure: SIGN_AGAIN,
+  },
+
+  'cds/no-match': {
+    severity: 'error',
+    reference: 'RFC 7344 section 4.1',
+    meaning:
+      'a parent that follows these records breaks the zone: none of this algorithm stands for a signing key',
+    cure: 'publish the CDS and CDNSKEY of the keys that sign the DNSKEY RRset',
+  },
+  'cds/unmatched': {
+    severity: 'note',
+    reference: 'RFC 7344 section 4.1',
+    meaning: 'the record stands for no key that signs the DNSKEY RRset, but another one does',
+    cure: 'remove the record unless a rollover needs it',
+  },
+  'cds/disagree': {
+    severity: 'error',
+    reference: 'RFC 7344 section 4',
+    meaning: 'CDS and CDNSKEY do not stand for the same keys',
+    cure: 'publish both for the same keys',
+  },
+  'cds/signer': {
+    severity: 'error',
+    reference: 'RFC 7344 section 4.1',
+    meaning: 'the RRset is not signed by a key that the parent points to, so that the parent must ignore it',
+    cure: 'sign the RRset with the KSK',
+  },
+  'cds/delete': {
+    severity: 'error',
+    reference: 'RFC 8078 section 4',
+    meaning: 'a delete request must be the only record and have the fixed form',
+    cure: 'publish "CDS 0 0 0 00" and "CDNSKEY 0 3 0 AA==" alone, or remove them',
+  },
+  'cds/delete-request': {
+    severity: 'note',
+    reference: 'RFC 8078 section 4',
+    meaning: 'the zone asks its parent to remove all DS records',
+    cure: 'remove the record if the zone shall stay secure',
+  },
+  'cds/unsupported': {
+    severity: 'note',
+    reference: 'RFC 7344 section 3.1',
+    meaning: 'the digest type of a CDS is not supported',
+    cure: 'use digest type 2 (SHA-256)',
+  },
+
+  'zonemd/serial': {
+    severity: 'error',
+    reference: 'RFC 8976 section 4',
+    meaning: 'the serial of the ZONEMD is not that of the SOA',
+    cure: 'make the ZONEMD anew',
+  },
+  'zonemd/duplicate': {
+    severity: 'error',
+    reference: 'RFC 8976 section 4',
+    meaning: 'several ZONEMD records have the same scheme and hash algorithm',
+    cure: 'leave one ZONEMD of each kind',
+  },
+  'zonemd/digest': {
+    severity: 'error',
+    reference: 'RFC 8976 section 4',
+    meaning: 'the digest of the ZONEMD is not that of the zone',
+    cure: 'make the ZONEMD anew',
+  },
+  'zonemd/unsupported': {
+    severity: 'note',
+    reference: 'RFC 8976 section 4',
+    meaning: 'the scheme or hash algorithm of a ZONEMD is not supported',
+    cure: 'use scheme 1 with hash algorithm 1 (SHA-384)',
+  },
+  'zonemd/unverifiable': {
+    severity: 'error',
+    reference: 'RFC 8976 section 4',
+    meaning: 'no ZONEMD has a supported scheme and hash algorithm, so that the zone cannot be verified',
+    cure: 'use scheme 1 with hash algorithm 1 (SHA-384)',
+  },
+} as const satisfies Readonly<Record<string, FindingKind>>;
+
+export type FindingCode = keyof typeof FINDINGS;
+
+/** One thing that verification found; plain data, ready for JSON. */
+export interface Finding {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  /** In presentation form. */
+  readonly owner: string;
+  /** Mnemonic of the RR type that is concerned. */
+  readonly type: string;
+  readonly keyTag?: number;
+  readonly algorithm?: number;
+  readonly found: string;
+  readonly expected: string;
+  readonly reference: string;
+  readonly location?: SourceLocation;
+}
+
+/** One line in plain words: where, what is wrong, what was found and what should have been. */
+export function describeFinding(finding: Finding): string {
+  const { owner, type, found, expected, keyTag, algorithm } = finding;
+  const key = keyTag === undefined ? '' : `, key ${keyTag}`;
+  const by = algorithm === undefined ? key : `${key}, ${algorithmLabel(algorithm)}`;
+  const details = [found === '' ? '' : `found ${found}`, expected === '' ? '' : `expected ${expected}`];
+  const comparison = details.filter((detail) => detail !== '').join(', ');
+  const tail = comparison === '' ? '' : `: ${comparison}`;
+  return `${owner} ${type}${by}: ${FINDINGS[finding.code].meaning}${tail} (${finding.reference})`;
+}
+
+/** What to do about a finding. */
+export function cureOf({ code }: Pick<Finding, 'code'>): string {
+  return FINDINGS[code].cure;
+}

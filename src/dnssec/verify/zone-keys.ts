@@ -1,0 +1,101 @@
+import { Type } from '../../rr/registry.ts';
+import { algorithmByNumber, usableAlgorithm } from '../algorithms.ts';
+import type { Verifier } from '../crypto.ts';
+import {
+  DNSSEC_PROTOCOL,
+  isValidZoneKey,
+  readDnskey,
+  REVOKE_FLAG,
+  ZONE_FLAG,
+  type Dnskey,
+} from '../dnskey.ts';
+import { keyTag } from '../key-tag.ts';
+import { keySize, publicKeyProblem } from '../public-key.ts';
+import type { Place, VerifyContext } from './context.ts';
+
+/** A key of the DNSKEY RRset. */
+export interface ZoneKey extends Dnskey {
+  readonly rdata: Uint8Array;
+  readonly keyTag: number;
+  readonly record: number;
+  /** Undefined where the algorithm is not supported or the key malformed. */
+  readonly verifier: Verifier | undefined;
+  /** Whether it may sign zone data: a zone key of protocol 3 that is not revoked. */
+  readonly signsZone: boolean;
+  readonly revoked: boolean;
+  /** Whether signatures of its algorithm can be verified at all. */
+  readonly supported: boolean;
+}
+
+const SHORT_RSA_BITS = 2048;
+
+/** The keys of the zone, those of one algorithm and tag side by side. */
+export function readZoneKeys({ zone, crypto }: VerifyContext): ZoneKey[] {
+  const keys = zone.recordsOf(zone.apexRrset(Type.DNSKEY)).map((record): ZoneKey => {
+    const rdata = zone.store.rdataOf(record);
+    const key = readDnskey(rdata);
+    const sound = (key.flags & ZONE_FLAG) !== 0 && key.protocol === DNSSEC_PROTOCOL;
+    return {
+      ...key,
+      rdata,
+      record,
+      keyTag: keyTag(rdata),
+      verifier: sound ? crypto.importPublicKey(key.algorithm, key.publicKey) : undefined,
+      signsZone: isValidZoneKey(key),
+      revoked: (key.flags & REVOKE_FLAG) !== 0,
+      supported: usableAlgorithm(key.algorithm) !== undefined,
+    };
+  });
+  return keys.sort((a, b) => a.algorithm - b.algorithm || a.keyTag - b.keyTag);
+}
+
+/** The algorithms by which every RRset must be signed (RFC 4035 section 2.2), in ascending order. */
+export function requiredAlgorithms(keys: readonly ZoneKey[]): number[] {
+  return [...new Set(keys.filter((key) => key.signsZone).map((key) => key.algorithm))];
+}
+
+/** Checks each key by itself. */
+export function checkZoneKeys(context: VerifyContext, keys: readonly ZoneKey[]): void {
+  keys.forEach((key, i) => {
+    const place: Place = { owner: context.zone.origin, type: Type.DNSKEY, record: key.record };
+    const of = { keyTag: key.keyTag, algorithm: key.algorithm };
+    if (key.protocol !== DNSSEC_PROTOCOL) {
+      context.report('dnskey/protocol', place, { ...of, found: String(key.protocol), expected: '3' });
+    }
+    if ((key.flags & ZONE_FLAG) === 0) {
+      context.report('dnskey/not-a-zone-key', place, { ...of, found: `flags ${key.flags}` });
+    }
+    if (key.revoked) context.report('dnskey/revoked', place, of);
+    const previous = keys[i - 1];
+    if (previous?.keyTag === key.keyTag && previous.algorithm === key.algorithm) {
+      context.report('dnskey/same-tag', place, of);
+    }
+    checkAlgorithm(context, place, key);
+  });
+  if (!keys.some((key) => key.signsZone && key.supported)) {
+    context.report('dnskey/nothing-supported', context.apexPlace(Type.DNSKEY));
+  }
+}
+
+function checkAlgorithm(context: VerifyContext, place: Place, key: ZoneKey): void {
+  const of = { keyTag: key.keyTag, algorithm: key.algorithm };
+  const usable = usableAlgorithm(key.algorithm);
+  if (usable === undefined) {
+    const reason = algorithmByNumber(key.algorithm)?.reason;
+    const found =
+      reason === undefined ? `algorithm ${key.algorithm}` : `algorithm ${key.algorithm}: ${reason}`;
+    context.report('dnskey/unsupported-algorithm', place, { ...of, found });
+    return;
+  }
+  if (usable.status === 'deprecated') {
+    context.report('dnskey/deprecated-algorithm', place, { ...of, found: usable.mnemonic });
+  }
+  const problem = publicKeyProblem(usable, key.publicKey);
+  if (problem !== undefined) context.report('dnskey/malformed', place, { ...of, found: problem });
+  else if (key.verifier === undefined && key.protocol === DNSSEC_PROTOCOL && (key.flags & ZONE_FLAG) !== 0) {
+    context.report('dnskey/malformed', place, { ...of, found: 'a public key that is no point of its curve' });
+  } else if (usable.kind === 'rsa' && keySize(usable, key.publicKey) < SHORT_RSA_BITS) {
+    const found = `${keySize(usable, key.publicKey)} bits`;
+    context.report('dnskey/short', place, { ...of, found, expected: `at least ${SHORT_RSA_BITS} bits` });
+  }
+}
