@@ -4,6 +4,7 @@ import type { ProcessIo } from '../io/process-io.ts';
 import { dsCommand } from './ds-command.ts';
 import { keygenCommand } from './keygen-command.ts';
 import { signCommand } from './sign-command.ts';
+import { verifyCommand } from './verify-command.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 
 /** Runs the work of a command in a session of its own; the work resolves to the exit status. */
@@ -35,7 +36,8 @@ export function createProgram(io: ProcessIo, onExit: (status: number) => void): 
     .option('--json', 'print one JSON document')
     .option('--quiet', 'no progress, colour or summary')
     .option('--no-color', 'no colour and progress');
-  for (const define of [keygenCommand, signCommand, dsCommand]) program.addCommand(define(execute));
+  for (const define of [keygenCommand, signCommand, dsCommand, verifyCommand])
+    program.addCommand(define(execute));
   for (const command of [program, ...program.commands]) {
     command.configureHelp({ showGlobalOptions: true }).helpOption('-h, --help', 'print this help');
   }

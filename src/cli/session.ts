@@ -37,6 +37,8 @@ export interface Session {
   print(data: string | Uint8Array): Promise<void>;
   /** Puts the one JSON document of a run on standard output, with the warnings so far. */
   printDocument(document: { readonly schema: string; readonly [part: string]: unknown }): Promise<void>;
+  /** The same for the results of zones: the document is that of the one zone, or has a list of them. */
+  printResults(schema: string, results: readonly object[], isOneZone: boolean): Promise<void>;
 }
 
 export interface SessionOptions {
@@ -58,6 +60,8 @@ export async function openSession(
   const clock = io.clock();
   const time = options.now ?? variable('NOW');
   const warnings: { message: string; hint: string | undefined }[] = [];
+  const printDocument: Session['printDocument'] = (document) =>
+    io.stdout.write(`${JSON.stringify({ ...document, warnings }, undefined, 2)}\n`);
   return {
     configuration,
     keyDirectory: options.keyDirectory ?? variable('KEY_DIRECTORY') ?? configuration.keyDirectory,
@@ -78,8 +82,9 @@ export async function openSession(
       progress: (value) => talk.progress(value),
     },
     print: (data) => io.stdout.write(data),
-    printDocument: (document) =>
-      io.stdout.write(`${JSON.stringify({ ...document, warnings }, undefined, 2)}\n`),
+    printDocument,
+    printResults: (schema, results, isOneZone) =>
+      printDocument(isOneZone ? { schema, ...results[0] } : { schema, zones: results }),
   };
 }
 

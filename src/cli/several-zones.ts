@@ -1,7 +1,7 @@
 import type { Configuration, ZoneSettings } from '../commands/configuration.ts';
 import { usageError } from '../errors.ts';
 import { ExitStatus, exitStatusOf } from './exit-status.ts';
-import { failureObject } from './failure.ts';
+import { failureObject, type FailureObject } from './failure.ts';
 import type { Session } from './session.ts';
 import { shardOf } from './shard.ts';
 
@@ -35,37 +35,40 @@ export function selectTargets<T>(
   });
 }
 
-/** What came of one zone. */
-export interface Outcome {
-  readonly status: number;
-  /** Its part of the JSON document. */
-  readonly document: object;
+/** Whether the command line asks for one zone: then its result is the JSON document, else one of a list. */
+export function isOneZone(files: readonly string[], { all }: SelectionFlags): boolean {
+  return files.length === 1 && all !== true;
+}
+
+/** What is left of a zone whose work failed. */
+export interface FailedResult {
+  readonly error: FailureObject;
 }
 
 /** Does the work for one target after the other. A failure is told, and does not keep the others from being done. */
-export async function workThrough<T>(
-  targets: readonly T[],
-  work: (target: T) => Promise<Outcome>,
+export async function workThrough<Target, Result>(
+  targets: readonly Target[],
+  work: (target: Target) => Promise<{ readonly status: number; readonly result: Result }>,
   { talk }: Pick<Session, 'talk'>,
-): Promise<{ readonly status: number; readonly documents: readonly object[] }> {
+): Promise<{ readonly status: number; readonly results: readonly (Result | FailedResult)[] }> {
   const [only] = targets;
   if (targets.length === 1 && only !== undefined) {
     // Its failure is the failure of the run.
-    const { status, document } = await work(only);
-    return { status, documents: [document] };
+    const { status, result } = await work(only);
+    return { status, results: [result] };
   }
   let status: number = ExitStatus.Success;
-  const documents: object[] = [];
+  const results: (Result | FailedResult)[] = [];
   for (const target of targets) {
     try {
       const outcome = await work(target);
       status = Math.max(status, outcome.status);
-      documents.push(outcome.document);
+      results.push(outcome.result);
     } catch (error) {
       const failure = talk.failure(error);
       status = Math.max(status, exitStatusOf(failure.kind));
-      documents.push({ error: failureObject(failure) });
+      results.push({ error: failureObject(failure) });
     }
   }
-  return { status, documents };
+  return { status, results };
 }

@@ -6,7 +6,7 @@ import { usageError } from '../errors.ts';
 import { ExitStatus } from './exit-status.ts';
 import { collect, optional, wholeNumber } from './option-values.ts';
 import { examples, type Execute } from './program.ts';
-import { selectTargets, workThrough, type Outcome } from './several-zones.ts';
+import { isOneZone, selectTargets, workThrough } from './several-zones.ts';
 import type { Session } from './session.ts';
 import { signOptions, targetOfFile, targetOfZone, type SignFlags, type SignTarget } from './sign-options.ts';
 
@@ -75,12 +75,12 @@ async function runSign(session: Session, files: readonly string[], flags: SignFl
     (settings) => () => targetOfZone(settings),
   );
   checkTogether(targets.length, flags, session);
-  const { status, documents } = await workThrough(
+  const { status, results } = await workThrough(
     targets,
     (target) => signOne(target(), flags, session),
     session,
   );
-  if (session.json) await session.printDocument({ schema: 'zonewright/sign/v1', zones: documents });
+  if (session.json) await session.printResults('zonewright/sign/v1', results, isOneZone(files, flags));
   return status;
 }
 
@@ -104,7 +104,11 @@ function checkTogether(count: number, { output, zone, all }: SignFlags, { json }
   }
 }
 
-async function signOne(target: SignTarget, flags: SignFlags, session: Session): Promise<Outcome> {
+async function signOne(
+  target: SignTarget,
+  flags: SignFlags,
+  session: Session,
+): Promise<{ status: number; result: object }> {
   const { sign } = await import('../commands/sign.ts');
   const options = signOptions(target, flags, session);
   if (options.output === '-' && session.json) checkTogether(1, { ...flags, output: '-' }, session);
@@ -114,7 +118,7 @@ async function signOne(target: SignTarget, flags: SignFlags, session: Session): 
   const seconds = (performance.now() - started) / 1000;
   session.talk.note(summary(result, seconds, flags.check === true));
   const status = flags.check === true && result.changed ? ExitStatus.No : ExitStatus.Success;
-  return { status, document: signDocument(result, seconds) };
+  return { status, result: signDocument(result, seconds) };
 }
 
 /** The last lines on standard error. */

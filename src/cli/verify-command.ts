@@ -1,0 +1,130 @@
+import { Command, Option } from 'commander';
+import type { ZoneSettings } from '../commands/configuration.ts';
+import type { VerifyOptions } from '../commands/verify.ts';
+import { nameToText } from '../dns/name.ts';
+import { parseDuration, parseTime } from '../dns/time.ts';
+import { usageError } from '../errors.ts';
+import { isSamePath } from '../io/paths.ts';
+import { parseZoneName } from '../io/zone-name.ts';
+import { ExitStatus } from './exit-status.ts';
+import { collect, optional, wholeNumber } from './option-values.ts';
+import { examples, type Execute } from './program.ts';
+import { isOneZone, selectTargets, workThrough, type SelectionFlags } from './several-zones.ts';
+import type { Session } from './session.ts';
+import { formatReports, VERIFY_FORMATS, verifyDocument, type VerifyFormat } from './verify-formats.ts';
+
+interface VerifyFlags extends SelectionFlags {
+  readonly zone?: string;
+  readonly ds?: readonly string[];
+  readonly trustAnchor?: readonly string[];
+  readonly at?: string;
+  readonly minValidity?: string;
+  readonly includePath?: readonly string[];
+  readonly format: VerifyFormat | 'json';
+  readonly allFindings?: true;
+  readonly jobs?: string;
+}
+
+export function verifyCommand(execute: Execute): Command {
+  return new Command('verify')
+    .description('Proves that every validator accepts a signed zone, or tells every reason why not.')
+    .argument('[SIGNEDZONE...]', 'signed zones, - for standard input')
+    .option('--all', 'the output of every zone of the configuration')
+    .option('--shard <I/N>', 'only the I-th of N parts of the zones')
+    .option('-z, --zone <NAME>', "the zone's name (default: the owner of the SOA)")
+    .option('--ds <DS>', "the parent's DS: a file, - for standard input, or RDATA; repeatable", collect)
+    .option('--trust-anchor <FILE>', 'DNSKEY or DS records that are trusted; repeatable', collect)
+    .option('--at <TIME>', 'when the zone must be valid (default: now)')
+    .option('--min-validity <DURATION>', 'fail if a signature expires sooner than this')
+    .option('--include-path <DIR>', '$INCLUDE may read below this directory as well; repeatable', collect)
+    .addOption(
+      new Option('--format <FORMAT>', 'how to write the report').choices(VERIFY_FORMATS).default('text'),
+    )
+    .option('--all-findings', 'tell every finding, not only one of each kind and how many there are')
+    .option('--jobs <N>', 'threads (default: one a core)')
+    .addHelpText(
+      'after',
+      examples(
+        ['zonewright verify example.com.zone.signed', 'exit status 0 if all is well, 1 if not'],
+        ['zonewright verify --min-validity 7d example.com.zone.signed', 'and for the next week'],
+        [
+          'dig +short example.com DS | zonewright verify --ds - example.com.zone.signed',
+          'with the DS that the parent has',
+        ],
+        ['zonewright verify --format github example.com.zone.signed', 'as annotations in GitHub Actions'],
+      ),
+    )
+    .action((files: string[], flags: VerifyFlags, command: Command) => {
+      const jobs = optional(flags.jobs, (text) => wholeNumber('--jobs', text));
+      return execute(command, (session) => runVerify(session, files, flags), { progress: true, jobs });
+    });
+}
+
+type Target = Pick<VerifyOptions, 'zoneFile' | 'zone'>;
+
+async function runVerify(session: Session, files: readonly string[], flags: VerifyFlags): Promise<number> {
+  if (session.json && flags.format !== 'text' && flags.format !== 'json') {
+    throw usageError('usage/conflict', `--json and --format ${flags.format} exclude each other`);
+  }
+  const targets = selectTargets<() => Target>(
+    files,
+    flags,
+    session.configuration,
+    (file) => () => targetOfFile(file, flags, session),
+    (settings) => () => targetOfZone(settings),
+  );
+  const { verify } = await import('../commands/verify.ts');
+  const { status, results } = await workThrough(
+    targets,
+    async (target) => {
+      const report = await verify(verifyOptions(target(), flags, session), session.environment);
+      return { status: report.ok ? ExitStatus.Success : ExitStatus.No, result: report };
+    },
+    session,
+  );
+  if (session.json || flags.format === 'json') {
+    await session.printResults('zonewright/verify/v1', results.map(verifyDocument), isOneZone(files, flags));
+  } else {
+    const reports = results.flatMap((result) => ('error' in result ? [] : [result]));
+    await session.print(formatReports(flags.format, reports, { all: flags.allFindings === true }));
+  }
+  return status;
+}
+
+function targetOfFile(
+  file: string,
+  { zone }: VerifyFlags,
+  { configuration, workingDirectory }: Session,
+): Target {
+  if (zone !== undefined) return { zoneFile: file, zone: parseZoneName(zone) };
+  const configured = configuration.zones.find((settings) => {
+    const output = outputOf(settings);
+    return output !== undefined && isSamePath(output, file, workingDirectory);
+  });
+  return { zoneFile: file, zone: configured?.name };
+}
+
+function targetOfZone(settings: ZoneSettings): Target {
+  const zoneFile = outputOf(settings);
+  if (zoneFile !== undefined) return { zoneFile, zone: settings.name };
+  const zone = nameToText(settings.name);
+  throw usageError('configuration/no-file', `the configuration names no file for the zone ${zone}`, {
+    hint: 'add "file: PATH" or "output: PATH" to it',
+  });
+}
+
+/** Where the signed zone is. */
+function outputOf({ file, output }: ZoneSettings): string | undefined {
+  return output ?? (file === undefined ? undefined : `${file}.signed`);
+}
+
+function verifyOptions(target: Target, flags: VerifyFlags, { environment }: Session): VerifyOptions {
+  return {
+    ...target,
+    at: optional(flags.at, (text) => parseTime(text, environment.now)),
+    minimumValidity: optional(flags.minValidity, parseDuration),
+    ds: flags.ds,
+    trustAnchors: flags.trustAnchor,
+    includePaths: flags.includePath,
+  };
+}
