@@ -382,7 +382,7 @@ export const FINDINGS = {
   'nsec3/param-flags': {
     severity: 'warning',
     reference: 'RFC 5155 section 4.1.2',
-    meaning: 'the Flags field of an NSEC3PARAM is not zero, so that servers ignore it',
+    meaning: 'the Flags field of an NSEC3PARAM is not zero, so that servers may ignore it',
     cure: SIGN_AGAIN,
   },
   'nsec3/extra-chain': {

@@ -56,15 +56,19 @@ interface NamedParameters {
   readonly place: Place;
 }
 
-/** What the NSEC3PARAM records name; those with flags are reported and left out (RFC 5155 section 4.1.2). */
+/**
+ * What the NSEC3PARAM records name. Those with flags are reported; they are to be ignored (RFC 5155 section 4.1.2), but signers that repeat the
+ * opt-out flag there are common, and so are servers that do not mind.
+ */
 function readNsec3Params(context: VerifyContext): NamedParameters[] {
   const { zone } = context;
   const named: NamedParameters[] = [];
   for (const record of zone.recordsOf(zone.apexRrset(Type.NSEC3PARAM))) {
     const rdata = zone.store.rdataOf(record);
+    const flags = rdata[1]!;
     const place: Place = { owner: zone.origin, type: Type.NSEC3PARAM, record };
-    if (rdata[1] === 0) named.push({ parameters: readParameters(rdata), place });
-    else context.report('nsec3/param-flags', place, { found: String(rdata[1]), expected: '0' });
+    if (flags !== 0) context.report('nsec3/param-flags', place, { found: String(flags), expected: '0' });
+    if ((flags & ~OPT_OUT) === 0) named.push({ parameters: readParameters(rdata), place });
   }
   return named;
 }
@@ -229,7 +233,8 @@ class Nsec3ChainCheck {
     const bitmapEnd = rdataOffsets[record]! + rdataLengths[record]!;
     this.#bitmap.expect(rank);
     if (this.#bitmap.matches(bytes, bitmapStart, bitmapEnd)) return;
-    const expected = this.#bitmap.text();
+    const name = rank < 0 ? 'an empty non-terminal' : nameToText(this.#context.zone.ownerOf(rank));
+    const expected = `${this.#bitmap.text()} of ${name}`;
     if (this.#hasNsec) {
       // A chain made before the NSEC records were removed, or to be used after: either is right during the transition.
       this.#bitmap.expectWithoutNsec(rank);
