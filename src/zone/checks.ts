@@ -71,7 +71,7 @@ const LARGE_RDATA = 0xfe00;
 const BESIDE_CNAME = new Set<number>([Type.CNAME, Type.RRSIG, Type.NSEC, Type.KEY, Type.SIG, Type.NXT]);
 /** What signing makes. With a DNAME at the apex, NSEC3 stands below it (RFC 6672 section 5.3.4.1). */
 const MADE_BY_SIGNING = new Set<number>([Type.RRSIG, Type.NSEC, Type.NSEC3]);
-/** May stand at a zone cut, addresses as glue. */
+/** May stand at a zone cut, addresses as glue. CNAME and DNAME may not, but have checks of their own. */
 const AT_CUT = new Set<number>([
   Type.NS,
   Type.DS,
@@ -81,6 +81,8 @@ const AT_CUT = new Set<number>([
   Type.NSEC,
   Type.NXT,
   Type.KEY,
+  Type.CNAME,
+  Type.DNAME,
 ]);
 /** May stand below a zone cut: what stands there is either glue or an older cut. */
 const BELOW_CUT = new Set<number>([Type.A, Type.AAAA, Type.NS, Type.DS]);
