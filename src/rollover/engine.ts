@@ -1,0 +1,335 @@
+import { signsKeys, signsZone } from '../keys/roles.ts';
+import {
+  cachesAt,
+  currentPublication,
+  type Caches,
+  type Ledger,
+  type ParentVersion,
+  type Publication,
+} from './ledger.ts';
+import type { Policy } from './policy.ts';
+import { proveDs, provePublication, type Proof, type Witness, type ZoneVersion } from './proof.ts';
+import { ROLLOVERS, type ParentStep, type PublishStep, type Step } from './rollovers.ts';
+import { UNUSED, type KeyUse, type ManagedKey, type Rollover, type RotationState } from './state.ts';
+import { keyFacts, type DsRecord, type DsSet } from './validation.ts';
+
+/** DS digest types by the digests that a policy names. */
+const DIGEST_TYPE: Readonly<Record<string, number>> = { sha1: 1, sha256: 2, sha384: 4 };
+
+/** Something that was decided now. */
+export interface Decision {
+  readonly rollover: Rollover;
+  readonly step: Step;
+  readonly kind: 'decided' | 'done' | 'finished';
+}
+
+/** What a rollover waits for. */
+export interface Wait {
+  readonly rollover: Rollover;
+  readonly step: Step;
+  readonly reason:
+    | { readonly kind: 'proof'; readonly witness: Witness }
+    /** The step is decided, but no established publication shows it yet. */
+    | { readonly kind: 'publication' }
+    /** The parent was asked, but is not known to have done it. */
+    | { readonly kind: 'parent'; readonly keyTags: readonly number[] };
+  /** Epoch seconds; Infinity where somebody has to act. */
+  readonly until: number;
+}
+
+export interface Advance {
+  readonly state: RotationState;
+  readonly decisions: readonly Decision[];
+  readonly waits: readonly Wait[];
+}
+
+/** Takes every rollover as far as is proven safe at `now`. Pure: the same input gives the same answer. */
+export function advance(state: RotationState, policy: Policy, now: number): Advance {
+  const decisions: Decision[] = [];
+  const waits: Wait[] = [];
+  let current = state;
+  for (const { started, name } of state.rollovers) {
+    const find = (): Rollover | undefined =>
+      current.rollovers.find((other) => other.started === started && other.name === name);
+    for (let rollover = find(); rollover !== undefined; rollover = find()) {
+      const outcome = takeStep(current, rollover, policy, now);
+      if ('wait' in outcome) {
+        waits.push(outcome.wait);
+        break;
+      }
+      decisions.push(outcome.decision);
+      current = outcome.state;
+    }
+  }
+  return { state: current, decisions, waits };
+}
+
+type Outcome = { readonly wait: Wait } | { readonly state: RotationState; readonly decision: Decision };
+
+function takeStep(state: RotationState, rollover: Rollover, policy: Policy, now: number): Outcome {
+  const step = ROLLOVERS[rollover.name].steps[rollover.step];
+  if (step === undefined) return finish(state, rollover, now);
+  return step.kind === 'publish'
+    ? takePublishStep(state, rollover, step, policy, now)
+    : takeParentStep(state, rollover, step, policy, now);
+}
+
+function takePublishStep(
+  state: RotationState,
+  rollover: Rollover,
+  step: PublishStep,
+  policy: Policy,
+  now: number,
+): Outcome {
+  if (rollover.decided !== undefined) {
+    if (isEstablished(state)) return stepDone(state, rollover, step, now);
+    return { wait: { rollover, step, reason: { kind: 'publication' }, until: Infinity } };
+  }
+  const next = { ...state, keys: state.keys.map((key) => ({ ...key, use: useAfter(key, rollover, step) })) };
+  const proof = provePublication(
+    cachesAt(state.ledger, now, marginOf(step, policy)),
+    currentPublication(state.ledger),
+    nextPublication(next),
+  );
+  if (!proof.safe) return waitFor(rollover, step, proof);
+  return decide(next, rollover, step, now);
+}
+
+function takeParentStep(
+  state: RotationState,
+  rollover: Rollover,
+  step: ParentStep,
+  policy: Policy,
+  now: number,
+): Outcome {
+  const wantedDs = wantedAfter(state, rollover, step);
+  if (rollover.decided !== undefined) {
+    const missing = missingAtParent(state, rollover, step);
+    if (missing.length === 0) return stepDone(state, rollover, step, now);
+    return {
+      wait: {
+        rollover,
+        step,
+        reason: { kind: 'parent', keyTags: missing.map(({ keyTag }) => keyTag) },
+        until: Infinity,
+      },
+    };
+  }
+  const caches = cachesAt(state.ledger, now, marginOf(step, policy));
+  const served = servedDs(state.ledger);
+  const wanted = dsOf(state, wantedDs, policy);
+  const target = step.safe === 'replace' ? dsOf(state, rollover.new, policy) : wanted;
+  const sets = served.flatMap((ds) => setsBetween(ds, target).concat(setsBetween(ds, wanted)));
+  const proof = proveAll(caches, served, sets);
+  if (!proof.safe) return waitFor(rollover, step, proof);
+  const next = { ...state, wantedDs, ledger: offered(state.ledger, sets, policy, now) };
+  return decide(next, rollover, step, now);
+}
+
+/** Every set must be safe against every set that is served now. */
+function proveAll(caches: Caches, served: readonly DsSet[], sets: readonly DsSet[]): Proof {
+  let worst: Proof = { safe: true };
+  for (const current of served) {
+    for (const next of sets) {
+      const proof = proveDs(caches, current, next);
+      if (!proof.safe && (worst.safe || proof.until > worst.until)) worst = proof;
+    }
+  }
+  return worst;
+}
+
+function waitFor(rollover: Rollover, step: Step, proof: Proof & { readonly safe: false }): Outcome {
+  return { wait: { rollover, step, reason: { kind: 'proof', witness: proof.witness }, until: proof.until } };
+}
+
+function decide(state: RotationState, rollover: Rollover, step: Step, now: number): Outcome {
+  const decided = { ...rollover, decided: now };
+  return {
+    state: withRollover(state, rollover, decided),
+    decision: { rollover: decided, step, kind: 'decided' },
+  };
+}
+
+function stepDone(state: RotationState, rollover: Rollover, step: Step, now: number): Outcome {
+  const next: Rollover = { ...rollover, step: rollover.step + 1, decided: undefined };
+  const keys = state.keys.map((key) => activatedBy(key, rollover, step, now));
+  return {
+    state: withRollover({ ...state, keys }, rollover, next),
+    decision: { rollover: next, step, kind: 'done' },
+  };
+}
+
+/** A ZSK begins its life when it signs the zone, a key with a DS when that is at the parent. */
+function activatedBy(key: ManagedKey, rollover: Rollover, step: Step, now: number): ManagedKey {
+  if (!rollover.new.includes(key.base) || key.activated !== undefined) return key;
+  const begins = signsKeys(key.role)
+    ? step.kind === 'parent' && step.ask === 'add-new'
+    : step.kind === 'publish' && step.new?.signsZone === true;
+  return begins ? { ...key, activated: now } : key;
+}
+
+function finish(state: RotationState, rollover: Rollover, now: number): Outcome {
+  const keys = state.keys.map((key) =>
+    rollover.old.includes(key.base) && key.removed === undefined && key.use === UNUSED
+      ? { ...key, removed: now }
+      : key,
+  );
+  const rollovers = state.rollovers.filter((other) => other !== rollover);
+  const last = ROLLOVERS[rollover.name].steps.at(-1)!;
+  return {
+    state: { ...state, keys: markRemoved(keys, rollover, now), rollovers },
+    decision: { rollover, step: last, kind: 'finished' },
+  };
+}
+
+function markRemoved(keys: readonly ManagedKey[], rollover: Rollover, now: number): ManagedKey[] {
+  return keys.map((key) =>
+    rollover.old.includes(key.base) && key.removed === undefined && isUnused(key.use)
+      ? { ...key, removed: now }
+      : key,
+  );
+}
+
+function isUnused({ published, signsKeys: keys, signsZone: zone }: KeyUse): boolean {
+  return !published && !keys && !zone;
+}
+
+function withRollover(state: RotationState, rollover: Rollover, next: Rollover): RotationState {
+  return { ...state, rollovers: state.rollovers.map((other) => (other === rollover ? next : other)) };
+}
+
+/** What a key does after a step, as far as its role has a part in it. */
+function useAfter(key: ManagedKey, rollover: Rollover, step: PublishStep): KeyUse {
+  const change = rollover.old.includes(key.base)
+    ? step.old
+    : rollover.new.includes(key.base)
+      ? step.new
+      : undefined;
+  if (change === undefined) return key.use;
+  const use = { ...key.use, ...change };
+  return {
+    published: use.published,
+    signsKeys: use.signsKeys && signsKeys(key.role),
+    signsZone: use.signsZone && signsZone(key.role),
+  };
+}
+
+/** What the next publication looks like to a resolver: our keys by their use, others' DNSKEYs as they were last. */
+export function nextPublication({ keys, ledger }: RotationState): ZoneVersion {
+  const own = new Set(keys.map(({ dnskey }) => dnskey));
+  const foreign = (currentPublication(ledger)?.keySet.keys ?? []).filter((key) => !own.has(key));
+  const select = (wanted: (use: KeyUse) => boolean): string[] =>
+    keys.filter(({ use }) => wanted(use)).map(({ dnskey }) => dnskey);
+  const published = select((use) => use.published);
+  const signers = select((use) => use.signsKeys);
+  const zoneSigners = select((use) => use.signsZone);
+  return {
+    keySet: {
+      keys: [...published, ...foreign].sort(),
+      signers: published.length === 0 ? [] : signers.sort(),
+    },
+    data: { signerSets: [zoneSigners.sort()] },
+  };
+}
+
+/** Whether the established publication is what the state wants next. */
+function isEstablished(state: RotationState): boolean {
+  const established = state.ledger.publications.findLast(
+    (publication) => publication.established !== undefined,
+  );
+  return established !== undefined && sameVersion(established, nextPublication(state));
+}
+
+function sameVersion(publication: Publication, next: ZoneVersion): boolean {
+  return (
+    JSON.stringify(publication.keySet) === JSON.stringify(next.keySet) &&
+    JSON.stringify(publication.data) === JSON.stringify(next.data)
+  );
+}
+
+function marginOf({ margin }: Step, policy: Policy): number {
+  return margin === 'publish' ? policy.publishSafety : margin === 'retire' ? policy.retireSafety : 0;
+}
+
+function wantedAfter({ wantedDs }: RotationState, rollover: Rollover, { ask }: ParentStep): string[] {
+  return ask === 'add-new'
+    ? [...new Set([...wantedDs, ...rollover.new.filter((base) => !wantedDs.includes(base))])]
+    : wantedDs.filter((base) => !rollover.old.includes(base));
+}
+
+/** The DS records of keys that have one, one for each digest of the policy. */
+export function dsOf(state: RotationState, bases: readonly string[], policy: Policy): DsRecord[] {
+  return state.keys
+    .filter((key) => bases.includes(key.base) && signsKeys(key.role))
+    .flatMap((key) =>
+      policy.dsDigests.map((digest) => ({
+        algorithm: keyFacts(key.dnskey).algorithm,
+        digestType: DIGEST_TYPE[digest] ?? 0,
+        key: key.dnskey,
+      })),
+    );
+}
+
+/** The DS sets that the parent may serve now. Where nothing is known, none. */
+export function servedDs({ parent }: Ledger): DsSet[] {
+  const served = parent.filter(({ replaced }) => replaced === undefined).map(({ ds }) => ds);
+  return served.length === 0 ? [[]] : served;
+}
+
+/** The keys of a step whose DS the parent is not known to have added or removed. */
+function missingAtParent(state: RotationState, rollover: Rollover, { ask }: ParentStep): ManagedKey[] {
+  const served = servedDs(state.ledger);
+  const has = (ds: DsSet, key: ManagedKey): boolean => ds.some((record) => record.key === key.dnskey);
+  const bases = ask === 'add-new' ? rollover.new : rollover.old;
+  return state.keys
+    .filter((key) => bases.includes(key.base) && signsKeys(key.role))
+    .filter((key) =>
+      ask === 'add-new' ? !served.every((ds) => has(ds, key)) : served.some((ds) => has(ds, key)),
+    );
+}
+
+/** All sets that a parent may pass through from one set to another: what both have, and any of what one of them has. */
+export function setsBetween(from: DsSet, to: DsSet): DsSet[] {
+  const has = (set: DsSet, record: DsRecord): boolean => set.some((other) => sameDs(other, record));
+  const kept = from.filter((record) => has(to, record));
+  const changing = [
+    ...from.filter((record) => !has(to, record)),
+    ...to.filter((record) => !has(from, record)),
+  ];
+  const sets: DsSet[] = [];
+  for (let choice = 0; choice < 2 ** changing.length; choice++) {
+    sets.push([...kept, ...changing.filter((_, i) => (choice & (1 << i)) !== 0)]);
+  }
+  return sets;
+}
+
+function sameDs(a: DsRecord, b: DsRecord): boolean {
+  return a.algorithm === b.algorithm && a.digestType === b.digestType && a.key === b.key;
+}
+
+/** The ledger after a set was asked for: every set on the way is possible from now on. */
+function offered(ledger: Ledger, sets: readonly DsSet[], policy: Policy, now: number): Ledger {
+  const known = new Set(
+    ledger.parent.filter(({ replaced }) => replaced === undefined).map(({ ds }) => contentOf(ds)),
+  );
+  const parent: ParentVersion[] = [...ledger.parent];
+  for (const ds of sets) {
+    if (known.has(contentOf(ds))) continue;
+    known.add(contentOf(ds));
+    parent.push({
+      ds,
+      since: now,
+      ttl: policy.parentDsTtl,
+      propagation: policy.parentPropagationDelay,
+      confirmed: false,
+    });
+  }
+  return { ...ledger, parent };
+}
+
+function contentOf(ds: DsSet): string {
+  return ds
+    .map(({ algorithm, digestType, key }) => `${algorithm} ${digestType} ${key ?? '?'}`)
+    .sort()
+    .join('|');
+}

@@ -1,0 +1,136 @@
+import type { DsSet, KeyId, KeySet, ZoneData } from './validation.ts';
+
+/** One version of the zone that was, or may have been, served. All times are epoch seconds, all TTLs and delays seconds. */
+export interface Publication {
+  readonly serial: number;
+  /** SHA-256 of the file in hexadecimal. */
+  readonly digest: string;
+  /** From when on it may have been served: when the tool set out to write it. */
+  readonly since: number;
+  /** When it had replaced its predecessors for good, by the policy's evidence; undefined while that is not known. */
+  readonly established?: number | undefined;
+  readonly keySet: KeySet;
+  readonly data: ZoneData;
+  readonly dnskeyTtl: number;
+  /** The largest TTL of the zone, negative answers included. */
+  readonly maxTtl: number;
+  /** How long secondaries may go on serving a version that was replaced. */
+  readonly propagation: number;
+  /** When its first signature expires. */
+  readonly firstExpiration?: number | undefined;
+}
+
+/** One DS set that the parent served, or may have served. */
+export interface ParentVersion {
+  readonly ds: DsSet;
+  readonly since: number;
+  /** When the parent was known to serve another set instead; undefined while it may serve this one. */
+  readonly replaced?: number | undefined;
+  readonly ttl: number;
+  readonly propagation: number;
+  /** Whether it was seen or confirmed, and not merely made possible by an offer. */
+  readonly confirmed: boolean;
+}
+
+export interface Ledger {
+  /** In the order of `since`. */
+  readonly publications: readonly Publication[];
+  readonly parent: readonly ParentVersion[];
+}
+
+/** Something that a resolver may hold, until when it may, and where it came from. */
+export interface Held<T> {
+  readonly value: T;
+  /** Infinity while nothing has replaced it. */
+  readonly until: number;
+  readonly source: Source;
+}
+
+export type Source =
+  | { readonly kind: 'publication'; readonly serial: number; readonly since: number }
+  | { readonly kind: 'parent'; readonly since: number };
+
+/** Everything that any resolver may hold at one time; it may combine any of each. */
+export interface Caches {
+  readonly ds: readonly Held<DsSet>[];
+  readonly keySets: readonly Held<KeySet>[];
+  readonly data: readonly Held<ZoneData>[];
+}
+
+/**
+ * What may be in caches at `now`. A version that was replaced at time *r* can be served until *r* + propagation and be held until *r* + propagation +
+ * its TTL.
+ * @param margin seconds that every version is taken to stay longer
+ */
+export function cachesAt({ publications, parent }: Ledger, now: number, margin = 0): Caches {
+  const keySets: Held<KeySet>[] = [];
+  const data: Held<ZoneData>[] = [];
+  publications.forEach((publication, index) => {
+    const replaced = replacedAt(publications, index);
+    const source = { kind: 'publication', serial: publication.serial, since: publication.since } as const;
+    const served = replaced + publication.propagation + margin;
+    keySets.push({ value: publication.keySet, until: served + publication.dnskeyTtl, source });
+    data.push({ value: publication.data, until: served + publication.maxTtl, source });
+  });
+  const ds = parent.map(({ ds: value, since, replaced = Infinity, propagation, ttl }) => ({
+    value,
+    until: replaced + propagation + ttl + margin,
+    source: { kind: 'parent', since } as const,
+  }));
+  return { ds: merged(ds, now), keySets: merged(keySets, now), data: merged(data, now) };
+}
+
+/** When the publication at `index` had been replaced: once the first later one was established. */
+export function replacedAt(publications: readonly Publication[], index: number): number {
+  let earliest = Infinity;
+  for (const { established = Infinity } of publications.slice(index + 1))
+    earliest = Math.min(earliest, established);
+  return earliest;
+}
+
+/** The publication that is served last: the newest established one, else the newest. */
+export function currentPublication({ publications }: Ledger): Publication | undefined {
+  return publications.findLast(({ established }) => established !== undefined) ?? publications.at(-1);
+}
+
+/** The newest publication, established or not: what the next one will replace. */
+export function newestPublication({ publications }: Ledger): Publication | undefined {
+  return publications.at(-1);
+}
+
+/** The DS set that the parent was last known to serve; undefined where nobody ever looked. */
+export function confirmedDs({ parent }: Ledger): ParentVersion | undefined {
+  return parent.findLast(({ confirmed, replaced }) => confirmed && replaced === undefined);
+}
+
+/** The ledger without what no cache holds any more; what may be served now always stays. */
+export function prunedLedger(ledger: Ledger, now: number, margin: number): Ledger {
+  const { publications, parent } = ledger;
+  return {
+    publications: publications.filter((publication, index) => {
+      const replaced = replacedAt(publications, index);
+      const ttl = Math.max(publication.dnskeyTtl, publication.maxTtl);
+      return replaced + publication.propagation + ttl + margin > now;
+    }),
+    parent: parent.filter(
+      ({ replaced = Infinity, propagation, ttl }) => replaced + propagation + ttl + margin > now,
+    ),
+  };
+}
+
+/** Versions with the same content are one, held as long as the last of them. */
+function merged<T>(versions: readonly Held<T>[], now: number): Held<T>[] {
+  const byContent = new Map<string, Held<T>>();
+  for (const version of versions) {
+    if (version.until <= now) continue;
+    const content = JSON.stringify(version.value);
+    const known = byContent.get(content);
+    if (known === undefined || known.until < version.until) byContent.set(content, version);
+  }
+  return [...byContent.values()];
+}
+
+/** Two lists of keys as one set in a fixed order. */
+export function keyUnion(...lists: readonly (readonly KeyId[])[]): KeyId[] {
+  return [...new Set(lists.flat())].sort();
+}

@@ -1,0 +1,121 @@
+import type { Caches, Held, Source } from './ledger.ts';
+import { validate, type DsSet, type Fault, type KeySet, type ZoneData } from './validation.ts';
+
+/** A combination of cached answers that a change would turn bogus. */
+export interface Witness {
+  readonly fault: Fault;
+  /** Cached versions that take part, and until when each is held. The change itself is not among them. */
+  readonly held: readonly {
+    readonly part: 'ds' | 'keys' | 'data';
+    readonly source: Source;
+    readonly until: number;
+  }[];
+  /** When the first of them is gone, and this combination with it. Infinity where only an act can replace them. */
+  readonly until: number;
+}
+
+export type Proof =
+  | { readonly safe: true }
+  | {
+      readonly safe: false;
+      /** When the last offending combination is gone; Infinity where time alone does not help. */
+      readonly until: number;
+      /** One witness of those that last longest. */
+      readonly witness: Witness;
+    };
+
+const SAFE: Proof = { safe: true };
+
+export interface ZoneVersion {
+  readonly keySet: KeySet;
+  readonly data: ZoneData;
+}
+
+/**
+ * May `next` be published while caches hold what they may hold?
+ *
+ * A combination counts only if it fails with `next` and holds with the `current` publication in its place: what is broken already must never
+ * block a repair.
+ */
+export function provePublication(caches: Caches, current: ZoneVersion | undefined, next: ZoneVersion): Proof {
+  const before: ZoneVersion = current ?? { keySet: { keys: [], signers: [] }, data: { signerSets: [[]] } };
+  const witnesses: Witness[] = [];
+  for (const ds of caches.ds) {
+    note(
+      witnesses,
+      validate(ds.value, next.keySet, next.data),
+      validate(ds.value, before.keySet, before.data),
+      [['ds', ds]],
+    );
+    for (const data of caches.data) {
+      const held = [
+        ['ds', ds],
+        ['data', data],
+      ] as const;
+      note(
+        witnesses,
+        validate(ds.value, next.keySet, data.value),
+        validate(ds.value, before.keySet, data.value),
+        held,
+      );
+    }
+    for (const keys of caches.keySets) {
+      const held = [
+        ['ds', ds],
+        ['keys', keys],
+      ] as const;
+      note(
+        witnesses,
+        validate(ds.value, keys.value, next.data),
+        validate(ds.value, keys.value, before.data),
+        held,
+      );
+    }
+  }
+  return verdict(witnesses);
+}
+
+/** May the parent serve `next`, by the same rule, where it serves `current` now? */
+export function proveDs(caches: Caches, current: DsSet, next: DsSet): Proof {
+  const witnesses: Witness[] = [];
+  for (const keys of caches.keySets) {
+    for (const data of caches.data) {
+      const held = [
+        ['keys', keys],
+        ['data', data],
+      ] as const;
+      note(
+        witnesses,
+        validate(next, keys.value, data.value),
+        validate(current, keys.value, data.value),
+        held,
+      );
+    }
+  }
+  return verdict(witnesses);
+}
+
+/** The proof that takes longer. */
+export function bothProofs(a: Proof, b: Proof): Proof {
+  if (a.safe) return b;
+  return b.safe || a.until >= b.until ? a : b;
+}
+
+type HeldPart = readonly ['ds' | 'keys' | 'data', Held<unknown>];
+
+function note(
+  witnesses: Witness[],
+  after: Fault | undefined,
+  before: Fault | undefined,
+  held: readonly HeldPart[],
+): void {
+  if (after === undefined || before !== undefined) return;
+  const parts = held.map(([part, { source, until }]) => ({ part, source, until }));
+  witnesses.push({ fault: after, held: parts, until: Math.min(...parts.map(({ until }) => until)) });
+}
+
+function verdict(witnesses: readonly Witness[]): Proof {
+  let last: Witness | undefined;
+  for (const witness of witnesses) if (last === undefined || witness.until > last.until) last = witness;
+  return last === undefined ? SAFE : { safe: false, until: last.until, witness: last };
+}

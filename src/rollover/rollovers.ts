@@ -1,0 +1,215 @@
+import type { KeyUse } from './state.ts';
+
+/** The names of all rollovers. */
+export type RolloverName =
+  | 'zsk-prepublish'
+  | 'ksk-double-ksk'
+  | 'ksk-double-ds'
+  | 'csk'
+  | 'algorithm'
+  | 'layout'
+  | 'enable'
+  | 'disable';
+
+/** Changes what keys do in the next publication. What a key's role has no part in stays as it is. */
+export interface PublishStep {
+  readonly kind: 'publish';
+  readonly old?: Partial<KeyUse>;
+  readonly new?: Partial<KeyUse>;
+  /** Which of the policy's margins comes on top of the proof. */
+  readonly margin: 'publish' | 'retire' | 'none';
+  /** What the step does, in words: "publish the new key". */
+  readonly does: string;
+}
+
+/** Asks for another DS set at the parent and waits until it is there. */
+export interface ParentStep {
+  readonly kind: 'parent';
+  readonly ask: 'add-new' | 'remove-old';
+  /**
+   * Which sets must be safe before the parent is asked: `replace` those that come up when somebody puts the new in the place of the old at
+   * once, `between` only those on the way from the one to the other.
+   */
+  readonly safe: 'replace' | 'between';
+  readonly margin: 'publish' | 'retire' | 'none';
+  readonly does: string;
+}
+
+export type Step = PublishStep | ParentStep;
+
+export interface RolloverDefinition {
+  /** How people call it. */
+  readonly title: string;
+  /** The procedure in the RFCs. */
+  readonly reference: string;
+  /** Whether it may run beside one of another kind that may, too. */
+  readonly alone: boolean;
+  readonly steps: readonly Step[];
+}
+
+const GONE = { published: false, signsKeys: false, signsZone: false } as const;
+
+const addDs: ParentStep = {
+  kind: 'parent',
+  ask: 'add-new',
+  safe: 'replace',
+  margin: 'publish',
+  does: 'add the new DS at the parent',
+};
+const removeDs: ParentStep = {
+  kind: 'parent',
+  ask: 'remove-old',
+  safe: 'between',
+  margin: 'none',
+  does: 'remove the old DS at the parent',
+};
+const dropOld: PublishStep = { kind: 'publish', old: GONE, margin: 'retire', does: 'remove the old DNSKEY' };
+
+/** The one table of rollovers. The proof decides when a step may be taken; the table only says which comes next. */
+export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
+  'zsk-prepublish': {
+    title: 'ZSK rollover (pre-publication)',
+    reference: 'RFC 6781 section 4.1.1.1, RFC 7583 section 3.2.1',
+    alone: false,
+    steps: [
+      { kind: 'publish', new: { published: true }, margin: 'none', does: 'publish the new DNSKEY' },
+      {
+        kind: 'publish',
+        new: { signsZone: true },
+        old: { signsZone: false },
+        margin: 'publish',
+        does: 'sign with the new key instead of the old',
+      },
+      dropOld,
+    ],
+  },
+  'ksk-double-ksk': {
+    title: 'KSK rollover (double-KSK)',
+    reference: 'RFC 6781 section 4.1.2, RFC 7583 section 3.3.1',
+    alone: false,
+    steps: [
+      {
+        kind: 'publish',
+        new: { published: true, signsKeys: true },
+        margin: 'none',
+        does: 'publish the new DNSKEY, both sign',
+      },
+      addDs,
+      removeDs,
+      dropOld,
+    ],
+  },
+  'ksk-double-ds': {
+    title: 'KSK rollover (double-DS)',
+    reference: 'RFC 7583 section 3.3.2',
+    alone: false,
+    steps: [
+      { ...addDs, safe: 'between' },
+      {
+        kind: 'publish',
+        new: { published: true, signsKeys: true },
+        old: GONE,
+        margin: 'publish',
+        does: 'swap the DNSKEYs',
+      },
+      { ...removeDs, margin: 'retire' },
+    ],
+  },
+  csk: {
+    title: 'CSK rollover',
+    reference: 'RFC 6781 section 4.1.3',
+    alone: true,
+    steps: [
+      {
+        kind: 'publish',
+        new: { published: true, signsKeys: true },
+        margin: 'none',
+        does: 'publish the new DNSKEY, both sign the DNSKEY RRset',
+      },
+      {
+        kind: 'publish',
+        new: { signsZone: true },
+        old: { signsZone: false },
+        margin: 'publish',
+        does: 'sign the zone with the new key',
+      },
+      addDs,
+      removeDs,
+      dropOld,
+    ],
+  },
+  algorithm: {
+    title: 'algorithm rollover (conservative)',
+    reference: 'RFC 6781 section 4.1.4',
+    alone: true,
+    steps: [
+      {
+        kind: 'publish',
+        new: { signsZone: true },
+        margin: 'none',
+        does: 'sign the zone with both algorithms',
+      },
+      {
+        kind: 'publish',
+        new: { published: true, signsKeys: true },
+        margin: 'publish',
+        does: 'publish the new DNSKEYs',
+      },
+      addDs,
+      removeDs,
+      {
+        kind: 'publish',
+        old: { published: false, signsKeys: false },
+        margin: 'retire',
+        does: 'remove the old DNSKEYs, keep their signatures',
+      },
+      { kind: 'publish', old: GONE, margin: 'retire', does: 'remove the old signatures' },
+    ],
+  },
+  layout: {
+    title: 'change between KSK and ZSK and one CSK',
+    reference: 'RFC 6781 section 4.1.3',
+    alone: true,
+    steps: [
+      {
+        kind: 'publish',
+        new: { published: true, signsKeys: true },
+        margin: 'none',
+        does: 'publish the new DNSKEYs',
+      },
+      {
+        kind: 'publish',
+        new: { signsZone: true },
+        old: { signsZone: false },
+        margin: 'publish',
+        does: 'sign the zone with the new keys',
+      },
+      addDs,
+      removeDs,
+      dropOld,
+    ],
+  },
+  enable: {
+    title: 'enable DNSSEC',
+    reference: 'RFC 6781 section 4.4.1',
+    alone: true,
+    steps: [
+      {
+        kind: 'publish',
+        new: { published: true, signsKeys: true, signsZone: true },
+        margin: 'none',
+        does: 'publish the signed zone',
+      },
+      addDs,
+    ],
+  },
+  disable: {
+    title: 'disable DNSSEC',
+    reference: 'RFC 6781 section 4.4.2, RFC 8078 section 4',
+    alone: true,
+    steps: [
+      { ...removeDs, does: 'remove all DS at the parent' },
+      { kind: 'publish', old: GONE, margin: 'retire', does: 'publish the unsigned zone' },
+    ],
+  },
+};

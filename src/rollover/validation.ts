@@ -1,0 +1,94 @@
+import { DNSSEC_PROTOCOL, REVOKE_FLAG, ZONE_FLAG } from '../dnssec/dnskey.ts';
+
+/** A key by the text of its DNSKEY RDATA, `257 3 13 base64`: tags of foreign keys can collide, whole keys cannot. */
+export type KeyId = string;
+
+/** What the predicate needs to know of a key. */
+export interface KeyFacts {
+  readonly algorithm: number;
+  /** Whether it may sign and be signed for: ZONE flag, protocol 3, not revoked (RFC 4034 section 2.1, RFC 5011 section 2.1). */
+  readonly usable: boolean;
+}
+
+/** A DS set as a resolver may hold it; none means that the delegation is insecure. */
+export type DsSet = readonly DsRecord[];
+
+export interface DsRecord {
+  readonly algorithm: number;
+  readonly digestType: number;
+  /** The key whose digest it is, where that key is known. */
+  readonly key: KeyId | undefined;
+}
+
+/** A DNSKEY RRset with its signatures. */
+export interface KeySet {
+  readonly keys: readonly KeyId[];
+  /** Keys that sign this RRset. */
+  readonly signers: readonly KeyId[];
+}
+
+/** All other RRsets of one version of the zone: the distinct sets of keys that sign them. An unsigned zone has one empty set. */
+export interface ZoneData {
+  readonly signerSets: readonly (readonly KeyId[])[];
+}
+
+/** Why a combination does not validate, in the terms of the rule. */
+export type Fault =
+  | { readonly kind: 'no-trusted-key'; readonly algorithm: number; readonly digestType: number }
+  | { readonly kind: 'keys-not-signed'; readonly algorithm: number }
+  | { readonly kind: 'data-not-signed'; readonly algorithm: number };
+
+/** Reads what the text of a DNSKEY says of the key. */
+export function keyFacts(id: KeyId): KeyFacts {
+  const known = factsById.get(id);
+  if (known !== undefined) return known;
+  const [flags, protocol, algorithm] = id.split(' ', 3).map(Number);
+  const facts = {
+    algorithm: algorithm ?? 0,
+    usable:
+      ((flags ?? 0) & ZONE_FLAG) !== 0 && ((flags ?? 0) & REVOKE_FLAG) === 0 && protocol === DNSSEC_PROTOCOL,
+  };
+  factsById.set(id, facts);
+  return facts;
+}
+
+const factsById = new Map<KeyId, KeyFacts>();
+
+/**
+ * The strictest validator: why it calls a combination of DS set, DNSKEY RRset and zone data bogus; undefined where it does not.
+ *
+ * - Without a DS the zone is insecure, and everything is accepted.
+ * - For **each** pair of algorithm and digest type in the DS set, some DS of that pair must match a key of the DNSKEY RRset that signs that RRset:
+ *   a validator may look at the strongest digest alone (RFC 4509 section 3).
+ * - For **each** algorithm in the DS set or in the DNSKEY RRset, that RRset itself and every signer set of the data must have a signature by a
+ *   usable key of that algorithm in the RRset (RFC 4035 section 2.2, read strictly).
+ */
+export function validate(ds: DsSet, keySet: KeySet, data: ZoneData): Fault | undefined {
+  if (ds.length === 0) return undefined;
+  const usable = keySet.keys.filter((key) => keyFacts(key).usable);
+  const signing = usable.filter((key) => keySet.signers.includes(key));
+  for (const { algorithm, digestType } of ds) {
+    const trusted = ds.some(
+      (other) =>
+        other.algorithm === algorithm &&
+        other.digestType === digestType &&
+        other.key !== undefined &&
+        signing.includes(other.key),
+    );
+    if (!trusted) return { kind: 'no-trusted-key', algorithm, digestType };
+  }
+  const algorithms = new Set([
+    ...ds.map(({ algorithm }) => algorithm),
+    ...keySet.keys.map((key) => keyFacts(key).algorithm),
+  ]);
+  for (const algorithm of algorithms) {
+    const ofAlgorithm = (keys: readonly KeyId[]): boolean =>
+      keys.some((key) => keyFacts(key).algorithm === algorithm);
+    if (!ofAlgorithm(signing)) return { kind: 'keys-not-signed', algorithm };
+    for (const signers of data.signerSets) {
+      if (!ofAlgorithm(usable.filter((key) => signers.includes(key))))
+        return { kind: 'data-not-signed', algorithm };
+    }
+  }
+  return undefined;
+}
