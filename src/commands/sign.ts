@@ -9,9 +9,8 @@ import { zoneContent } from '../dnssec/zone-content.ts';
 import { inputError, usageError, ZonewrightError } from '../errors.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { splitKeyPath } from '../keys/key-name.ts';
-import type { Key } from '../keys/key.ts';
+import { useOfKey, type Key } from '../keys/key.ts';
 import { signsKeys, signsZone } from '../keys/roles.ts';
-import { isActive, isPublished, isRevoked } from '../keys/timing.ts';
 import { Type, typeName } from '../rr/registry.ts';
 import { checkZone, outOfZoneProblems, outOfZoneRecords, type ZoneProblem } from '../zone/checks.ts';
 import { printZone } from '../zone/print-zone.ts';
@@ -270,8 +269,8 @@ async function selectKeys(
   const listed = await directory.listKeys(origin);
   const chosen = options.keys && (await findKeys(options.keys, options.keyDirectory, origin, environment));
   const own = [...listed, ...(chosen ?? []).filter(({ base }) => !listed.some((key) => key.base === base))];
-  const published = chosen ?? own.filter(({ timing }) => isPublished(timing, now));
-  const active = chosen ?? own.filter(({ timing }) => isActive(timing, now));
+  const published = chosen ?? own.filter((key) => useOfKey(key, now).published);
+  const active = chosen ?? own.filter((key) => useOfKey(key, now).active);
   if (active.length === 0) throw noActiveKey(own, options, origin, now);
   const sources = new Map<Key, KeyDirectory>();
   for (const key of active) {
@@ -350,7 +349,7 @@ function noActiveKey(
 
 /** The DNSKEY as it stands in the zone: with the REVOKE bit once the key is revoked (RFC 5011 section 2.1). */
 function dnskeyInZone(key: Key, now: number): Uint8Array {
-  if (!isRevoked(key.timing, now)) return key.dnskeyRdata;
+  if (!useOfKey(key, now).revoked) return key.dnskeyRdata;
   const dnskey = readDnskey(key.dnskeyRdata);
   return writeDnskey({ ...dnskey, flags: dnskey.flags | REVOKE_FLAG });
 }
