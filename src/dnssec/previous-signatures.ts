@@ -1,8 +1,9 @@
+import { sameName } from '../dns/name.ts';
 import { serialGreater } from '../dns/serial.ts';
 import { Type } from '../rr/registry.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { Verifier } from './crypto.ts';
-import { readRrsig, RrsigOffset, SignedData, u16At, u32At } from './rrsig.ts';
+import { readRrsig, rrsigLabels, RrsigOffset, SignedData, u16At, u32At } from './rrsig.ts';
 import { recordColumns } from './signing-jobs.ts';
 
 /** The signatures of an earlier signed zone, for use again over RRsets that did not change. */
@@ -80,15 +81,19 @@ export class PreviousSignatures {
     return -1;
   }
 
+  /** Whether validators will accept it at this owner (RFC 4035 section 5.3), its times aside. */
   #isGood(rrset: number, record: number, verifier: Verifier): boolean {
     const { zone } = this;
     const { store } = zone;
-    const { signature } = readRrsig(store.rdataOf(record));
+    const { labels, signerName, signature } = readRrsig(store.rdataOf(record));
+    const ownerOffset = store.names.offsets[zone.ownerNames[zone.rrsetOwners[rrset]!]!]!;
+    if (labels !== rrsigLabels(store.names.wire.bytes, ownerOffset) || !sameName(signerName, zone.origin))
+      return false;
     const header = store.rdataOffsets[record]!;
     const data = this.#signedData.compose(
       recordColumns(store),
       {
-        ownerOffset: store.names.offsets[zone.ownerNames[zone.rrsetOwners[rrset]!]!]!,
+        ownerOffset,
         type: zone.rrsetTypes[rrset]!,
         zoneClass: zone.zoneClass,
         records: zone.records,

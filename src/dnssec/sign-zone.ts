@@ -15,7 +15,7 @@ import { nextSerial, type SerialPolicy } from './serial-policy.ts';
 import { recordColumns, rrsetOfRow, SigningJobs } from './signing-jobs.ts';
 import { readSoa, setSoaSerial } from './soa.ts';
 import type { WorkPool } from './work-pool.ts';
-import { readZonemd, writeZonemd, zoneDigest, ZONEMD_SIMPLE } from './zonemd.ts';
+import { writeZonemd, zoneDigest, ZONEMD_SIMPLE } from './zonemd.ts';
 
 /** A key that signs in this publication, whether its DNSKEY is published or not. */
 export interface SigningKey {
@@ -147,7 +147,7 @@ class ZoneSigning {
 
     this.#layOutContent();
     this.#layOutDenial();
-    if (this.#previous !== undefined && this.#isUnchanged(soaTarget)) {
+    if (this.#previous !== undefined && this.#isUnchanged(soaTarget, previousSerial!)) {
       return this.#unchanged(this.#previous.zone, previousSerial!);
     }
 
@@ -343,13 +343,13 @@ class ZoneSigning {
   }
 
   /** Whether every RRset and every signature is the previous output's, and that has nothing else. */
-  #isUnchanged(soa: Target): boolean {
+  #isUnchanged(soa: Target, serial: number): boolean {
     const previous = this.#previous!.zone;
     const same = this.#sameRrset(soa);
     if (this.#jobs.count > 0 || this.#sameRrsets < this.#rrsets || same < 0) return false;
     const late = [same];
     if (this.#request.zonemd !== undefined) {
-      if (!this.#hasGoodZonemd(previous, this.#request.zonemd)) return false;
+      if (!this.#hasGoodZonemd(previous, this.#request.zonemd, serial)) return false;
       late.push(previous.apexRrset(Type.ZONEMD));
     }
     const zoneKeys = this.#keys.filter((key) => key.signsZone);
@@ -362,15 +362,12 @@ class ZoneSigning {
     );
   }
 
-  #hasGoodZonemd(zone: Zone, hashAlgorithm: 1 | 2): boolean {
+  #hasGoodZonemd(zone: Zone, hashAlgorithm: 1 | 2, serial: number): boolean {
     const [rdata, ...others] = zone.rdatasOf(zone.apexRrset(Type.ZONEMD));
     if (rdata === undefined || others.length > 0) return false;
-    const zonemd = readZonemd(rdata);
-    if (zonemd.hashAlgorithm !== hashAlgorithm) return false;
-    const expected = zoneDigest(zone, hashAlgorithm, this.#tools.crypto);
-    return (
-      zonemd.digest.length === expected.length && zonemd.digest.every((octet, i) => octet === expected[i])
-    );
+    const digest = zoneDigest(zone, hashAlgorithm, this.#tools.crypto);
+    const expected = writeZonemd({ serial, scheme: ZONEMD_SIMPLE, hashAlgorithm, digest });
+    return rdata.length === expected.length && rdata.every((octet, i) => octet === expected[i]);
   }
 
   /** The zone with denial and signatures. */

@@ -8,7 +8,7 @@ import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { rdataToText } from '../../src/rr/rdata.ts';
 import { Type } from '../../src/rr/registry.ts';
 import { Zone } from '../../src/zone/zone.ts';
-import { NSEC, NSEC3, OPT_OUT } from '../support/sign-text.ts';
+import { NSEC, NSEC3, OPT_OUT, type Nsec3Denial } from '../support/sign-text.ts';
 import { recordLines, unindent, zoneFromText, zoneToText } from '../support/zone-text.ts';
 
 /** The records of the chain, as lines of text in the order of the chain. */
@@ -31,7 +31,7 @@ function nsecs(text: string): string[] {
 }
 
 /** `owner types` for each NSEC3, by the names before they were hashed; the chain itself is checked. */
-function nsec3s(text: string, denial: Denial & { kind: 'nsec3' }, ...emptyNames: string[]): string[] {
+function nsec3s(text: string, denial: Nsec3Denial, ...emptyNames: string[]): string[] {
   const zone = zoneFromText(unindent(text));
   const hasher = new Nsec3Hasher(nodeCrypto, denial);
   const names = Array.from({ length: zone.ownerCount }, (_, rank) => nameToText(zone.ownerOf(rank)));

@@ -9,7 +9,8 @@ import { readRrsig, rrsigLabels, SignedData, writeRrsigHeader } from '../../src/
 import { recordColumns } from '../../src/dnssec/signing-jobs.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { rdataFromText } from '../../src/rr/rdata.ts';
-import { Type, type TypeMnemonic } from '../../src/rr/registry.ts';
+import type { TypeMnemonic } from '../../src/rr/mnemonics.ts';
+import { Type } from '../../src/rr/registry.ts';
 import type { Zone } from '../../src/zone/zone.ts';
 import { unindent, zoneFromText } from '../support/zone-text.ts';
 

@@ -8,17 +8,17 @@ import { Type } from '../../src/rr/registry.ts';
 import { parseZone } from '../../src/zone/parse-zone.ts';
 import { signingKey, type TestKey } from './test-keys.ts';
 
+export type Nsec3Denial = Denial & { readonly kind: 'nsec3' };
+
 export const NSEC: Denial = { kind: 'nsec' };
-export const NSEC3: Denial = { kind: 'nsec3', optOut: false, iterations: 0, salt: new Uint8Array() };
-export const OPT_OUT: Denial = { ...NSEC3, optOut: true };
+export const NSEC3: Nsec3Denial = { kind: 'nsec3', optOut: false, iterations: 0, salt: new Uint8Array() };
+export const OPT_OUT: Nsec3Denial = { ...NSEC3, optOut: true };
 
 /** 2026-01-01, and signatures from an hour before for 30 days. */
 export const NOW = 1767225600;
 export const DAY = 86400;
 
-export interface SignTextOptions extends Partial<
-  Omit<SignRequest, 'keys' | 'dnskeyExpiration' | 'zonemd' | 'publishedSerials'>
-> {
+export interface SignTextOptions extends Partial<Omit<SignRequest, 'keys' | 'zonemd'>> {
   readonly origin?: string;
   readonly keys: readonly TestKey[];
   readonly zonemd?: 1 | 2;
