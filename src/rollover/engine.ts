@@ -10,7 +10,7 @@ import {
 import type { Policy } from './policy.ts';
 import { proveDs, provePublication, type Proof, type Witness, type ZoneVersion } from './proof.ts';
 import { ROLLOVERS, type ParentStep, type PublishStep, type Step } from './rollovers.ts';
-import { UNUSED, type KeyUse, type ManagedKey, type Rollover, type RotationState } from './state.ts';
+import type { KeyUse, ManagedKey, Rollover, RotationState } from './state.ts';
 import { keyFacts, type DsRecord, type DsSet } from './validation.ts';
 
 /** DS digest types by the digests that a policy names. */
@@ -169,17 +169,10 @@ function activatedBy(key: ManagedKey, rollover: Rollover, step: Step, now: numbe
 }
 
 function finish(state: RotationState, rollover: Rollover, now: number): Outcome {
-  const keys = state.keys.map((key) =>
-    rollover.old.includes(key.base) && key.removed === undefined && key.use === UNUSED
-      ? { ...key, removed: now }
-      : key,
-  );
   const rollovers = state.rollovers.filter((other) => other !== rollover);
-  const last = ROLLOVERS[rollover.name].steps.at(-1)!;
-  return {
-    state: { ...state, keys: markRemoved(keys, rollover, now), rollovers },
-    decision: { rollover, step: last, kind: 'finished' },
-  };
+  const step = ROLLOVERS[rollover.name].steps.at(-1)!;
+  const keys = markRemoved(state.keys, rollover, now);
+  return { state: { ...state, keys, rollovers }, decision: { rollover, step, kind: 'finished' } };
 }
 
 function markRemoved(keys: readonly ManagedKey[], rollover: Rollover, now: number): ManagedKey[] {

@@ -1,0 +1,108 @@
+import { signsKeys, signsZone, type Role } from '../keys/roles.ts';
+import type { Policy } from './policy.ts';
+import { ROLLOVERS, type RolloverName } from './rollovers.ts';
+import type { ManagedKey, Rollover, RotationState } from './state.ts';
+
+/** A rollover that should begin, and for which keys are wanted. */
+export interface Due {
+  readonly name: RolloverName;
+  /** Keys that leave. */
+  readonly old: readonly ManagedKey[];
+  /** Roles of the keys that come, one key each. */
+  readonly newRoles: readonly Role[];
+  readonly algorithm: number;
+  /** When it is due, in epoch seconds; the past means at once. */
+  readonly at: number;
+}
+
+/** What the policy wants of a zone's keys next, earliest first. Rollovers in progress always finish before the next of their role. */
+export function dueRollovers(state: RotationState, policy: Policy): Due[] {
+  const inUse = state.keys.filter(({ use }) => use.published || use.signsZone || use.signsKeys);
+  if (inUse.length === 0) return [enabling(policy)];
+  if (state.rollovers.some(({ name }) => ROLLOVERS[name].alone)) return [];
+  const due: Due[] = [];
+  const differs = inUse.some(({ algorithm }) => algorithm !== policy.algorithm);
+  const hasCsk = inUse.some(({ role }) => role === 'csk');
+  if (differs || hasCsk !== (policy.keys === 'csk')) {
+    const name = differs ? 'algorithm' : 'layout';
+    if (state.rollovers.length > 0) return [];
+    return [{ name, old: inUse, newRoles: rolesOf(policy), algorithm: policy.algorithm, at: -Infinity }];
+  }
+  for (const role of rolesOf(policy)) {
+    const lifetime = role === 'zsk' ? policy.zskLifetime : policy.kskLifetime;
+    if (lifetime === 'unlimited' || state.rollovers.some((rollover) => concerns(state, rollover, role)))
+      continue;
+    const old = inUse.filter((key) => key.role === role);
+    const begin = Math.min(...old.map(({ activated, created }) => activated ?? created));
+    due.push({
+      name: rolloverOf(role, policy),
+      old,
+      newRoles: [role],
+      algorithm: policy.algorithm,
+      at: begin + lifetime - policy.rotationPeriod,
+    });
+  }
+  return due.sort((a, b) => a.at - b.at);
+}
+
+/** The rollover by which keys of a role are replaced. */
+export function rolloverOf(role: Role, { kskRollover }: Policy): RolloverName {
+  return role === 'zsk' ? 'zsk-prepublish' : role === 'csk' ? 'csk' : `ksk-${kskRollover}`;
+}
+
+/** The roles of keys that a policy asks for. */
+export function rolesOf({ keys }: Policy): readonly Role[] {
+  return keys === 'csk' ? ['csk'] : ['ksk', 'zsk'];
+}
+
+function enabling(policy: Policy): Due {
+  return { name: 'enable', old: [], newRoles: rolesOf(policy), algorithm: policy.algorithm, at: -Infinity };
+}
+
+function concerns({ keys }: RotationState, rollover: Rollover, role: Role): boolean {
+  return keys.some(
+    (key) => (rollover.old.includes(key.base) || rollover.new.includes(key.base)) && key.role === role,
+  );
+}
+
+/** Keys of a role that were made ahead and have never been used. */
+export function spareKeys({ keys, rollovers }: RotationState, role: Role, algorithm: number): ManagedKey[] {
+  return keys.filter(
+    ({ base, role: itsRole, algorithm: itsAlgorithm, use, removed, activated }) =>
+      itsRole === role &&
+      itsAlgorithm === algorithm &&
+      removed === undefined &&
+      activated === undefined &&
+      !use.published &&
+      !use.signsZone &&
+      !use.signsKeys &&
+      !rollovers.some((rollover) => rollover.new.includes(base)),
+  );
+}
+
+/** The state with a rollover begun. The new keys must be among the state's keys. */
+export function withRolloverStarted(
+  state: RotationState,
+  due: Due,
+  newKeys: readonly ManagedKey[],
+  now: number,
+): RotationState {
+  const rollover: Rollover = {
+    name: due.name,
+    started: now,
+    old: due.old.map(({ base }) => base),
+    new: newKeys.map(({ base }) => base),
+    step: 0,
+  };
+  return { ...state, rollovers: [...state.rollovers, rollover] };
+}
+
+/** Whether a key's DS belongs at the parent once it is in full use. */
+export function hasDs({ role }: ManagedKey): boolean {
+  return signsKeys(role);
+}
+
+/** What a key does when it is in full use. */
+export function fullUse(role: Role): ManagedKey['use'] {
+  return { published: true, signsKeys: signsKeys(role), signsZone: signsZone(role) };
+}
