@@ -74,6 +74,7 @@ export const TABLE: Readonly<Record<string, readonly Row[]>> = {
     { text: '0 .', wire: '000000' },
   ],
   TXT: [
+    { text: '\\# of turns', wire: '0123026F66057475726E73', printed: '"#" "of" "turns"' },
     { text: '"plain"', wire: '05706C61696E' },
     {
       text: 'word "two words" ""',
@@ -206,6 +207,12 @@ export const TABLE: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   KEY: [
+    { text: 'NOCONF|ZONE|SIG2 255 1 AQID', wire: '4102FF01010203', printed: '16642 255 1 AQID' },
+    {
+      text: 'flag2|flag4|flag5|ntyp3|flag8|flag9|flag10|flag11|sig15 3 3 AQID',
+      wire: '2FFF0303010203',
+      printed: '12287 3 3 AQID',
+    },
     {
       text: '512 255 1 AQMFD5raczCJHViKtLYhWGz8hMY9UGRuniJDBzC7w0aR yzWZriO6i2odGWWQVucZqKVsENW91IOW4vqudngPZsY3 GvQ/xVA8/7pyFj6b7Esga60zyGW6LFe9r8n6paHrlG5o jqf0BaqHT+8=',
       wire: '0200FF010103050F9ADA7330891D588AB4B621586CFC84C63D50646E9E22430730BBC34691CB3599AE23BA8B6A1D19659056E719A8A56C10D5BDD48396E2FAAE76780F66C6371AF43FC5503CFFBA72163E9BEC4B206BAD33C865BA2C57BDAFC9FAA5A1EB946E688EA7F405AA874FEF',
@@ -334,6 +341,7 @@ export const TABLE: Readonly<Record<string, readonly Row[]>> = {
     },
   ],
   URI: [
+    { text: '10 1 ""', wire: '000A0001' },
     {
       text: '10 1 "ftp://ftp1.example.com/public%20data"',
       wire: '000A00016674703A2F2F667470312E6578616D706C652E636F6D2F7075626C696325323064617461',

@@ -4,6 +4,7 @@ import { defineType, type TypeTraits } from '../define-type.ts';
 import { algorithm, digestType } from '../fields/algorithm.ts';
 import { base32Hash, base64Data, deletable, hexData, salt } from '../fields/data.ts';
 import { u16, u32, u8 } from '../fields/integer.ts';
+import { keyFlags } from '../fields/key-flags.ts';
 import { domainName } from '../fields/name.ts';
 import { signatureTime } from '../fields/time.ts';
 import { typeBitmap, typeCode } from '../fields/type.ts';
@@ -11,7 +12,7 @@ import { typeBitmap, typeCode } from '../fields/type.ts';
 const digest = hexData('Digest');
 const publicKey = base64Data('Public Key');
 const ds = [u16('Key Tag'), algorithm('Algorithm'), digestType('Digest Type')];
-const dnskey = [u16('Flags'), u8('Protocol'), algorithm('Algorithm')];
+const dnskey = [keyFlags('Flags'), u8('Protocol'), algorithm('Algorithm')];
 
 const rrsig = [
   typeCode('Type Covered'),
@@ -36,7 +37,7 @@ const nsec3 = [
 
 const zonemd = [u32('Serial'), u8('Scheme'), u8('Hash Algorithm'), hexData('Digest', { minimum: 12 })];
 const csync = [u32('SOA Serial'), u16('Flags'), typeBitmap('Type Bit Map', { mayBeEmpty: true })];
-const key = [u16('flags'), u8('protocol'), algorithm('algorithm'), base64Data('public key')];
+const key = [keyFlags('flags'), u8('protocol'), algorithm('algorithm'), base64Data('public key')];
 const rkey = [u16('Flags'), u8('Protocol'), algorithm('Algorithm'), publicKey];
 
 /** Octets of the digests by DS digest type, where everybody agrees on them: SHA-1, SHA-256, SHA-384. */
