@@ -154,10 +154,24 @@ function printFields(
 function atGenericForm(tokens: Tokenizer): boolean {
   if (!tokens.next()) return false;
   const { bytes, start, end } = tokens;
-  if (end - start === 2 && bytes[start] === BACKSLASH && bytes[start + 1] === HASH && !tokens.quoted)
+  if (
+    end - start === 2 &&
+    bytes[start] === BACKSLASH &&
+    bytes[start + 1] === HASH &&
+    !tokens.quoted &&
+    !isWordAt(bytes, end)
+  )
     return true;
   tokens.unread();
   return false;
+}
+
+/** Whether something other than a length follows on the line: then `\#` is a plain word, as in `TXT \# of turns`. */
+function isWordAt(bytes: Uint8Array, position: number): boolean {
+  let at = position;
+  while (bytes[at] === 32 || bytes[at] === 9) at++;
+  const octet = bytes[at];
+  return octet !== undefined && /[^\d\s();]/.test(String.fromCharCode(octet));
 }
 
 function parseGeneric(tokens: Tokenizer, out: ByteBuffer): void {
