@@ -62,20 +62,19 @@ export function characterStrings(name: string): Field {
 }
 
 /** Text of any length without a length octet, to the end of the RDATA (`Target` of URI, `Value` of CAA). */
-export function longText(name: string, options: { minimum?: number } = {}): Field {
-  const { minimum = 0 } = options;
+export function longText(name: string): Field {
   return {
     name,
     parse(tokens, out) {
       tokens.need(name);
-      if (tokens.unescape(out) < minimum) throw tokens.error('syntax/too-short', `${name} must not be empty`);
+      tokens.unescape(out);
     },
     print(rdata, out) {
       const start = rdata.position;
-      rdata.skip(Math.max(minimum, rdata.remaining));
+      rdata.skip(rdata.remaining);
       printQuoted(rdata.bytes, start, rdata.end, out);
     },
-    skip: (rdata) => rdata.skip(Math.max(minimum, rdata.remaining)),
+    skip: (rdata) => rdata.skip(rdata.remaining),
   };
 }
 

@@ -32,11 +32,7 @@ const dsync = [typeCode('RRtype'), wordU8('Scheme', SCHEMES), u16('Port'), domai
 export const serviceTypes = [
   defineType('SRV', 'RFC 2782', srv, { lowerCaseNames }),
   defineType('NAPTR', 'RFC 3403 section 4.1', naptr, { lowerCaseNames }),
-  defineType('URI', 'RFC 7553 section 4', [
-    u16('Priority'),
-    u16('Weight'),
-    longText('Target', { minimum: 1 }),
-  ]),
+  defineType('URI', 'RFC 7553 section 4', [u16('Priority'), u16('Weight'), longText('Target')]),
   defineType('SVCB', 'RFC 9460 section 2', svcb, { check: checkSvcb }),
   defineType('HTTPS', 'RFC 9460 section 9', svcb, { check: checkSvcb }),
   defineType('DSYNC', 'RFC 9859 section 2', dsync),
