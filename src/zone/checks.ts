@@ -1,7 +1,7 @@
 import { isAtOrBelow, isWildcard, nameToText } from '../dns/name.ts';
 import type { SourceLocation } from '../errors.ts';
 import { Class, Type, typeByCode, typeName } from '../rr/registry.ts';
-import { findDnsServiceFault, isAliasWithParameters } from './svcb-checks.ts';
+import { findDnsServiceFault, findMissingMandatory, isAliasWithParameters } from './svcb-checks.ts';
 import type { RecordStore } from './record-store.ts';
 import { TargetLookup, TargetStatus } from './target-lookup.ts';
 import { OwnerStatus, type Zone } from './zone.ts';
@@ -109,6 +109,10 @@ const WEAK_DIGESTS = new Map<number, string>([
   [1, 'SHA-1'],
   [3, 'GOST R 34.11-94'],
 ]);
+
+/** NSEC3's only hash algorithm, and its octets. */
+const SHA1 = 1;
+const SHA1_LENGTH = 20;
 
 /** Every rule, what a signer must refuse first. */
 export const zoneChecks: readonly ZoneCheck[] = [
@@ -340,6 +344,32 @@ export const zoneChecks: readonly ZoneCheck[] = [
     },
   },
   {
+    code: 'zone/svcb-mandatory',
+    severity: 'error',
+    reference: 'RFC 9460 section 8',
+    find(zone, report) {
+      for (const type of [Type.SVCB, Type.HTTPS]) {
+        eachRecord(zone, type, (record) => {
+          const missing = findMissingMandatory(zone.store.rdataOf(record));
+          if (missing >= 0) report(record, `"mandatory" names key ${missing}, which is missing`);
+        });
+      }
+    },
+  },
+  {
+    code: 'zone/nsec3-hash-length',
+    severity: 'error',
+    reference: 'RFC 5155 sections 3.1.7 and 11',
+    find(zone, report) {
+      eachRecord(zone, Type.NSEC3, (record) => {
+        const rdata = zone.store.rdataOf(record);
+        const length = rdata[5 + rdata[4]!]!;
+        if (rdata[0] === SHA1 && length !== SHA1_LENGTH)
+          report(record, `the next hashed owner name has ${length} octets, but SHA-1 makes ${SHA1_LENGTH}`);
+      });
+    },
+  },
+  {
     code: 'zone/mixed-ttls',
     severity: 'warning',
     reference: 'RFC 2181 section 5.2',
@@ -434,6 +464,16 @@ export const zoneChecks: readonly ZoneCheck[] = [
         const [, , algorithm, digest] = zone.store.rdataOf(record);
         const weak = WEAK_ALGORITHMS.get(algorithm!) ?? WEAK_DIGESTS.get(digest!);
         if (weak !== undefined) report(record, `a DS record relies on ${weak}, which is deprecated`);
+      });
+    },
+  },
+  {
+    code: 'zone/uri-without-target',
+    severity: 'warning',
+    reference: 'RFC 7553 section 4.4',
+    find(zone, report) {
+      eachRecord(zone, Type.URI, (record) => {
+        if (zone.store.rdataLengths[record] === 4) report(record, 'a URI record has an empty target');
       });
     },
   },

@@ -1,5 +1,6 @@
 import { LOWER_CASE, nameLength } from '../dns/name.ts';
 
+const MANDATORY_KEY = 0;
 const ALPN_KEY = 1;
 const DOHPATH_KEY = 7;
 
@@ -26,6 +27,17 @@ export function findDnsServiceFault(owner: Uint8Array, rdata: Uint8Array): strin
 /** Whether SVCB or HTTPS RDATA is in AliasMode and has parameters nevertheless. */
 export function isAliasWithParameters(rdata: Uint8Array): boolean {
   return isAliasMode(rdata) && rdata.length > 2 + nameLength(rdata, 2);
+}
+
+/** The first key that "mandatory" names and that is not there, or -1. In AliasMode the parser lets it pass. */
+export function findMissingMandatory(rdata: Uint8Array): number {
+  const parameters = readParameters(rdata);
+  const mandatory = parameters.get(MANDATORY_KEY) ?? new Uint8Array();
+  for (let at = 0; at < mandatory.length; at += 2) {
+    const key = (mandatory[at]! << 8) | mandatory[at + 1]!;
+    if (!parameters.has(key)) return key;
+  }
+  return -1;
 }
 
 function isAliasMode(rdata: Uint8Array): boolean {

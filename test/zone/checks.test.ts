@@ -205,6 +205,27 @@ describe('SVCB for DNS servers (RFC 9461)', () => {
   });
 });
 
+test('SVCB parameters that are mandatory must be there, in AliasMode too (RFC 9460 section 8)', () => {
+  expect(inZone('a SVCB 0 ns mandatory=alpn')).toEqual([
+    '5 zone/svcb-mandatory a.example. SVCB',
+    '5 zone/alias-parameters a.example. SVCB',
+  ]);
+  expect(inZone('a HTTPS 0 ns mandatory=port port=1')).toEqual(['5 zone/alias-parameters a.example. HTTPS']);
+  expect(inZone('a HTTPS 1 ns mandatory=port,alpn port=1 alpn=h2')).toEqual([]);
+});
+
+test('NSEC3 hashes have the length of SHA-1 (RFC 5155 section 11)', () => {
+  expect(inZone('a NSEC3 1 0 0 AABB 00000000000000000000000000000000 A')).toEqual([]);
+  expect(inZone('a NSEC3 1 0 0 AABB IMQ912BREQP1POLAH3RMONG A')).toEqual([
+    '5 zone/nsec3-hash-length a.example. NSEC3',
+  ]);
+  expect(inZone('a NSEC3 2 0 0 - 00 A')).toEqual([]);
+});
+
+test('URI without target draws a warning (RFC 7553 section 4.4)', () => {
+  expect(inZone('a URI 1 1 ""\na URI 1 1 "x:"')).toEqual(['5 zone/uri-without-target a.example. URI']);
+});
+
 test('data at and below delegations that is no glue draws a warning', () => {
   expect(inZone('d NS ns\nd TXT x\nd A 192.0.2.1\na.d TXT y\na.d A 192.0.2.1\nb.d NS z.')).toEqual([
     '6 zone/occluded d.example. TXT',
