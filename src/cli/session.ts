@@ -13,6 +13,7 @@ import { fileStore } from '../io/file-store.ts';
 import { openInclude } from '../io/include-files.ts';
 import { displayPath, resolvePath } from '../io/paths.ts';
 import type { ProcessIo } from '../io/process-io.ts';
+import { parseZoneName } from '../io/zone-name.ts';
 import { createTalk, type Talk } from './terminal.ts';
 
 /** The options that every command has. */
@@ -97,6 +98,7 @@ async function readConfiguration(io: ProcessIo, file: string | undefined): Promi
     file: show(found.file),
     // The schema has been checked, and a test holds it and the type together.
     document: found.document,
+    parseZoneName,
     resolvePath: (path) => resolvePath(path, found.file, workingDirectory),
     errorAt: found.errorAt,
   });

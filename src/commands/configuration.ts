@@ -1,4 +1,4 @@
-import { canonicalName, nameFromText, nameToText } from '../dns/name.ts';
+import { canonicalName, nameToText, sameName } from '../dns/name.ts';
 import { printDuration, readDuration } from '../dns/time.ts';
 import { algorithmByName } from '../dnssec/algorithms.ts';
 import { ZonewrightError } from '../errors.ts';
@@ -81,6 +81,8 @@ export interface Configuration {
 export interface ConfigurationSource {
   readonly file: string;
   readonly document: ConfigurationDocument;
+  /** Understands a zone's name as users write it. */
+  readonly parseZoneName: (text: string) => Uint8Array;
   /** Makes a path of the file, which is relative to the file's directory, one for this process. */
   readonly resolvePath: (path: string) => string;
   /** An error about the value that a path of keys leads to. */
@@ -127,7 +129,7 @@ export function resolveConfiguration(source: ConfigurationSource): Configuration
 /** The settings of a zone if the configuration names it. */
 export function configuredZone(configuration: Configuration, zone: Uint8Array): ZoneSettings | undefined {
   const name = canonicalName(zone);
-  return configuration.zones.find((settings) => sameOctets(settings.name, name));
+  return configuration.zones.find((settings) => sameName(settings.name, name));
 }
 
 /** The settings of a zone, configured or not. */
@@ -142,17 +144,13 @@ export function settingsOfZone(configuration: Configuration, zone: Uint8Array): 
   );
 }
 
-function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((octet, i) => octet === b[i]);
-}
-
 function resolveZones(source: ConfigurationSource, policies: ReadonlyMap<string, Policy>): ZoneSettings[] {
   const { document, resolvePath, errorAt } = source;
   const zones: ZoneSettings[] = [];
   for (const [text, zone] of Object.entries(document.zones ?? {})) {
     const keys = ['zones', text];
     const name = zoneName(text, keys, source);
-    if (zones.some((other) => sameOctets(other.name, name))) {
+    if (zones.some((other) => sameName(other.name, name))) {
       throw errorAt(keys, `the zone ${nameToText(name)} is here for the second time`);
     }
     const policyName = zone.policy ?? DEFAULT_POLICY_NAME;
@@ -185,12 +183,16 @@ function resolveZones(source: ConfigurationSource, policies: ReadonlyMap<string,
   return zones;
 }
 
-function zoneName(text: string, keys: readonly string[], { errorAt }: ConfigurationSource): Uint8Array {
+function zoneName(
+  text: string,
+  keys: readonly string[],
+  { parseZoneName, errorAt }: ConfigurationSource,
+): Uint8Array {
   try {
-    return canonicalName(nameFromText(text));
+    return parseZoneName(text);
   } catch (error) {
     if (!(error instanceof ZonewrightError)) throw error;
-    throw errorAt(keys, `"${text}" is no zone name: ${error.message}`);
+    throw errorAt(keys, error.message);
   }
 }
 

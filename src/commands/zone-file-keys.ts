@@ -1,5 +1,5 @@
 import { ByteBuffer } from '../dns/byte-buffer.ts';
-import { canonicalName } from '../dns/name.ts';
+import { canonicalName, sameName } from '../dns/name.ts';
 import { isValidZoneKey, readDnskey, SEP_FLAG } from '../dnssec/dnskey.ts';
 import { keyTag } from '../dnssec/key-tag.ts';
 import { readRrsig, RRSIG_FIXED_LENGTH } from '../dnssec/rrsig.ts';
@@ -33,7 +33,7 @@ export async function keysOfZoneFile(
   );
   const dnskeys = recordsOf(parsed, Type.DNSKEY);
   const apex = recordsOf(parsed, Type.SOA)[0]?.owner;
-  const keys = dnskeys.filter(({ owner }) => apex === undefined || sameOctets(owner, apex));
+  const keys = dnskeys.filter(({ owner }) => apex === undefined || sameName(owner, apex));
   if (keys.length > 0)
     return keys.map(({ owner, rdata }) => publicKey(file, owner, rdata, parsed, keys, environment));
   throw inputError(
@@ -94,7 +94,7 @@ function publicKey(
 ): PublicKey {
   const key = { source, zone: owner, dnskeyRdata: rdata, timing: {} };
   if ((readDnskey(rdata).flags & SEP_FLAG) !== 0) return { ...key, role: 'ksk' };
-  const isAlone = all.every((other) => other.rdata === rdata || !sameOctets(other.owner, owner));
+  const isAlone = all.every((other) => other.rdata === rdata || !sameName(other.owner, owner));
   const role = isAlone && signsItself(owner, rdata, parsed, environment) ? 'csk' : 'zsk';
   return { ...key, role };
 }
@@ -116,7 +116,7 @@ function signsItself(
   if (verifier === undefined) return false;
   return recordsOf(parsed, Type.RRSIG).some(({ owner: signedName, rdata }) => {
     const rrsig = readRrsig(rdata);
-    if (rrsig.typeCovered !== Type.DNSKEY || !sameOctets(signedName, owner)) return false;
+    if (rrsig.typeCovered !== Type.DNSKEY || !sameName(signedName, owner)) return false;
     if (rrsig.keyTag !== keyTag(dnskeyRdata) || rrsig.algorithm !== dnskey.algorithm) return false;
     // RFC 4034 section 3.1.8.1, for an RRset of one record.
     const data = new ByteBuffer();
@@ -130,8 +130,4 @@ function signsItself(
     data.append(dnskeyRdata);
     return verifier.verify(data.view(), rrsig.signature);
   });
-}
-
-function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((octet, i) => octet === b[i]);
 }

@@ -133,23 +133,33 @@ function describedError(
   displayPath: (file: string) => string,
 ): unknown {
   if (error instanceof ZonewrightError || !isErrorLike(error)) return error;
-  const place = error.filepath ?? error.path ?? file;
-  const location: SourceLocation | undefined =
-    place === undefined ? undefined : { file: displayPath(place), ...positionIn(error) };
+  const [, parsed, reason] = PARSE_ERROR.exec(error.message) ?? [];
+  if (parsed !== undefined && reason !== undefined) {
+    return usageError('configuration/syntax', syntaxProblem(reason), {
+      location: { file: displayPath(parsed), ...positionOf(error) },
+      cause: error,
+    });
+  }
+  const place = error.path ?? file;
+  const location: SourceLocation | undefined = place === undefined ? undefined : { file: displayPath(place) };
   if (error.code === 'ENOENT') {
     return usageError('configuration/missing', 'there is no such configuration file', { location });
   }
-  if (error.code !== undefined && /^E[A-Z]+$/.test(error.code) && error.code !== 'EJSONPARSE') {
+  if (error.code?.startsWith('E') === true) {
     return environmentError('file/failed', `the configuration file cannot be read (${error.code})`, {
       location,
       cause: error,
     });
   }
-  const reason = error.message.split('\n')[0]!.replace(/^(JSON|YAML) Error in [^\n]*?:\s*/, '');
-  return usageError('configuration/syntax', `the configuration cannot be read: ${lowerFirst(reason)}`, {
-    location,
-    cause: error,
-  });
+  return usageError('configuration/unreadable', lowerFirst(error.message), { location, cause: error });
+}
+
+/** How cosmiconfig's loaders report what their parsers say. */
+const PARSE_ERROR = /^(?:JSON|YAML) Error in (.+?):\n(.+)/;
+
+function syntaxProblem(reason: string): string {
+  const problem = reason.replace(/ (?:at line \d+, column \d+:?|while parsing .*)$/, '').trim();
+  return `the configuration is malformed: ${lowerFirst(problem)}`;
 }
 
 /** What may be known of an error of cosmiconfig and its parsers. Errors of Node's modules need not be of our realm's class. */
@@ -157,8 +167,6 @@ interface ErrorLike {
   readonly message: string;
   readonly code?: string;
   readonly path?: string;
-  /** The file in which a parser failed. */
-  readonly filepath?: string;
   readonly linePos?: { readonly start?: { readonly line: number; readonly col: number } };
 }
 
@@ -168,14 +176,12 @@ function isErrorLike(error: unknown): error is ErrorLike {
   );
 }
 
-function positionIn({ linePos, message }: ErrorLike): { line?: number; column?: number } {
-  if (linePos?.start !== undefined) return { line: linePos.start.line, column: linePos.start.col };
-  const [, line, column] = /\bat line (\d+), column (\d+)/.exec(message) ?? [];
-  return line === undefined ? {} : { line: Number(line), column: Number(column) };
+function positionOf({ linePos }: ErrorLike): { line?: number; column?: number } {
+  return linePos?.start === undefined ? {} : { line: linePos.start.line, column: linePos.start.col };
 }
 
 function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1).replace(/[.:]\s*$/, '');
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 /** A path of keys as text: `zones."example.com".parent.servers[0]`. */

@@ -4,9 +4,12 @@ import { internalError } from '../errors.ts';
 import { closestWord } from './closest-word.ts';
 import type { ConfigFile } from './config-file.ts';
 
+/** Characters of a wrong value that a message quotes. */
+const MAX_QUOTE = 60;
+
 /** The content of a configuration file, if it follows the schema. */
 export function checkConfig(content: unknown, errorAt: ConfigFile['errorAt']): ConfigFile['document'] {
-  const ajv = new Ajv2020({ verbose: true, discriminator: true, strict: true, allowUnionTypes: true });
+  const ajv = new Ajv2020({ verbose: true, discriminator: true, allowUnionTypes: true });
   const validate = ajv.compile<ConfigFile['document']>(schema);
   if (validate(content)) return content;
   const [error] = validate.errors ?? [];
@@ -26,7 +29,7 @@ function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): Error {
   const keys = keysOf(error.instancePath);
   const params = error.params as Readonly<Record<string, unknown>>;
   const subSchema = error.parentSchema as SubSchema;
-  const value = JSON.stringify(error.data);
+  const value = shortened(JSON.stringify(error.data));
   switch (error.keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties': {
@@ -61,8 +64,15 @@ function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): Error {
     case 'uniqueItems':
       return errorAt(keys, 'this list has the same entry twice');
     default:
-      return errorAt(keys, `this must be ${subSchema.title ?? typeLabel(subSchema.type)}, not ${value}`);
+      return errorAt(
+        keys,
+        `this must be ${subSchema.type === 'object' ? typeLabel('object') : (subSchema.title ?? typeLabel(subSchema.type))}, not ${value}`,
+      );
   }
+}
+
+function shortened(text: string): string {
+  return text.length <= MAX_QUOTE ? text : `${text.slice(0, MAX_QUOTE)}…`;
 }
 
 const TYPE_LABELS: Readonly<Record<string, string>> = {
