@@ -17,11 +17,13 @@ const CDNSKEY_DELETE = '0000030000';
 export function checkCds(context: VerifyContext, { signersOf }: SignatureSummary): void {
   const cds = readRequests(context, Type.CDS, CDS_DELETE);
   const cdnskey = readRequests(context, Type.CDNSKEY, CDNSKEY_DELETE);
-  const entryKeys = entryKeysOf(context, signersOf(Type.DNSKEY));
+  const signers = signersOf(Type.DNSKEY);
+  const entryKeys = entryKeysOf(context, signers);
   for (const requests of [cds, cdnskey]) {
-    if (requests === undefined) continue;
+    // Without a signed DNSKEY RRset all is lost, and nothing can be said of these.
+    if (requests === undefined || signers.length === 0) continue;
     checkSigner(context, requests, entryKeys, signersOf);
-    if (requests.kind === 'set') checkKeys(context, requests, signersOf(Type.DNSKEY));
+    if (requests.kind === 'set') checkKeys(context, requests, signers);
   }
   if (cds !== undefined && cdnskey !== undefined) checkAgreement(context, cds, cdnskey);
 }

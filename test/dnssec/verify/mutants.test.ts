@@ -1,0 +1,719 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Denial } from '../../../src/dnssec/denial.ts';
+import { makeDs } from '../../../src/dnssec/ds.ts';
+import type { FindingCode } from '../../../src/dnssec/verify/findings.ts';
+import { nameFromText } from '../../../src/dns/name.ts';
+import { nodeCrypto } from '../../../src/io/crypto/node-crypto.ts';
+import { rdataToText } from '../../../src/rr/rdata.ts';
+import { Type } from '../../../src/rr/registry.ts';
+import { SignedZoneText } from '../../support/signed-zone-text.ts';
+import { DAY, NOW, NSEC, NSEC3, OPT_OUT, signText } from '../../support/sign-text.ts';
+import { ed25519Key } from '../../support/test-keys.ts';
+import { verifyText } from '../../support/verify-file.ts';
+import { zoneToText } from '../../support/zone-text.ts';
+
+const ksk = ed25519Key('ksk', 'the KSK of the mutants');
+const zsk = ed25519Key('zsk', 'the ZSK of the mutants');
+const stranger = ed25519Key('zsk', 'a key that the zone does not have');
+
+const dsText = (digestType: number): string =>
+  rdataToText(Type.DS, makeDs(nameFromText('example.'), ksk.dnskeyRdata, digestType, nodeCrypto));
+const dnskeyText = (key: typeof ksk): string => rdataToText(Type.DNSKEY, key.dnskeyRdata);
+
+/** The zone has all that there is to damage: wildcards, empty non-terminals, delegations of both kinds, glue, a DNAME. */
+const content = `
+example. 3600 IN SOA ns1.example. hostmaster.example. 1 7200 3600 1209600 300
+example. 3600 IN NS ns1.example.
+example. 3600 IN NS ns2.example.
+example. 3600 IN CDS ${dsText(2)}
+example. 3600 IN CDNSKEY ${dnskeyText(ksk)}
+ns1.example. 3600 IN A 192.0.2.1
+ns2.example. 3600 IN A 192.0.2.2
+text.example. 3600 IN TXT "one"
+text.example. 3600 IN TXT "two"
+*.wild.example. 3600 IN TXT "wild"
+a.b.ent.example. 3600 IN A 192.0.2.3
+dname.example. 3600 IN DNAME target.example.
+secure.example. 3600 IN NS ns.secure.example.
+secure.example. 3600 IN DS 12345 13 2 ${'AB'.repeat(32)}
+ns.secure.example. 3600 IN A 192.0.2.4
+insecure.example. 3600 IN NS ns.insecure.example.
+ns.insecure.example. 3600 IN A 192.0.2.5
+deleg.ent2.example. 3600 IN NS ns1.example.
+`;
+
+interface Mutant {
+  readonly name: string;
+  readonly damage: (zone: SignedZoneText) => void;
+  /** All errors and warnings that there must be. */
+  readonly codes: readonly FindingCode[];
+}
+
+const WWW = 'ns1.example.';
+
+const signatureMutants: readonly Mutant[] = [
+  {
+    name: 'a bit of a signature',
+    damage: (zone) => zone.edit(WWW, 'RRSIG A', / \S(?=\S+$)/, (first) => (first === ' A' ? ' B' : ' A')),
+    codes: ['rrsig/invalid'],
+  },
+  {
+    name: 'a signature that is too short',
+    damage: (zone) => zone.edit(WWW, 'RRSIG A', /\S{10}==$/, ''),
+    codes: ['rrsig/invalid'],
+  },
+  {
+    name: 'a bit of RDATA',
+    damage: (zone) => zone.edit(WWW, 'A', '192.0.2.1', '192.0.2.9'),
+    codes: ['rrsig/invalid'],
+  },
+  {
+    name: 'a record more in an RRset',
+    damage: (zone) => zone.add('text.example. 3600 IN TXT "three"'),
+    codes: ['rrsig/invalid'],
+  },
+  {
+    name: 'a record less in an RRset',
+    damage: (zone) => {
+      zone.lines = zone.lines.filter((line) => !line.endsWith('"two"'));
+    },
+    codes: ['rrsig/invalid'],
+  },
+  {
+    name: 'a signature by another key under the tag of ours',
+    damage: (zone) => zone.sign(WWW, 'A', stranger, { keyTag: zsk.keyTag }),
+    codes: ['rrsig/invalid'],
+  },
+  {
+    name: 'no signature',
+    damage: (zone) => zone.remove(WWW, 'RRSIG A'),
+    codes: ['rrsig/missing'],
+  },
+  {
+    name: 'no signature over the DNSKEY RRset',
+    damage: (zone) => zone.remove('example.', 'RRSIG DNSKEY'),
+    codes: ['dnskey/not-self-signed', 'rrsig/missing'],
+  },
+  {
+    name: 'a signature over nothing',
+    damage: (zone) => zone.add(zone.record(WWW, 'RRSIG A').replace('RRSIG A ', 'RRSIG AAAA ')),
+    codes: ['rrsig/orphan'],
+  },
+  {
+    name: 'an expired signature',
+    damage: (zone) => zone.sign(WWW, 'A', zsk, { expiration: NOW - 1 }),
+    codes: ['rrsig/expired'],
+  },
+  {
+    name: 'a signature of the future',
+    damage: (zone) => zone.sign(WWW, 'A', zsk, { inception: NOW + 1 }),
+    codes: ['rrsig/not-yet-valid'],
+  },
+  {
+    name: 'a signature that ends before it begins',
+    damage: (zone) => zone.sign(WWW, 'A', zsk, { inception: NOW + DAY, expiration: NOW - DAY }),
+    codes: ['rrsig/validity-period'],
+  },
+  {
+    name: 'an expired signature that never was good',
+    damage: (zone) => zone.edit(WWW, 'RRSIG A', /20260131\d{6}/, '20251231233000'),
+    codes: ['rrsig/expired', 'rrsig/invalid'],
+  },
+  {
+    name: 'too few labels',
+    damage: (zone) => zone.sign(WWW, 'A', zsk, { labels: 1 }),
+    codes: ['rrsig/labels'],
+  },
+  {
+    name: 'too many labels',
+    damage: (zone) => zone.sign(WWW, 'A', zsk, { labels: 3 }),
+    codes: ['rrsig/labels'],
+  },
+  {
+    name: 'a wildcard that counts as a label',
+    damage: (zone) => zone.sign('*.wild.example.', 'TXT', zsk, { labels: 3 }),
+    codes: ['rrsig/labels'],
+  },
+  {
+    name: "another signer's name",
+    damage: (zone) => zone.sign(WWW, 'A', zsk, { signerName: nameFromText('ns1.example.') }),
+    codes: ['rrsig/signer-name'],
+  },
+  {
+    name: 'another original TTL',
+    damage: (zone) => zone.sign(WWW, 'A', zsk, { originalTtl: 7200 }),
+    codes: ['rrsig/original-ttl'],
+  },
+  {
+    name: 'another TTL of an RRset',
+    damage: (zone) => zone.edit(WWW, 'A', ' 3600 ', ' 1800 '),
+    codes: ['rrsig/original-ttl', 'rrsig/ttl'],
+  },
+  {
+    name: 'another TTL of a signature',
+    damage: (zone) => zone.edit(WWW, 'RRSIG A', ' 3600 ', ' 1800 '),
+    codes: ['rrsig/ttl'],
+  },
+  {
+    name: 'an unknown key tag',
+    damage: (zone) => zone.edit(WWW, 'RRSIG A', ` ${zsk.keyTag} example.`, ' 1 example.'),
+    codes: ['rrsig/missing', 'rrsig/unknown-key'],
+  },
+  {
+    name: 'another algorithm',
+    damage: (zone) => zone.edit(WWW, 'RRSIG A', 'RRSIG A 15', 'RRSIG A 13'),
+    codes: ['rrsig/missing', 'rrsig/unknown-key'],
+  },
+  {
+    name: 'a second signature that is wrong',
+    damage: (zone) => zone.addSignature(WWW, 'A', stranger, { keyTag: zsk.keyTag }),
+    codes: ['rrsig/redundant'],
+  },
+  {
+    name: 'a second signature that has expired',
+    damage: (zone) => zone.addSignature(WWW, 'A', zsk, { expiration: NOW - 1 }),
+    codes: ['rrsig/redundant'],
+  },
+  {
+    name: 'a signature by a key that is not published',
+    damage: (zone) => zone.addSignature(WWW, 'A', stranger),
+    codes: ['rrsig/unknown-key'],
+  },
+  {
+    name: 'signed glue',
+    damage: (zone) => zone.addSignature('ns.secure.example.', 'A', zsk),
+    codes: ['rrsig/over-occluded'],
+  },
+  {
+    name: 'a signed delegation',
+    damage: (zone) => zone.addSignature('secure.example.', 'NS', zsk),
+    codes: ['rrsig/over-delegation'],
+  },
+  {
+    name: 'a signed record below a DNAME',
+    damage: (zone) => {
+      zone.add('below.dname.example. 3600 IN A 192.0.2.7');
+      zone.addSignature('below.dname.example.', 'A', zsk);
+    },
+    codes: ['rrsig/below-dname'],
+  },
+  {
+    name: 'a signature over signatures',
+    damage: (zone) => zone.add(zone.record(WWW, 'RRSIG A').replace('RRSIG A ', 'RRSIG RRSIG ')),
+    codes: ['rrsig/over-rrsig'],
+  },
+];
+
+const keyMutants: readonly Mutant[] = [
+  {
+    name: 'no ZSK',
+    damage: (zone) => {
+      zone.lines = zone.lines.filter((line) => !line.includes(dnskeyText(zsk)));
+      zone.sign('example.', 'DNSKEY', ksk);
+    },
+    codes: ['rrsig/missing', 'rrsig/unknown-key'],
+  },
+  {
+    name: 'no key',
+    damage: (zone) => zone.remove('example.', 'DNSKEY'),
+    codes: ['zone/unsigned'],
+  },
+  {
+    name: 'a key of another protocol',
+    damage: (zone) => {
+      zone.add(`example. 3600 IN DNSKEY ${dnskeyText(stranger).replace('256 3', '256 2')}`);
+      zone.sign('example.', 'DNSKEY', ksk);
+    },
+    codes: ['dnskey/protocol'],
+  },
+  {
+    name: 'a key that is no zone key',
+    damage: (zone) => {
+      zone.add(`example. 3600 IN DNSKEY ${dnskeyText(stranger).replace('256 3', '0 3')}`);
+      zone.sign('example.', 'DNSKEY', ksk);
+    },
+    codes: ['dnskey/not-a-zone-key'],
+  },
+  {
+    name: 'a malformed key',
+    damage: (zone) => {
+      zone.add('example. 3600 IN DNSKEY 256 3 15 AAAA');
+      zone.sign('example.', 'DNSKEY', ksk);
+    },
+    codes: ['dnskey/malformed'],
+  },
+  {
+    name: 'a key of an algorithm that signs nothing',
+    damage: (zone) => {
+      zone.add('example. 3600 IN DNSKEY 256 3 200 AAAA');
+      zone.sign('example.', 'DNSKEY', ksk);
+    },
+    codes: ['rrsig/missing-algorithm'],
+  },
+  {
+    name: 'a revoked key that does not sign',
+    damage: (zone) => {
+      zone.add(`example. 3600 IN DNSKEY ${dnskeyText(stranger).replace('256 3', '384 3')}`);
+      zone.sign('example.', 'DNSKEY', ksk);
+    },
+    codes: ['dnskey/revoked-not-signing'],
+  },
+  {
+    name: 'a DNSKEY RRset that was changed after signing',
+    damage: (zone) => zone.add(`example. 3600 IN DNSKEY ${dnskeyText(stranger)}`),
+    codes: ['dnskey/not-self-signed', 'rrsig/invalid'],
+  },
+  {
+    name: 'a CDS of another key',
+    damage: (zone) => {
+      zone.edit('example.', 'CDS', / 2 \S+$/, ` 2 ${'00'.repeat(32)}`);
+      zone.sign('example.', 'CDS', ksk);
+    },
+    codes: ['cds/disagree', 'cds/no-match'],
+  },
+  {
+    name: 'a CDNSKEY of another key',
+    damage: (zone) => {
+      zone.edit('example.', 'CDNSKEY', dnskeyText(ksk), dnskeyText(stranger));
+      zone.sign('example.', 'CDNSKEY', ksk);
+    },
+    codes: ['cds/disagree', 'cds/no-match'],
+  },
+  {
+    name: 'CDS signed with the ZSK',
+    damage: (zone) => zone.sign('example.', 'CDS', zsk),
+    codes: ['cds/signer'],
+  },
+  {
+    name: 'a delete request beside a CDS',
+    damage: (zone) => {
+      zone.add('example. 3600 IN CDS 0 0 0 00');
+      zone.sign('example.', 'CDS', ksk);
+    },
+    codes: ['cds/delete', 'cds/disagree'],
+  },
+  {
+    name: 'a delete request by CDS alone',
+    damage: (zone) => {
+      zone.edit('example.', 'CDS', dsText(2), '0 0 0 00');
+      zone.sign('example.', 'CDS', ksk);
+    },
+    codes: ['cds/disagree'],
+  },
+];
+
+const contentMutants: readonly Mutant[] = [
+  {
+    name: 'two SOA records',
+    damage: (zone) => {
+      zone.add(zone.record('example.', 'SOA').replace(' 1 7200', ' 2 7200'));
+      zone.sign('example.', 'SOA', zsk);
+    },
+    codes: ['zone/soa'],
+  },
+  {
+    name: 'mixed TTLs',
+    damage: (zone) => zone.add('text.example. 7200 IN TXT "three"'),
+    codes: ['rrsig/invalid', 'zone/mixed-ttls'],
+  },
+  {
+    name: 'a record outside of the zone',
+    damage: (zone) => zone.add('www.example.org. 3600 IN A 192.0.2.6'),
+    codes: ['zone/out-of-zone'],
+  },
+  {
+    name: 'a delegation with a SHA-1 DS alone',
+    damage: (zone) => {
+      zone.edit('secure.example.', 'DS', /13 2 \S+$/, `13 1 ${'AB'.repeat(20)}`);
+      zone.sign('secure.example.', 'DS', zsk);
+    },
+    codes: ['ds/deprecated-digest'],
+  },
+];
+
+const nsecMutants: readonly Mutant[] = [
+  {
+    name: 'no NSEC at a name',
+    damage: (zone) => zone.remove('text.example.', 'NSEC', 'RRSIG NSEC'),
+    codes: ['nsec/missing'],
+  },
+  {
+    name: 'no NSEC at a delegation',
+    damage: (zone) => zone.remove('insecure.example.', 'NSEC', 'RRSIG NSEC'),
+    codes: ['nsec/missing'],
+  },
+  {
+    name: 'no NSEC at all',
+    damage: (zone) => {
+      zone.lines = zone.lines.filter((line) => !/ IN (RRSIG )?NSEC /.test(line));
+    },
+    codes: ['denial/none'],
+  },
+  {
+    name: 'a next name that passes over a name',
+    damage: (zone) => {
+      zone.edit('ns1.example.', 'NSEC', 'ns2.example.', 'secure.example.');
+      zone.sign('ns1.example.', 'NSEC', zsk);
+    },
+    codes: ['nsec/next'],
+  },
+  {
+    name: 'a chain that is not closed',
+    damage: (zone) => {
+      zone.edit('*.wild.example.', 'NSEC', 'NSEC example.', 'NSEC text.example.');
+      zone.sign('*.wild.example.', 'NSEC', zsk);
+    },
+    codes: ['nsec/next'],
+  },
+  {
+    name: 'a type too many in a bitmap',
+    damage: (zone) => {
+      zone.edit(WWW, 'NSEC', ' A RRSIG', ' A TXT RRSIG');
+      zone.sign(WWW, 'NSEC', zsk);
+    },
+    codes: ['nsec/bitmap'],
+  },
+  {
+    name: 'a type of a further window too many in a bitmap',
+    damage: (zone) => {
+      zone.edit(WWW, 'NSEC', /$/, ' CAA');
+      zone.sign(WWW, 'NSEC', zsk);
+    },
+    codes: ['nsec/bitmap'],
+  },
+  {
+    name: 'a type too few in a bitmap',
+    damage: (zone) => {
+      zone.edit(WWW, 'NSEC', ' A RRSIG', ' RRSIG');
+      zone.sign(WWW, 'NSEC', zsk);
+    },
+    codes: ['nsec/bitmap'],
+  },
+  {
+    name: 'glue in the bitmap of a delegation',
+    damage: (zone) => {
+      zone.add('insecure.example. 3600 IN A 192.0.2.8');
+      zone.edit('insecure.example.', 'NSEC', ' NS RRSIG', ' A NS RRSIG');
+      zone.sign('insecure.example.', 'NSEC', zsk);
+    },
+    codes: ['nsec/bitmap'],
+  },
+  {
+    name: 'an RRset that was removed with its signature',
+    damage: (zone) => zone.remove('secure.example.', 'DS', 'RRSIG DS'),
+    codes: ['nsec/bitmap'],
+  },
+  {
+    name: 'an NSEC at glue',
+    damage: (zone) => zone.add('ns.secure.example. 300 IN NSEC text.example. A NSEC'),
+    codes: ['nsec/occluded'],
+  },
+  {
+    name: 'an NSEC below a DNAME',
+    damage: (zone) => {
+      zone.add('below.dname.example. 3600 IN A 192.0.2.7');
+      zone.add('below.dname.example. 300 IN NSEC text.example. A NSEC');
+    },
+    codes: ['nsec/occluded'],
+  },
+  {
+    name: 'an NSEC at an empty non-terminal',
+    damage: (zone) => {
+      zone.add('ent.example. 300 IN NSEC a.b.ent.example. RRSIG NSEC');
+      zone.sign('ent.example.', 'NSEC', zsk);
+    },
+    codes: ['nsec/no-data'],
+  },
+  {
+    name: 'two NSEC at a name',
+    damage: (zone) => {
+      zone.add(zone.record(WWW, 'NSEC').replace('ns2.example.', 'zzz.example.'));
+      zone.sign(WWW, 'NSEC', zsk);
+    },
+    codes: ['nsec/multiple'],
+  },
+  {
+    name: 'another TTL of an NSEC',
+    damage: (zone) => {
+      zone.edit(WWW, 'NSEC', ' 300 ', ' 3600 ');
+      zone.sign(WWW, 'NSEC', zsk);
+    },
+    codes: ['nsec/ttl'],
+  },
+  {
+    name: 'an NSEC outside of the zone',
+    damage: (zone) => zone.add('www.example.org. 300 IN NSEC example. A'),
+    codes: ['nsec/out-of-zone'],
+  },
+  {
+    name: 'no NS at the apex',
+    damage: (zone) => {
+      zone.remove('example.', 'NS', 'RRSIG NS');
+      zone.edit('example.', 'NSEC', ' NS SOA', ' SOA');
+      zone.sign('example.', 'NSEC', zsk);
+    },
+    codes: ['zone/no-ns'],
+  },
+  {
+    name: 'a DS at the apex',
+    damage: (zone) => {
+      zone.add(`example. 3600 IN DS ${dsText(2)}`);
+      zone.sign('example.', 'DS', zsk);
+      zone.edit('example.', 'NSEC', ' SOA RRSIG', ' SOA DS RRSIG');
+      zone.sign('example.', 'NSEC', zsk);
+    },
+    codes: ['ds/at-apex'],
+  },
+  {
+    name: 'a DS without a delegation',
+    damage: (zone) => {
+      zone.add(`text.example. 3600 IN DS ${dsText(2)}`);
+      zone.sign('text.example.', 'DS', zsk);
+      zone.edit('text.example.', 'NSEC', ' TXT RRSIG', ' TXT DS RRSIG');
+      zone.sign('text.example.', 'NSEC', zsk);
+    },
+    codes: ['ds/no-delegation'],
+  },
+  {
+    name: 'an NSEC3 chain beside the NSEC chain, without NSEC3PARAM',
+    damage: (zone) => {
+      const owner = `${'0'.repeat(32)}.example.`;
+      zone.add(`${owner} 300 IN NSEC3 1 0 0 - ${'0'.repeat(32)} A RRSIG`);
+      zone.sign(owner, 'NSEC3', zsk);
+    },
+    codes: ['denial/mixed', 'nsec3/extra-chain'],
+  },
+];
+
+/** The owners of the NSEC3 records of a name, by the types in their bitmaps. */
+const textRecord = (rdata: string): boolean => rdata.endsWith(' DNAME RRSIG');
+
+const nsec3Mutants: readonly Mutant[] = [
+  {
+    name: 'no NSEC3 for a name',
+    damage: (zone) => zone.remove(zone.nsec3Owner(textRecord), 'NSEC3', 'RRSIG NSEC3'),
+    codes: ['nsec3/missing', 'nsec3/next'],
+  },
+  {
+    name: 'a type too many in a bitmap',
+    damage: (zone) => {
+      const owner = zone.nsec3Owner(textRecord);
+      zone.edit(owner, 'NSEC3', 'DNAME RRSIG', 'TXT DNAME RRSIG');
+      zone.sign(owner, 'NSEC3', zsk);
+    },
+    codes: ['nsec3/bitmap'],
+  },
+  {
+    name: 'a type in the bitmap of an empty non-terminal',
+    damage: (zone) => {
+      const owner = zone.nsec3Owner((rdata) => /^\S+ \S+ \S+ \S+ \S+$/.test(rdata));
+      zone.edit(owner, 'NSEC3', /$/, ' A');
+      zone.sign(owner, 'NSEC3', zsk);
+    },
+    codes: ['nsec3/bitmap'],
+  },
+  {
+    name: 'another next hash',
+    damage: (zone) => {
+      const owner = zone.nsec3Owner(textRecord);
+      zone.edit(owner, 'NSEC3', /- \S{32}/, `- ${'0'.repeat(32)}`);
+      zone.sign(owner, 'NSEC3', zsk);
+    },
+    codes: ['nsec3/next'],
+  },
+  {
+    name: 'a record for a name that is not there',
+    damage: (zone) => {
+      zone.remove('text.example.', 'TXT', 'RRSIG TXT');
+    },
+    codes: ['nsec3/orphan'],
+  },
+  {
+    name: 'unknown flags',
+    damage: (zone) => {
+      const owner = zone.nsec3Owner(textRecord);
+      zone.edit(owner, 'NSEC3', 'NSEC3 1 0', 'NSEC3 1 2');
+      zone.sign(owner, 'NSEC3', zsk);
+    },
+    codes: ['nsec3/flags'],
+  },
+  {
+    name: 'two records of a hash',
+    damage: (zone) => {
+      const owner = zone.nsec3Owner(textRecord);
+      zone.add(zone.record(owner, 'NSEC3').replace('DNAME RRSIG', 'TXT DNAME RRSIG'));
+      zone.sign(owner, 'NSEC3', zsk);
+    },
+    codes: ['nsec3/multiple'],
+  },
+  {
+    name: 'another TTL',
+    damage: (zone) => {
+      const owner = zone.nsec3Owner(textRecord);
+      zone.edit(owner, 'NSEC3', ' 300 ', ' 3600 ');
+      zone.sign(owner, 'NSEC3', zsk);
+    },
+    codes: ['nsec3/ttl'],
+  },
+  {
+    name: 'an owner that is no hash',
+    damage: (zone) => {
+      const line = zone.record(zone.nsec3Owner(textRecord), 'NSEC3');
+      zone.add(line.replace(/^\S+/, 'text.example.'));
+      zone.sign('text.example.', 'NSEC3', zsk);
+    },
+    codes: ['nsec3/owner'],
+  },
+  {
+    name: 'no NSEC3PARAM',
+    damage: (zone) => {
+      zone.remove('example.', 'NSEC3PARAM', 'RRSIG NSEC3PARAM');
+    },
+    codes: ['nsec3/bitmap', 'nsec3/no-param'],
+  },
+  {
+    name: 'an NSEC3PARAM of another chain',
+    damage: (zone) => {
+      zone.edit('example.', 'NSEC3PARAM', '1 0 0 -', '1 0 0 AB');
+      zone.sign('example.', 'NSEC3PARAM', zsk);
+    },
+    codes: ['nsec3/no-param', 'nsec3/param-without-chain'],
+  },
+  {
+    name: 'an NSEC3PARAM with flags',
+    damage: (zone) => {
+      zone.edit('example.', 'NSEC3PARAM', '1 0 0 -', '1 1 0 -');
+      zone.sign('example.', 'NSEC3PARAM', zsk);
+    },
+    codes: ['nsec3/param-flags'],
+  },
+  {
+    name: 'a record of another chain',
+    damage: (zone) => {
+      const owner = `${'0'.repeat(32)}.example.`;
+      zone.add(`${owner} 300 IN NSEC3 1 0 0 AB ${'0'.repeat(32)} A RRSIG`);
+      zone.sign(owner, 'NSEC3', zsk);
+    },
+    codes: ['nsec3/extra-chain'],
+  },
+  {
+    name: 'an unknown hash algorithm',
+    damage: (zone) => {
+      for (const line of zone.lines.filter((one) => / IN NSEC3 /.test(one))) {
+        const owner = line.split(' ')[0]!;
+        zone.edit(owner, 'NSEC3', 'NSEC3 1', 'NSEC3 2');
+        zone.sign(owner, 'NSEC3', zsk);
+      }
+      zone.edit('example.', 'NSEC3PARAM', '1 0 0 -', '2 0 0 -');
+      zone.sign('example.', 'NSEC3PARAM', zsk);
+    },
+    codes: ['nsec3/hash-algorithm'],
+  },
+];
+
+const optOutMutants: readonly Mutant[] = [
+  {
+    name: 'no opt-out where a delegation is left out',
+    damage: (zone) => {
+      for (const line of zone.lines.filter((one) => / IN NSEC3 /.test(one)).slice(1)) {
+        const owner = line.split(' ')[0]!;
+        zone.edit(owner, 'NSEC3', 'NSEC3 1 1', 'NSEC3 1 0');
+        zone.sign(owner, 'NSEC3', zsk);
+      }
+    },
+    codes: ['nsec3/opt-out'],
+  },
+  {
+    name: 'a secure delegation that is left out',
+    damage: (zone) => {
+      zone.add(`insecure.example. 3600 IN DS 12345 13 2 ${'AB'.repeat(32)}`);
+      zone.sign('insecure.example.', 'DS', zsk);
+    },
+    codes: ['nsec3/missing'],
+  },
+  {
+    name: 'a name that is left out',
+    damage: (zone) => {
+      zone.add('new.example. 3600 IN A 192.0.2.6');
+      zone.sign('new.example.', 'A', zsk);
+    },
+    codes: ['nsec3/missing'],
+  },
+];
+
+const zonemdMutants: readonly Mutant[] = [
+  {
+    name: 'another digest',
+    damage: (zone) => {
+      zone.edit('example.', 'ZONEMD', / 1 1 \S{8}/, ' 1 1 00000000');
+      zone.sign('example.', 'ZONEMD', zsk);
+    },
+    codes: ['zonemd/digest'],
+  },
+  {
+    name: 'changed glue, which nothing but the digest covers',
+    damage: (zone) => zone.edit('ns.secure.example.', 'A', '192.0.2.4', '192.0.2.9'),
+    codes: ['zonemd/digest'],
+  },
+  {
+    name: 'another serial',
+    damage: (zone) => {
+      zone.edit('example.', 'ZONEMD', 'ZONEMD 1 1 1', 'ZONEMD 2 1 1');
+      zone.sign('example.', 'ZONEMD', zsk);
+    },
+    codes: ['zonemd/serial'],
+  },
+  {
+    name: 'two of a kind',
+    damage: (zone) => {
+      zone.add(zone.record('example.', 'ZONEMD').replace(/ 1 1 \S{8}/, ' 1 1 00000000'));
+      zone.sign('example.', 'ZONEMD', zsk);
+    },
+    codes: ['zonemd/duplicate'],
+  },
+  {
+    name: 'an unknown hash algorithm',
+    damage: (zone) => {
+      zone.edit('example.', 'ZONEMD', 'ZONEMD 1 1 1', 'ZONEMD 1 1 240');
+      zone.sign('example.', 'ZONEMD', zsk);
+    },
+    codes: ['zonemd/unverifiable'],
+  },
+];
+
+function suite(title: string, options: { denial: Denial; zonemd?: 1 }, mutants: readonly Mutant[]): void {
+  describe(title, () => {
+    let signed = '';
+
+    beforeAll(async () => {
+      signed = zoneToText((await signText(content, { ...options, keys: [ksk, zsk] })).zone);
+    });
+
+    /** Errors and warnings. */
+    const findingsOf = async (text: string): Promise<string[]> => {
+      const { findings } = await verifyText(text, { at: NOW });
+      const codes = findings.filter(({ severity }) => severity !== 'note').map(({ code }) => code);
+      return [...new Set(codes)].sort();
+    };
+
+    test('nothing is found undamaged', async () => {
+      const report = await verifyText(signed, { at: NOW });
+      expect(report.findings).toEqual([]);
+      expect(report.ok).toBe(true);
+    });
+
+    test.each(mutants)('$name', async ({ damage, codes }) => {
+      const zone = new SignedZoneText(signed);
+      damage(zone);
+      expect(await findingsOf(zone.toString())).toEqual([...codes]);
+    });
+  });
+}
+
+suite('damages of signatures', { denial: NSEC }, signatureMutants);
+suite('damages of keys', { denial: NSEC }, keyMutants);
+suite('damages of content', { denial: NSEC }, contentMutants);
+suite('damages of an NSEC chain', { denial: NSEC }, nsecMutants);
+suite('damages of an NSEC3 chain', { denial: NSEC3 }, nsec3Mutants);
+suite('damages of an opt-out chain', { denial: OPT_OUT }, optOutMutants);
+suite('damages of a digest', { denial: NSEC, zonemd: 1 }, zonemdMutants);
