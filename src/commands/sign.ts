@@ -1,10 +1,11 @@
 import { nameToText, sameName } from '../dns/name.ts';
-import { printTime } from '../dns/time.ts';
+import { printDuration, printTime } from '../dns/time.ts';
 import { makeDs } from '../dnssec/ds.ts';
 import { REVOKE_FLAG, readDnskey, writeDnskey } from '../dnssec/dnskey.ts';
 import type { Denial } from '../dnssec/denial.ts';
-import { signZone, type SignedZone, type SigningKey } from '../dnssec/sign-zone.ts';
+import { signZone, type SignedZone, type SigningKey, type SignRequest } from '../dnssec/sign-zone.ts';
 import type { SerialPolicy } from '../dnssec/serial-policy.ts';
+import { readSoa } from '../dnssec/soa.ts';
 import { zoneContent } from '../dnssec/zone-content.ts';
 import { inputError, usageError, ZonewrightError } from '../errors.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
@@ -19,6 +20,8 @@ import type { Environment } from './environment.ts';
 import { OutputDigests } from './output-digests.ts';
 import { readZoneFile, type ZoneFile } from './read-zone.ts';
 
+/** In seconds: with a longer one, RFC 1982 takes the inception for the later time (RFC 4034 section 3.1.5). */
+const MAX_VALIDITY = 0x7fffffff;
 /** More iterations than this make validators treat a zone as insecure, or refuse it (RFC 9276 section 3.2). */
 const MAX_NSEC3_ITERATIONS = 50;
 const SHA256_DIGEST = 2;
@@ -94,7 +97,8 @@ export interface SignResult {
  * @throws ZonewrightError of kind `usage`, `input` or `environment`
  */
 export async function sign(options: SignOptions, environment: Environment): Promise<SignResult> {
-  checkOptions(options, environment);
+  const times = signatureTimes(options, environment);
+  checkDenial(options.denial, environment);
   const input = await readZoneFile(options.zoneFile, options, environment);
   const digests = new OutputDigests(options.keyDirectory, input.origin, environment);
   const previous = await readPrevious(options, input, digests, environment);
@@ -122,23 +126,17 @@ export async function sign(options: SignOptions, environment: Environment): Prom
   report(checkZone(zone, options.maxTtl === undefined ? {} : { maxTtl: options.maxTtl }), environment);
   warnOfDropped(dropped, input.file, environment);
 
-  const inception = options.inception ?? environment.now - options.inceptionOffset;
-  const expiration = options.expiration ?? environment.now + options.validity;
-  const dnskeyExpiration =
-    options.dnskeyValidity === undefined ? expiration : environment.now + options.dnskeyValidity;
   const signed = await signZone(
     zone,
     {
       keys: keys.signing,
       denial: options.denial,
       now: environment.now,
-      inception,
-      expiration,
-      dnskeyExpiration,
+      ...times,
       jitter: options.jitter,
       serialPolicy: options.serial,
       zonemd: options.zonemd,
-      publishedSerials: [],
+      publishedSerials: previous === undefined ? [] : [serialOf(previous.zone)],
       ...(previous === undefined || options.full === true
         ? {}
         : { previous: { ...previous, refresh: options.refresh } }),
@@ -155,13 +153,42 @@ export async function sign(options: SignOptions, environment: Environment): Prom
   return describe(options, input, keys, signed);
 }
 
-function checkOptions({ denial, inception, expiration }: SignOptions, environment: Environment): void {
-  if (inception !== undefined && expiration !== undefined && inception >= expiration) {
+/**
+ * When signatures are valid.
+ * @throws ZonewrightError `usage/times` where no time is left
+ */
+function signatureTimes(
+  options: SignOptions,
+  { now, warn }: Environment,
+): Pick<SignRequest, 'inception' | 'expiration' | 'dnskeyExpiration'> {
+  const inception = options.inception ?? now - options.inceptionOffset;
+  const expiration = options.expiration ?? now + options.validity;
+  const dnskeyExpiration = options.dnskeyValidity === undefined ? expiration : now + options.dnskeyValidity;
+  for (const end of [expiration, dnskeyExpiration]) {
+    if (end <= inception) {
+      throw usageError(
+        'usage/times',
+        `the inception ${printTime(inception)} is not before the expiration ${printTime(end)}`,
+      );
+    }
+    if (end - inception > MAX_VALIDITY)
+      throw usageError(
+        'usage/times',
+        'no signature can be valid for more than 68 years (RFC 4034 section 3.1.5)',
+      );
+  }
+  if (expiration <= now) warn(`the signatures have expired already, at ${printTime(expiration)}`);
+  if (expiration - options.jitter <= (expiration <= now ? inception : Math.max(inception, now))) {
     throw usageError(
       'usage/times',
-      `the inception ${printTime(inception)} is not before the expiration ${printTime(expiration)}`,
+      `a jitter of ${printDuration(options.jitter)} can use up the whole time until the expiration ${printTime(expiration)}`,
+      { hint: 'use a shorter --jitter' },
     );
   }
+  return { inception, expiration, dnskeyExpiration };
+}
+
+function checkDenial(denial: Denial, environment: Environment): void {
   if (denial.kind === 'nsec') return;
   const { iterations, salt } = denial;
   if (iterations > MAX_NSEC3_ITERATIONS) {
@@ -237,6 +264,10 @@ async function readPrevious(
   if (zone.apexRrset(Type.SOA) < 0 || zone.apexRrset(Type.RRSIG) < 0)
     throw notASignedZone(output, input.origin);
   return { zone, trusted: await digests.has(previous.bytes) };
+}
+
+function serialOf(zone: Zone): number {
+  return readSoa(zone.rdatasOf(zone.apexRrset(Type.SOA))[0]!).serial;
 }
 
 function notASignedZone(file: string, origin: Uint8Array, cause?: unknown): ZonewrightError {

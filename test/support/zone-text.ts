@@ -36,7 +36,7 @@ export function typeOfLine(line: string): string {
   return type === 'RRSIG' ? `RRSIG ${covered!}` : type!;
 }
 
-/** Text of a test without the white space before its lines: each record has its owner written out. */
+/** Text of a test without the white space before it and before its lines: each record has its owner written out. */
 export function unindent(text: string): string {
-  return text.replaceAll(/^[ \t]+/gm, '');
+  return text.replaceAll(/^[ \t]+/gm, '').trimStart();
 }
