@@ -21,6 +21,7 @@ import {
 import {
   ACCEPTED_BAD,
   BAD_AS_ZONES,
+  CONTESTED,
   REFUSED_ZONES,
   SCANNER_DIFFERENCES,
   UNREADABLE,
@@ -99,6 +100,18 @@ describeWithCorpora('master files of other projects', (directory) => {
       if (BAD_AS_ZONES.has(file)) expect(read).not.toThrow();
       else expect(errorOf(read).kind).toBe('input');
     });
+  });
+
+  test('where full implementations disagree, we decide as follows', () => {
+    const contested = [
+      ...corpusFiles(directory, 'zonefile-contested/'),
+      ...corpusFiles(directory, 'real/secpoll'),
+    ];
+    const decided = contested.map((entry) => [
+      entry.file,
+      [...new Set(refusals(directory, entry).map(({ code }) => code))],
+    ]);
+    expect(Object.fromEntries(decided)).toEqual(CONTESTED);
   });
 
   describe('good and bad records in one file', () => {
