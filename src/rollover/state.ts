@@ -53,6 +53,68 @@ export interface AuditEntry {
   readonly why: string;
 }
 
+/** What happens in a rollover that others must learn of. */
+export const EVENT_TYPES = [
+  'dnssec.create',
+  'dnssec.delete',
+  'dnssec.rotation_start',
+  'dnssec.rotation_complete',
+  'dnssec.ds_withdraw',
+  'dnssec.ds_overdue',
+  'dnssec.zsk_rotation_start',
+  'dnssec.zsk_rotation_complete',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
+
+/** A DS record that an event is about, complete in itself: its key may be gone when the event is delivered. */
+export interface EventDs {
+  /** The RDATA of the DS, `12345 13 2 HEX`. */
+  readonly ds: string;
+  readonly dnskey: KeyId;
+}
+
+export interface EventPayload {
+  /** Base names of the keys that it is about. */
+  readonly keys: readonly string[];
+  /** DS records to add, or to withdraw. */
+  readonly ds: readonly EventDs[];
+  /** From when on the parent may be changed. */
+  readonly notBefore?: number | undefined;
+  /** By when it should have been. */
+  readonly deadline?: number | undefined;
+}
+
+/** How far an event has come on its way to one target. */
+export interface Delivery {
+  /** Which target of the configuration it is. */
+  readonly target: string;
+  readonly attempts: number;
+  readonly delivered?: number | undefined;
+  /** When the next attempt is due, after one that failed. */
+  readonly nextAttempt?: number | undefined;
+  /** Why the last attempt failed. */
+  readonly error?: string | undefined;
+}
+
+/** An event that is not delivered to everybody yet. */
+export interface OutboxEvent {
+  /** A UUID, the same for every target and every attempt. */
+  readonly id: string;
+  readonly type: EventType;
+  readonly time: number;
+  readonly payload: EventPayload;
+  readonly deliveries: readonly Delivery[];
+}
+
+/** Why the last run failed, until one succeeds. */
+export interface LastError {
+  readonly time: number;
+  /** The stable code of the error, `sign/unsafe`. */
+  readonly code: string;
+  readonly message: string;
+}
+
 /** Everything that `rotate` knows of a zone. */
 export interface RotationState {
   readonly keys: readonly ManagedKey[];
@@ -61,6 +123,9 @@ export interface RotationState {
   /** Base names of the keys whose DS should stand at the parent. */
   readonly wantedDs: readonly string[];
   readonly audit: readonly AuditEntry[];
+  /** Events in the order in which they happened. */
+  readonly outbox: readonly OutboxEvent[];
+  readonly lastError?: LastError | undefined;
 }
 
 /** What people and scripts read; always derived, never decided by. */
