@@ -277,7 +277,11 @@ describe('a mistake in a configuration', () => {
       'notify[0].url: this must be a URL, not "gopher://x"',
       undefined,
     ],
-    ['a: [b\nc: d', '1:5: the configuration is malformed: implicit keys of flow sequence pairs need to be on a single line', undefined],
+    [
+      'a: [b\nc: d',
+      '1:5: the configuration is malformed: implicit keys of flow sequence pairs need to be on a single line',
+      undefined,
+    ],
     ['zones: {}\nzones: {}\n', 'the configuration is malformed: map keys must be unique', undefined],
     ['[]', 'this must be a mapping of keys to values, not []', undefined],
   ])('%j is told with its place', async (content, message, hint) => {
