@@ -30,7 +30,7 @@ export class ZonewrightError extends Error {
   readonly further: readonly ZonewrightError[];
 
   constructor(kind: ErrorKind, code: string, message: string, details: ErrorDetails = {}) {
-    super(message, { cause: details.cause });
+    super(readable(message), { cause: details.cause });
     this.name = 'ZonewrightError';
     this.kind = kind;
     this.code = code;
@@ -38,6 +38,15 @@ export class ZonewrightError extends Error {
     this.location = details.location;
     this.further = details.further ?? [];
   }
+}
+
+/** Characters of a message; a token that is quoted in it may have millions. */
+const MAX_MESSAGE = 500;
+
+/** One line that is safe on a terminal: input that is quoted in a message may have anything in it. */
+function readable(message: string): string {
+  const short = message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
+  return short.replace(/\p{Cc}/gu, (character) => `\\${String(character.charCodeAt(0)).padStart(3, '0')}`);
 }
 
 /** The command line or the configuration is wrong (exit status 2). */

@@ -24,9 +24,6 @@ for (const [characters, characterClass] of [
   for (const character of characters) CHARACTER_CLASS[character.charCodeAt(0)] = characterClass;
 }
 
-/** Characters of a message about a token. */
-const MAX_MESSAGE = 240;
-
 const AT_SIGN = 64;
 const EQUALS = 61;
 
@@ -254,7 +251,7 @@ export class Tokenizer {
 
   /** An error about the current token. */
   error(code: string, message: string, details: ErrorDetails = {}): ZonewrightError {
-    return inputError(code, readable(message), { ...details, location: this.location() });
+    return inputError(code, message, { ...details, location: this.location() });
   }
 
   /** The same error with the place of the current token, if it has none yet. */
@@ -340,10 +337,4 @@ export class Tokenizer {
       hint: 'close it with a double quote',
     });
   }
-}
-
-/** A message about input that may have anything in it: control characters as escapes, and not without end. */
-function readable(message: string): string {
-  const short = message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
-  return short.replace(/\p{Cc}/gu, (character) => `\\${String(character.charCodeAt(0)).padStart(3, '0')}`);
 }
