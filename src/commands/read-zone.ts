@@ -60,6 +60,16 @@ export async function readZoneFile(
   }
 }
 
+/** Gets threads ready while a large file is read, so that they need not be waited for afterwards. */
+export async function expectWork(
+  path: string,
+  octetsARow: number,
+  { files, pool }: Environment,
+): Promise<void> {
+  const status = path === '-' ? undefined : await files.status(path);
+  if (status !== undefined) pool.expect(status.size / octetsARow);
+}
+
 function parse(
   source: SourceFile,
   origin: Uint8Array | undefined,

@@ -1,7 +1,8 @@
 import { nameToText, sameName } from '../dns/name.ts';
 import { printDuration, printTime } from '../dns/time.ts';
+import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { makeDs } from '../dnssec/ds.ts';
-import { REVOKE_FLAG, readDnskey, writeDnskey } from '../dnssec/dnskey.ts';
+import { isValidZoneKey, REVOKE_FLAG, readDnskey, writeDnskey } from '../dnssec/dnskey.ts';
 import type { Denial } from '../dnssec/denial.ts';
 import { signZone, type SignedZone, type SigningKey, type SignRequest } from '../dnssec/sign-zone.ts';
 import type { SerialPolicy } from '../dnssec/serial-policy.ts';
@@ -18,13 +19,17 @@ import { printZone } from '../zone/print-zone.ts';
 import { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import { OutputDigests } from './output-digests.ts';
-import { readZoneFile, type ZoneFile } from './read-zone.ts';
+import { expectWork, readZoneFile, type ZoneFile } from './read-zone.ts';
 
 /** In seconds: with a longer one, RFC 1982 takes the inception for the later time (RFC 4034 section 3.1.5). */
 const MAX_VALIDITY = 0x7fffffff;
 /** More iterations than this make validators treat a zone as insecure, or refuse it (RFC 9276 section 3.2). */
 const MAX_NSEC3_ITERATIONS = 50;
 const SHA256_DIGEST = 2;
+/** How many problems of one kind are told one by one. */
+const PROBLEMS_OF_A_KIND = 5;
+/** What a record of an unsigned zone takes as text, roughly. */
+const OCTETS_A_RECORD = 50;
 
 export interface SignOptions {
   /** The master file, `-` for standard input. */
@@ -99,6 +104,7 @@ export interface SignResult {
 export async function sign(options: SignOptions, environment: Environment): Promise<SignResult> {
   const times = signatureTimes(options, environment);
   checkDenial(options.denial, environment);
+  await expectWork(options.zoneFile, OCTETS_A_RECORD, environment);
   const input = await readZoneFile(options.zoneFile, options, environment);
   const digests = new OutputDigests(options.keyDirectory, input.origin, environment);
   const previous = await readPrevious(options, input, digests, environment);
@@ -123,7 +129,14 @@ export async function sign(options: SignOptions, environment: Environment): Prom
     denial: options.denial,
     zonemd: options.zonemd,
   });
-  report(checkZone(zone, options.maxTtl === undefined ? {} : { maxTtl: options.maxTtl }), environment);
+  checkAlgorithms(zone, keys, environment);
+  report(
+    checkZone(zone, {
+      limit: PROBLEMS_OF_A_KIND,
+      ...(options.maxTtl === undefined ? {} : { maxTtl: options.maxTtl }),
+    }),
+    environment,
+  );
   warnOfDropped(dropped, input.file, environment);
 
   const signed = await signZone(
@@ -317,17 +330,58 @@ async function selectKeys(
       active.map(async (key) => ({
         dnskeyRdata: dnskeyInZone(key, now),
         privateKey: await sources.get(key)!.privateKey(key),
-        signsKeys: signsKeys(key.role),
-        signsZone:
-          signsZone(key.role) || (options.keyLayout === 'csk' && !hasZoneSigningKey(active, key.algorithm)),
+        ...dutiesOf(key, active, options, now),
       })),
     ),
     signingKeys: active,
   };
 }
 
-function hasZoneSigningKey(keys: readonly Key[], algorithm: number): boolean {
-  return keys.some((key) => key.algorithm === algorithm && signsZone(key.role));
+/** What a key signs: a revoked one the DNSKEYs alone, in proof of its revocation (RFC 5011 section 2.1). */
+function dutiesOf(
+  key: Key,
+  active: readonly Key[],
+  { keyLayout }: SignOptions,
+  now: number,
+): Pick<SigningKey, 'signsKeys' | 'signsZone'> {
+  if (useOfKey(key, now).revoked) return { signsKeys: true, signsZone: false };
+  const isAlone = !active.some(
+    (other) => other.algorithm === key.algorithm && signsZone(other.role) && !useOfKey(other, now).revoked,
+  );
+  return {
+    signsKeys: signsKeys(key.role),
+    signsZone: signsZone(key.role) || (keyLayout === 'csk' && isAlone),
+  };
+}
+
+/**
+ * Every algorithm of the DNSKEY RRset must sign the whole zone (RFC 4035 section 2.2).
+ * @throws ZonewrightError `sign/algorithm-incomplete` for a key of ours; others' keys are their business
+ */
+function checkAlgorithms(zone: Zone, { published, signing }: SelectedKeys, { warn }: Environment): void {
+  const keysThatSign = signing.map(({ dnskeyRdata }) => readDnskey(dnskeyRdata)).filter(isValidZoneKey);
+  const complete = new Set(keysThatSign.map(({ algorithm }) => algorithm));
+  const isIncomplete = (rdata: Uint8Array): boolean => {
+    const dnskey = readDnskey(rdata);
+    return isValidZoneKey(dnskey) && !complete.has(dnskey.algorithm);
+  };
+  const own = published.find(({ dnskeyRdata }) => isIncomplete(dnskeyRdata))?.key;
+  if (own !== undefined) {
+    throw inputError(
+      'sign/algorithm-incomplete',
+      `${own.base} is published, but no key of ${algorithmLabel(own.algorithm)} signs: validators may refuse the zone (RFC 4035 section 2.2)`,
+      {
+        hint: `activate keys of this algorithm, or take this one out: zonewright keygen --settime ${own.base} --publish none`,
+      },
+    );
+  }
+  const foreign = zone.rdatasOf(zone.apexRrset(Type.DNSKEY)).find(isIncomplete);
+  if (foreign === undefined) return;
+  const label = algorithmLabel(readDnskey(foreign).algorithm);
+  warn(
+    `the zone has a DNSKEY of ${label} by another signer, but no key of ${label} signs: validators may refuse it (RFC 4035 section 2.2)`,
+    'all signers of a zone have to use the same algorithms (RFC 8901 section 4)',
+  );
 }
 
 function findKeys(
@@ -409,6 +463,7 @@ function apexRecords(
     const { syncPublish, syncDelete } = key.timing;
     if (
       !signsKeys(key.role) ||
+      useOfKey(key, now).revoked ||
       syncPublish === undefined ||
       syncPublish > now ||
       (syncDelete !== undefined && syncDelete <= now)
