@@ -4,18 +4,17 @@ import type { DenialKind } from '../dnssec/verify/denial.ts';
 import type { TrustAnchor } from '../dnssec/verify/context.ts';
 import type { Finding, Severity } from '../dnssec/verify/findings.ts';
 import type { FirstExpiry } from '../dnssec/verify/judge-signatures.ts';
-import { verifySignatures } from '../dnssec/verify/signature-jobs.ts';
-import { verifyZone, type SignatureRunner } from '../dnssec/verify/verify-zone.ts';
+import { verifyZone } from '../dnssec/verify/verify-zone.ts';
 import { usageError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
 import { outOfZoneRecords } from '../zone/checks.ts';
 import { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
-import { readZoneFile } from './read-zone.ts';
+import { expectWork, readZoneFile } from './read-zone.ts';
 import { readDsArgument, readRecords } from './records.ts';
 
-/** Signatures between two reports of progress. */
-const STEP = 2000;
+/** What a signed record and its signature take as text, roughly. */
+const OCTETS_A_SIGNATURE = 250;
 
 export interface VerifyOptions {
   /** The signed zone, `-` for standard input. */
@@ -32,8 +31,6 @@ export interface VerifyOptions {
   readonly trustAnchors?: readonly string[] | undefined;
   /** Directories beside the zone file's own in which `$INCLUDE` may read. */
   readonly includePaths?: readonly string[] | undefined;
-  /** Verifies the signatures; by default this thread does, in steps that tell of progress. */
-  readonly run?: SignatureRunner | undefined;
 }
 
 /** What `verify` knows of a zone, ready for JSON. */
@@ -76,6 +73,7 @@ export async function verify(options: VerifyOptions, environment: Environment): 
       hint: 'write "-" for one of zone, DS and trust anchors at the most',
     });
   }
+  await expectWork(options.zoneFile, OCTETS_A_SIGNATURE, environment);
   const { store, zoneClass, origin, file } = await readZoneFile(options.zoneFile, options, environment);
   const name = canonicalName(origin);
   const outOfZone = outOfZoneRecords(store, name);
@@ -90,7 +88,11 @@ export async function verify(options: VerifyOptions, environment: Environment): 
   const trustAnchors = await readAll(options.trustAnchors, (path) => readAnchors(path, name, environment));
   const { keys, ...verification } = await verifyZone(
     zone,
-    environment.crypto,
+    {
+      crypto: environment.crypto,
+      pool: environment.pool,
+      report: (done, total) => environment.progress?.({ task: 'verifying', done, total }),
+    },
     {
       at: time,
       outOfZone,
@@ -98,7 +100,6 @@ export async function verify(options: VerifyOptions, environment: Environment): 
       ...(ds === undefined ? {} : { ds }),
       ...(trustAnchors === undefined ? {} : { trustAnchors }),
     },
-    options.run ?? runInSteps(environment),
   );
   const findings = SEVERITIES.flatMap((severity) =>
     verification.findings.filter((finding) => finding.severity === severity),
@@ -141,16 +142,4 @@ async function readAll<T>(
 async function readAnchors(path: string, zone: Uint8Array, environment: Environment): Promise<TrustAnchor[]> {
   const records = await readRecords(path, zone, [Type.DS, Type.DNSKEY], environment);
   return records.map(({ type, rdata }) => ({ type: type === Type.DS ? Type.DS : Type.DNSKEY, rdata }));
-}
-
-/** Verifies in this thread, and lets others have their turn between the steps. */
-function runInSteps({ progress }: Environment): SignatureRunner {
-  return async (jobs, columns, keys) => {
-    const verifiers = keys.map((key) => key.verifier);
-    for (let done = 0; done < jobs.count; done += STEP) {
-      progress?.({ task: 'verifying', done, total: jobs.count });
-      verifySignatures(jobs, columns, verifiers, done, Math.min(done + STEP, jobs.count));
-      await new Promise<void>((resolve) => setTimeout(resolve));
-    }
-  };
 }

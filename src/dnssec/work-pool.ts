@@ -1,15 +1,16 @@
 import type { Crypto } from './crypto.ts';
 import { prepareSigning, type SigningTask } from './signing-jobs.ts';
+import { prepareVerification, type VerificationTask } from './verify/signature-jobs.ts';
 
 /** Work that is rows over shared memory: any thread can do any range of them, in any order. */
-export type Task = SigningTask;
+export type Task = SigningTask | VerificationTask;
 
 /** Does the rows `[first, last)` of a task. */
 export type RangeWork = (first: number, last: number) => void;
 
 /** Makes a thread ready for a task. */
 export function prepareTask(task: Task, crypto: Crypto): RangeWork {
-  return prepareSigning(task, crypto);
+  return task.kind === 'sign' ? prepareSigning(task, crypto) : prepareVerification(task, crypto);
 }
 
 /** Threads that share the rows of a task. */

@@ -3,6 +3,7 @@ import { nameFromText } from '../../src/dns/name.ts';
 import type { Environment } from '../../src/commands/environment.ts';
 import { verify, type VerifyOptions, type VerifyReport } from '../../src/commands/verify.ts';
 import type { FindingCode, Severity } from '../../src/dnssec/verify/findings.ts';
+import { singleThreadPool } from '../../src/dnssec/work-pool.ts';
 import { environmentError } from '../../src/errors.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 
@@ -38,12 +39,13 @@ function testEnvironment(files: TestFiles): Environment {
     if (typeof content === 'string') return new TextEncoder().encode(content);
     return content ?? readFileSync(name);
   };
-  const environment: Pick<Environment, 'now' | 'crypto' | 'readStdin' | 'openInclude' | 'warn'> & {
-    files: Pick<Environment['files'], 'read'>;
+  const environment: Pick<Environment, 'now' | 'crypto' | 'pool' | 'readStdin' | 'openInclude' | 'warn'> & {
+    files: Pick<Environment['files'], 'read' | 'status'>;
   } = {
     now: 0,
     crypto: nodeCrypto,
-    files: { read: async (name) => read(name) },
+    pool: singleThreadPool(nodeCrypto),
+    files: { read: async (name) => read(name), status: async () => undefined },
     readStdin: async () => read('-'),
     openInclude: () => {
       throw environmentError('file/not-found', 'no file is included here');

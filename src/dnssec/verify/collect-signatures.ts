@@ -2,9 +2,9 @@ import { LOWER_CASE, nameLength, parentName } from '../../dns/name.ts';
 import { serialGreater } from '../../dns/serial.ts';
 import { Type, typeName } from '../../rr/registry.ts';
 import { OwnerStatus, type Zone } from '../../zone/zone.ts';
-import { RRSIG_FIXED_LENGTH, rrsigLabels } from '../rrsig.ts';
+import { RRSIG_FIXED_LENGTH, rrsigLabels, RrsigOffset, u16At, u32At } from '../rrsig.ts';
 import { isSignedType, type VerifyContext } from './context.ts';
-import { SignatureJobs } from './signature-jobs.ts';
+import { VerificationJobs } from './signature-jobs.ts';
 import type { ZoneKey } from './zone-keys.ts';
 
 /** What is wrong with a signature before any cryptography. */
@@ -20,19 +20,11 @@ export const SignatureDefect = {
   ValidityPeriod: 7,
 } as const;
 
-/** Offsets of RRSIG fields (RFC 4034 section 3.1). */
-const ALGORITHM = 2;
-const LABELS = 3;
-const ORIGINAL_TTL = 4;
-const EXPIRATION = 8;
-const INCEPTION = 12;
-const KEY_TAG = 16;
-
 /**
  * Lists the signatures of the zone that are to be verified, with what can be seen of them without cryptography (RFC 4035 section 5.3.1),
  * and reports those over what must not be signed.
  */
-export function collectSignatures(context: VerifyContext, keys: readonly ZoneKey[]): SignatureJobs {
+export function collectSignatures(context: VerifyContext, keys: readonly ZoneKey[]): VerificationJobs {
   const { zone } = context;
   let capacity = 0;
   for (let rrset = 0; rrset < zone.rrsetCount; rrset++) {
@@ -45,7 +37,7 @@ export function collectSignatures(context: VerifyContext, keys: readonly ZoneKey
 }
 
 class SignatureCollector {
-  readonly jobs: SignatureJobs;
+  readonly jobs: VerificationJobs;
   readonly #context: VerifyContext;
   readonly #keys: readonly ZoneKey[];
   readonly #rdata: Uint8Array;
@@ -56,7 +48,7 @@ class SignatureCollector {
     this.#keys = keys;
     this.#rdata = context.zone.store.rdata.bytes;
     this.#at = context.options.at >>> 0;
-    this.jobs = new SignatureJobs(capacity, context.zone.records, context.zone.zoneClass);
+    this.jobs = new VerificationJobs(capacity, context.zone.records, context.zone.zoneClass);
   }
 
   /** RRSIGs of an owner are in the order of the types they cover, as its RRsets are: both are walked side by side. */
@@ -73,7 +65,7 @@ class SignatureCollector {
     for (let position = zone.rrsetRecords[signatures]!; position < end; position++) {
       const record = zone.records[position]!;
       const start = zone.store.rdataOffsets[record]!;
-      const covered = (this.#rdata[start]! << 8) | this.#rdata[start + 1]!;
+      const covered = u16At(this.#rdata, start + RrsigOffset.TypeCovered);
       while (rrset < endRrset && zone.rrsetTypes[rrset]! < covered) rrset++;
       if (rrset === endRrset || zone.rrsetTypes[rrset] !== covered || !isSignedType(status, covered)) {
         this.#reportForbidden(rank, record, start, covered, rrset);
@@ -89,37 +81,37 @@ class SignatureCollector {
     ownerOffset: number,
     labels: number,
   ): void {
-    const { jobs } = this;
+    const { rows } = this.jobs;
     const { zone } = this.#context;
-    const row = jobs.count++;
-    const keyTag = this.#u16(start + KEY_TAG);
-    const algorithm = this.#rdata[start + ALGORITHM]!;
-    jobs.rrsets[row] = rrset;
-    jobs.ownerOffsets[row] = ownerOffset;
-    jobs.types[row] = zone.rrsetTypes[rrset]!;
-    jobs.starts[row] = zone.rrsetRecords[rrset]!;
-    jobs.ends[row] = zone.rrsetRecords[rrset + 1]!;
-    jobs.rrsigs[row] = record;
-    jobs.signatureOffsets[row] = RRSIG_FIXED_LENGTH + nameLength(this.#rdata, start + RRSIG_FIXED_LENGTH);
+    const row = this.jobs.count++;
+    const keyTag = u16At(this.#rdata, start + RrsigOffset.KeyTag);
+    const algorithm = this.#rdata[start + RrsigOffset.Algorithm]!;
+    rows.rrsets[row] = rrset;
+    rows.ownerOffsets[row] = ownerOffset;
+    rows.types[row] = zone.rrsetTypes[rrset]!;
+    rows.starts[row] = zone.rrsetRecords[rrset]!;
+    rows.ends[row] = zone.rrsetRecords[rrset + 1]!;
+    rows.rrsigs[row] = record;
+    rows.signatureOffsets[row] = RRSIG_FIXED_LENGTH + nameLength(this.#rdata, start + RRSIG_FIXED_LENGTH);
     let first = 0;
     while (first < this.#keys.length && !isKey(this.#keys[first]!, algorithm, keyTag)) first++;
     let end = first;
     while (end < this.#keys.length && isKey(this.#keys[end]!, algorithm, keyTag)) end++;
     const defect = this.#defect(start, labels, first === end ? undefined : this.#keys[first]);
-    jobs.defects[row] = defect;
-    jobs.firstKeys[row] = first;
+    rows.defects[row] = defect;
+    rows.firstKeys[row] = first;
     const useless = defect !== SignatureDefect.None && defect < SignatureDefect.Expired;
-    jobs.endKeys[row] = useless ? first : end;
+    rows.endKeys[row] = useless ? first : end;
     this.#checkTtls(rank, rrset, record, start);
   }
 
   #defect(start: number, labels: number, key: ZoneKey | undefined): number {
     if (!this.#isSignedByZone(start + RRSIG_FIXED_LENGTH)) return SignatureDefect.SignerName;
-    if (this.#rdata[start + LABELS] !== labels) return SignatureDefect.Labels;
+    if (this.#rdata[start + RrsigOffset.Labels] !== labels) return SignatureDefect.Labels;
     if (key === undefined) return SignatureDefect.UnknownKey;
     if (!key.supported) return SignatureDefect.Unsupported;
-    const expiration = this.#u32(start + EXPIRATION);
-    const inception = this.#u32(start + INCEPTION);
+    const expiration = u32At(this.#rdata, start + RrsigOffset.Expiration);
+    const inception = u32At(this.#rdata, start + RrsigOffset.Inception);
     if (serialGreater(inception, expiration)) return SignatureDefect.ValidityPeriod;
     if (serialGreater(this.#at, expiration)) return SignatureDefect.Expired;
     if (serialGreater(inception, this.#at)) return SignatureDefect.NotYetValid;
@@ -138,7 +130,7 @@ class SignatureCollector {
   #checkTtls(rank: number, rrset: number, record: number, start: number): void {
     const { zone } = this.#context;
     const ttl = zone.rrsetTtls[rrset]!;
-    const originalTtl = this.#u32(start + ORIGINAL_TTL);
+    const originalTtl = u32At(this.#rdata, start + RrsigOffset.OriginalTtl);
     const rrsigTtl = zone.store.ttls[record]!;
     if (originalTtl === ttl && rrsigTtl === ttl) return;
     const place = { ...this.#context.rrsetPlace(rank, rrset), record };
@@ -168,15 +160,10 @@ class SignatureCollector {
   }
 
   #keyOf(start: number): { keyTag: number; algorithm: number } {
-    return { keyTag: this.#u16(start + KEY_TAG), algorithm: this.#rdata[start + ALGORITHM]! };
-  }
-
-  #u16(at: number): number {
-    return (this.#rdata[at]! << 8) | this.#rdata[at + 1]!;
-  }
-
-  #u32(at: number): number {
-    return this.#u16(at) * 0x10000 + this.#u16(at + 2);
+    return {
+      keyTag: u16At(this.#rdata, start + RrsigOffset.KeyTag),
+      algorithm: this.#rdata[start + RrsigOffset.Algorithm]!,
+    };
   }
 }
 

@@ -1,5 +1,6 @@
 import { Type } from '../../rr/registry.ts';
 import type { Zone } from '../../zone/zone.ts';
+import { readSoa } from '../soa.ts';
 import type { VerifyContext } from './context.ts';
 import { checkNsecChain } from './nsec.ts';
 import { checkNsec3Chains } from './nsec3.ts';
@@ -35,8 +36,7 @@ export function denialTtl(zone: Zone): number {
   const soa = zone.apexRrset(Type.SOA);
   const rdata = zone.rdatasOf(soa)[0];
   if (rdata === undefined) return -1;
-  const minimum = new DataView(rdata.buffer, rdata.byteOffset).getUint32(rdata.length - 4);
-  return Math.min(minimum, zone.rrsetTtls[soa]!);
+  return Math.min(readSoa(rdata).minimum, zone.rrsetTtls[soa]!);
 }
 
 function hasAny(zone: Zone, type: number): boolean {

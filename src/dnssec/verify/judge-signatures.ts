@@ -2,11 +2,11 @@ import { nameToText } from '../../dns/name.ts';
 import { printTime } from '../../dns/time.ts';
 import { Type, typeName } from '../../rr/registry.ts';
 import { algorithmLabel } from '../algorithms.ts';
-import { readRrsig, rrsigLabels, type Rrsig } from '../rrsig.ts';
+import { readRrsig, rrsigLabels, RrsigOffset, u32At, type Rrsig } from '../rrsig.ts';
 import { SignatureDefect } from './collect-signatures.ts';
 import { isSignedType, type Details, type Place, type VerifyContext } from './context.ts';
 import { FINDINGS, type FindingCode } from './findings.ts';
-import { MADE_BY, NOT_MADE, type SignatureJobs } from './signature-jobs.ts';
+import { MADE_BY, NOT_MADE, type VerificationJobs, type VerificationRows } from './signature-jobs.ts';
 import { requiredAlgorithms, type ZoneKey } from './zone-keys.ts';
 
 /** The end of the first signature that the zone cannot do without. */
@@ -32,7 +32,7 @@ export interface SignatureSummary {
 export function judgeSignatures(
   context: VerifyContext,
   keys: readonly ZoneKey[],
-  jobs: SignatureJobs,
+  jobs: VerificationJobs,
 ): SignatureSummary {
   const judge = new SignatureJudge(context, keys, jobs);
   const { zone } = context;
@@ -43,7 +43,7 @@ export function judgeSignatures(
     for (let rrset = zone.ownerRrsets[rank]!; rrset < endRrset; rrset++) {
       if (!isSignedType(status, zone.rrsetTypes[rrset]!)) continue;
       const first = row;
-      while (row < jobs.count && jobs.rrsets[row] === rrset) row++;
+      while (row < jobs.count && jobs.rows.rrsets[row] === rrset) row++;
       judge.judgeRrset(rank, rrset, first, row);
     }
   }
@@ -55,7 +55,8 @@ type Failure = Details & { readonly code: FindingCode };
 class SignatureJudge {
   readonly #context: VerifyContext;
   readonly #keys: readonly ZoneKey[];
-  readonly #jobs: SignatureJobs;
+  readonly #rows: VerificationRows;
+  readonly #rowCount: number;
   readonly #required: readonly number[];
   readonly #rdata: Uint8Array;
   readonly #at: number;
@@ -64,10 +65,11 @@ class SignatureJudge {
   #firstExpiry = Number.POSITIVE_INFINITY;
   #firstToExpire = -1;
 
-  constructor(context: VerifyContext, keys: readonly ZoneKey[], jobs: SignatureJobs) {
+  constructor(context: VerifyContext, keys: readonly ZoneKey[], jobs: VerificationJobs) {
     this.#context = context;
     this.#keys = keys;
-    this.#jobs = jobs;
+    this.#rows = jobs.rows;
+    this.#rowCount = jobs.count;
     this.#required = requiredAlgorithms(keys);
     this.#rdata = context.zone.store.rdata.bytes;
     this.#at = context.options.at;
@@ -77,7 +79,7 @@ class SignatureJudge {
   /** Judges the signatures of an RRset, which are rows `[first, end)`. */
   judgeRrset(rank: number, rrset: number, first: number, end: number): void {
     for (let row = first; row < end; row++) {
-      if (this.#jobs.firstKeys[row] !== this.#jobs.endKeys[row]) this.#verified++;
+      if (this.#rows.firstKeys[row] !== this.#rows.endKeys[row]) this.#verified++;
     }
     // By far the most RRsets have one algorithm and one good signature.
     if (end - first === 1 && this.#required.length === 1 && this.#isValid(first)) {
@@ -127,8 +129,8 @@ class SignatureJudge {
           ? undefined
           : {
               time: this.#firstExpiry,
-              owner: nameToText(zone.store.names.wire.bytes, this.#jobs.ownerOffsets[row]),
-              type: typeName(this.#jobs.types[row]!),
+              owner: nameToText(zone.store.names.wire.bytes, this.#rows.ownerOffsets[row]),
+              type: typeName(this.#rows.types[row]!),
             },
       signersOf: (type) => this.#signersOf(zone.apexRrset(type)),
     };
@@ -136,8 +138,8 @@ class SignatureJudge {
 
   #signersOf(rrset: number): ZoneKey[] {
     const signers: ZoneKey[] = [];
-    for (let row = 0; row < this.#jobs.count; row++) {
-      if (this.#jobs.rrsets[row] !== rrset || this.#jobs.defects[row] !== SignatureDefect.None) continue;
+    for (let row = 0; row < this.#rowCount; row++) {
+      if (this.#rows.rrsets[row] !== rrset || this.#rows.defects[row] !== SignatureDefect.None) continue;
       const key = this.#madeBy(row);
       if (key !== undefined && !signers.includes(key)) signers.push(key);
     }
@@ -145,12 +147,12 @@ class SignatureJudge {
   }
 
   #madeBy(row: number): ZoneKey | undefined {
-    const outcome = this.#jobs.outcomes[row]!;
+    const outcome = this.#rows.outcomes[row]!;
     return outcome < MADE_BY ? undefined : this.#keys[outcome - MADE_BY];
   }
 
   #isValid(row: number): boolean {
-    return this.#jobs.defects[row] === SignatureDefect.None && this.#madeBy(row)?.signsZone === true;
+    return this.#rows.defects[row] === SignatureDefect.None && this.#madeBy(row)?.signsZone === true;
   }
 
   /** The valid signature by the algorithm that expires last, or -1. */
@@ -165,7 +167,7 @@ class SignatureJudge {
 
   #hasUnsupported(algorithm: number, first: number, end: number): boolean {
     for (let row = first; row < end; row++) {
-      if (this.#algorithmOf(row) === algorithm && this.#jobs.defects[row] === SignatureDefect.Unsupported)
+      if (this.#algorithmOf(row) === algorithm && this.#rows.defects[row] === SignatureDefect.Unsupported)
         return true;
     }
     return false;
@@ -206,11 +208,11 @@ class SignatureJudge {
     const failures: Failure[] = [];
     const defect = this.#defectFailure(row);
     if (defect !== undefined) failures.push(defect);
-    if (this.#jobs.outcomes[row] === NOT_MADE) failures.push({ code: 'rrsig/invalid' });
+    if (this.#rows.outcomes[row] === NOT_MADE) failures.push({ code: 'rrsig/invalid' });
     const key = this.#madeBy(row);
     // A revoked key signs the DNSKEY RRset to say so (RFC 5011 section 2.1).
     const mayHaveMade =
-      key === undefined || key.signsZone || (key.revoked && this.#jobs.types[row] === Type.DNSKEY);
+      key === undefined || key.signsZone || (key.revoked && this.#rows.types[row] === Type.DNSKEY);
     if (!mayHaveMade) failures.push({ code: 'rrsig/unusable-key' });
     return failures;
   }
@@ -220,7 +222,7 @@ class SignatureJudge {
     const time = (seconds: number): string => printTime(this.#nearTime(seconds));
     const now = printTime(this.#at);
     const { zone } = this.#context;
-    switch (this.#jobs.defects[row]) {
+    switch (this.#rows.defects[row]) {
       case SignatureDefect.SignerName:
         return {
           code: 'rrsig/signer-name',
@@ -228,7 +230,7 @@ class SignatureJudge {
           expected: nameToText(zone.origin),
         };
       case SignatureDefect.Labels: {
-        const expected = rrsigLabels(zone.store.names.wire.bytes, this.#jobs.ownerOffsets[row]);
+        const expected = rrsigLabels(zone.store.names.wire.bytes, this.#rows.ownerOffsets[row]);
         return { code: 'rrsig/labels', found: String(labels), expected: String(expected) };
       }
       case SignatureDefect.UnknownKey:
@@ -256,25 +258,26 @@ class SignatureJudge {
   }
 
   #report(code: FindingCode, rank: number, rrset: number, row: number, details: Details): void {
-    const place: Place = { ...this.#context.rrsetPlace(rank, rrset), record: this.#jobs.rrsigs[row]! };
+    const place: Place = { ...this.#context.rrsetPlace(rank, rrset), record: this.#rows.rrsigs[row]! };
     const { keyTag, algorithm } = this.#rrsigOf(row);
     this.#context.report(code, place, { keyTag, algorithm, ...details });
   }
 
   #rrsigOf(row: number): Rrsig {
-    return readRrsig(this.#context.zone.store.rdataOf(this.#jobs.rrsigs[row]!));
+    return readRrsig(this.#context.zone.store.rdataOf(this.#rows.rrsigs[row]!));
   }
 
   #algorithmOf(row: number): number {
-    return this.#rdata[this.#context.zone.store.rdataOffsets[this.#jobs.rrsigs[row]!]! + 2]!;
+    return this.#rdata[this.#rdataOf(row) + RrsigOffset.Algorithm]!;
   }
 
   #expirationOf(row: number): number {
-    const at = this.#context.zone.store.rdataOffsets[this.#jobs.rrsigs[row]!]! + 8;
-    const rdata = this.#rdata;
-    return this.#nearTime(
-      (rdata[at]! << 24) | (rdata[at + 1]! << 16) | (rdata[at + 2]! << 8) | rdata[at + 3]!,
-    );
+    return this.#nearTime(u32At(this.#rdata, this.#rdataOf(row) + RrsigOffset.Expiration));
+  }
+
+  /** Where the RRSIG's RDATA starts. */
+  #rdataOf(row: number): number {
+    return this.#context.zone.store.rdataOffsets[this.#rows.rrsigs[row]!]!;
   }
 
   /** The time that 32 bits stand for: the one nearest to now (RFC 4034 section 3.1.5). */

@@ -1,21 +1,22 @@
 import { allocateBytes } from '../../dns/byte-buffer.ts';
-import type { Verifier } from '../crypto.ts';
+import type { Crypto } from '../crypto.ts';
 import { SignedData, type RecordColumns } from '../rrsig.ts';
+import type { RangeWork } from '../work-pool.ts';
 
-/** Outcomes of a job: not run, not made by any of its keys; above these the key that made it, counted from `MADE_BY`. */
+/** Outcomes of a row: not run, made by none of its keys; from `MADE_BY` on the key that made it. */
 export const NOT_RUN = 0;
 export const NOT_MADE = 1;
 export const MADE_BY = 2;
 
 /**
- * Signatures to be verified, one a row: plain columns in shared memory, so that workers can take ranges of rows. The rows of an RRset are
+ * Signatures to be verified, one a row: plain columns in shared memory, so that any thread can take ranges of rows. The rows of an RRset are
  * neighbours.
  */
-export class SignatureJobs {
+export interface VerificationRows {
   readonly zoneClass: number;
   /** Record numbers that rows refer to: `records[starts[row], ends[row])` are the RRset of a row. */
   readonly records: Uint32Array;
-  count = 0;
+  /** The RRset in the zone. */
   readonly rrsets: Uint32Array;
   /** Where the owner's name starts in the name table. */
   readonly ownerOffsets: Uint32Array;
@@ -25,65 +26,79 @@ export class SignatureJobs {
   /** The RRSIG record in the store, and where its signature starts in the RDATA. */
   readonly rrsigs: Uint32Array;
   readonly signatureOffsets: Uint16Array;
-  /** Which keys may have made it: `[firstKeys[row], lastKeys[row])` of the key list; none where it need not be run. */
+  /** Which keys may have made it: `[firstKeys[row], endKeys[row])` of the list that comes with the rows; none where it need not be run. */
   readonly firstKeys: Uint16Array;
   readonly endKeys: Uint16Array;
   /** `SignatureDefect` of each row. */
   readonly defects: Uint8Array;
   readonly outcomes: Uint16Array;
+}
+
+/** All that it takes to verify the signatures of some rows; passes between threads as it is. */
+export interface VerificationTask {
+  readonly kind: 'verify';
+  readonly rows: VerificationRows;
+  readonly columns: RecordColumns;
+  /** The keys that rows refer to; undefined for one that verifies nothing. */
+  readonly keys: readonly (VerificationKey | undefined)[];
+}
+
+export interface VerificationKey {
+  readonly algorithm: number;
+  readonly publicKey: Uint8Array;
+}
+
+/** Rows and how many of them are filled. */
+export class VerificationJobs {
+  readonly rows: VerificationRows;
+  count = 0;
 
   constructor(capacity: number, records: Uint32Array, zoneClass: number) {
     const wide = (): Uint32Array => new Uint32Array(allocateBytes(capacity * 4).buffer);
     const narrow = (): Uint16Array => new Uint16Array(allocateBytes(capacity * 2).buffer);
-    this.zoneClass = zoneClass;
-    this.records = records;
-    this.rrsets = wide();
-    this.ownerOffsets = wide();
-    this.types = narrow();
-    this.starts = wide();
-    this.ends = wide();
-    this.rrsigs = wide();
-    this.signatureOffsets = narrow();
-    this.firstKeys = narrow();
-    this.endKeys = narrow();
-    this.defects = allocateBytes(capacity);
-    this.outcomes = narrow();
+    this.rows = {
+      zoneClass,
+      records,
+      rrsets: wide(),
+      ownerOffsets: wide(),
+      types: narrow(),
+      starts: wide(),
+      ends: wide(),
+      rrsigs: wide(),
+      signatureOffsets: narrow(),
+      firstKeys: narrow(),
+      endKeys: narrow(),
+      defects: allocateBytes(capacity),
+      outcomes: narrow(),
+    };
   }
 }
 
-/** Verifies the signatures of rows `[first, last)` with the keys of their algorithm and tag, and writes down which key made each. */
-export function verifySignatures(
-  jobs: SignatureJobs,
-  columns: RecordColumns,
-  keys: readonly (Verifier | undefined)[],
-  first: number,
-  last: number,
-): void {
+/** Makes a thread ready to verify signatures of the task's rows: each with the keys of its algorithm and tag, until one fits. */
+export function prepareVerification({ rows, columns, keys }: VerificationTask, crypto: Crypto): RangeWork {
+  const verifiers = keys.map((key) => key && crypto.importPublicKey(key.algorithm, key.publicKey));
   const signedData = new SignedData();
   const { rdataBytes, rdataOffsets, rdataLengths } = columns;
-  for (let row = first; row < last; row++) {
-    const endKey = jobs.endKeys[row]!;
-    let key = jobs.firstKeys[row]!;
-    if (key === endKey) continue;
-    const rrsig = jobs.rrsigs[row]!;
-    const start = rdataOffsets[rrsig]!;
-    const signatureStart = start + jobs.signatureOffsets[row]!;
-    const data = signedData.compose(
-      columns,
-      {
-        ownerOffset: jobs.ownerOffsets[row]!,
-        type: jobs.types[row]!,
-        zoneClass: jobs.zoneClass,
-        records: jobs.records,
-        start: jobs.starts[row]!,
-        end: jobs.ends[row]!,
-      },
-      rdataBytes,
-      start,
-      signatureStart,
-    );
-    const signature = rdataBytes.subarray(signatureStart, start + rdataLengths[rrsig]!);
-    while (key < endKey && keys[key]?.verify(data, signature) !== true) key++;
-    jobs.outcomes[row] = key < endKey ? MADE_BY + key : NOT_MADE;
-  }
+  return (first, last) => {
+    for (let row = first; row < last; row++) {
+      const endKey = rows.endKeys[row]!;
+      let key = rows.firstKeys[row]!;
+      if (key === endKey) continue;
+      const rrsig = rows.rrsigs[row]!;
+      const start = rdataOffsets[rrsig]!;
+      const signatureStart = start + rows.signatureOffsets[row]!;
+      const rrset = {
+        ownerOffset: rows.ownerOffsets[row]!,
+        type: rows.types[row]!,
+        zoneClass: rows.zoneClass,
+        records: rows.records,
+        start: rows.starts[row]!,
+        end: rows.ends[row]!,
+      };
+      const data = signedData.compose(columns, rrset, rdataBytes, start, signatureStart);
+      const signature = rdataBytes.subarray(signatureStart, start + rdataLengths[rrsig]!);
+      while (key < endKey && verifiers[key]?.verify(data, signature) !== true) key++;
+      rows.outcomes[row] = key < endKey ? MADE_BY + key : NOT_MADE;
+    }
+  };
 }

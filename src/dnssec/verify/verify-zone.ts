@@ -1,7 +1,8 @@
 import { Type } from '../../rr/registry.ts';
 import type { Zone } from '../../zone/zone.ts';
 import type { Crypto } from '../crypto.ts';
-import type { RecordColumns } from '../rrsig.ts';
+import { recordColumns } from '../signing-jobs.ts';
+import type { WorkPool } from '../work-pool.ts';
 import { checkApex } from './apex.ts';
 import { checkCds } from './cds.ts';
 import { checkChainOfTrust } from './chain-of-trust.ts';
@@ -11,16 +12,16 @@ import { checkDelegations } from './delegations.ts';
 import { checkDenial, type DenialKind } from './denial.ts';
 import type { Finding } from './findings.ts';
 import { judgeSignatures, type FirstExpiry } from './judge-signatures.ts';
-import { verifySignatures, type SignatureJobs } from './signature-jobs.ts';
 import { checkZonemd } from './zone-digest.ts';
 import { checkZoneKeys, readZoneKeys, type ZoneKey } from './zone-keys.ts';
 
-/** Verifies all signatures of a job table; where threads are, they take ranges of its rows. */
-export type SignatureRunner = (
-  jobs: SignatureJobs,
-  columns: RecordColumns,
-  keys: readonly ZoneKey[],
-) => Promise<void>;
+/** What verifying asks of the machine. */
+export interface VerifyTools {
+  readonly crypto: Crypto;
+  readonly pool: WorkPool;
+  /** Is told now and then how many signatures are verified. */
+  readonly report?: ((done: number, total: number) => void) | undefined;
+}
 
 export interface ZoneVerification {
   readonly findings: readonly Finding[];
@@ -31,23 +32,11 @@ export interface ZoneVerification {
   readonly firstExpiry: FirstExpiry | undefined;
 }
 
-/** Verifies here and now. */
-export const runHere: SignatureRunner = async (jobs, columns, keys) => {
-  verifySignatures(
-    jobs,
-    columns,
-    keys.map((key) => key.verifier),
-    0,
-    jobs.count,
-  );
-};
-
 /** The whole check of a zone against RFC 4035, 5155, 6840 and 8976. Every finding is reported, not only the first. */
 export async function verifyZone(
   zone: Zone,
-  crypto: Crypto,
+  { crypto, pool, report }: VerifyTools,
   options: VerifyZoneOptions,
-  run: SignatureRunner = runHere,
 ): Promise<ZoneVerification> {
   const context = new VerifyContext(zone, crypto, options);
   checkApex(context);
@@ -55,7 +44,13 @@ export async function verifyZone(
   if (keys.length === 0) return verifyUnsigned(context);
   checkZoneKeys(context, keys);
   const jobs = collectSignatures(context, keys);
-  await run(jobs, columnsOf(zone), keys);
+  const task = {
+    kind: 'verify',
+    rows: jobs.rows,
+    columns: recordColumns(zone.store),
+    keys: keys.map(({ verifies, algorithm, publicKey }) => (verifies ? { algorithm, publicKey } : undefined)),
+  } as const;
+  await pool.run(task, 0, jobs.count, report && ((done) => report(done, jobs.count)));
   const signatures = judgeSignatures(context, keys, jobs);
   checkChainOfTrust(context, keys, signatures.signersOf(Type.DNSKEY));
   checkRevocations(context, keys, signatures.signersOf(Type.DNSKEY));
@@ -97,13 +92,4 @@ function checkRevocations(
     const place = { owner: context.zone.origin, type: Type.DNSKEY, record: key.record };
     context.report('dnskey/revoked-not-signing', place, { keyTag: key.keyTag, algorithm: key.algorithm });
   }
-}
-
-function columnsOf({ store }: Zone): RecordColumns {
-  return {
-    nameBytes: store.names.wire.bytes,
-    rdataBytes: store.rdata.bytes,
-    rdataOffsets: store.rdataOffsets,
-    rdataLengths: store.rdataLengths,
-  };
 }

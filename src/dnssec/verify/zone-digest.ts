@@ -1,5 +1,6 @@
 import { toHex } from '../../dns/encoding.ts';
 import { Type } from '../../rr/registry.ts';
+import { readSoa } from '../soa.ts';
 import { readZonemd, ZONEMD_SIMPLE, zoneDigest, zonemdHash, type Zonemd } from '../zonemd.ts';
 import type { Place, VerifyContext } from './context.ts';
 
@@ -31,7 +32,7 @@ function isSupported({ scheme, hashAlgorithm }: Zonemd): boolean {
 function checkDigest(context: VerifyContext, zonemd: Zonemd, place: Place): void {
   const { zone, crypto } = context;
   const soa = zone.rdatasOf(zone.apexRrset(Type.SOA))[0];
-  const serial = soa === undefined ? 0 : new DataView(soa.buffer, soa.byteOffset).getUint32(soa.length - 20);
+  const serial = soa === undefined ? 0 : readSoa(soa).serial;
   if (zonemd.serial !== serial) {
     context.report('zonemd/serial', place, { found: String(zonemd.serial), expected: String(serial) });
   }

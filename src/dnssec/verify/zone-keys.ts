@@ -1,6 +1,5 @@
 import { Type } from '../../rr/registry.ts';
 import { algorithmByNumber, usableAlgorithm } from '../algorithms.ts';
-import type { Verifier } from '../crypto.ts';
 import {
   DNSSEC_PROTOCOL,
   isValidZoneKey,
@@ -18,8 +17,8 @@ export interface ZoneKey extends Dnskey {
   readonly rdata: Uint8Array;
   readonly keyTag: number;
   readonly record: number;
-  /** Undefined where the algorithm is not supported or the key malformed. */
-  readonly verifier: Verifier | undefined;
+  /** Whether signatures can be verified with it: a zone key of protocol 3, well formed, of a supported algorithm. */
+  readonly verifies: boolean;
   /** Whether it may sign zone data: a zone key of protocol 3 that is not revoked. */
   readonly signsZone: boolean;
   readonly revoked: boolean;
@@ -40,7 +39,7 @@ export function readZoneKeys({ zone, crypto }: VerifyContext): ZoneKey[] {
       rdata,
       record,
       keyTag: keyTag(rdata),
-      verifier: sound ? crypto.importPublicKey(key.algorithm, key.publicKey) : undefined,
+      verifies: sound && crypto.importPublicKey(key.algorithm, key.publicKey) !== undefined,
       signsZone: isValidZoneKey(key),
       revoked: (key.flags & REVOKE_FLAG) !== 0,
       supported: usableAlgorithm(key.algorithm) !== undefined,
@@ -92,7 +91,7 @@ function checkAlgorithm(context: VerifyContext, place: Place, key: ZoneKey): voi
   }
   const problem = publicKeyProblem(usable, key.publicKey);
   if (problem !== undefined) context.report('dnskey/malformed', place, { ...of, found: problem });
-  else if (key.verifier === undefined && key.protocol === DNSSEC_PROTOCOL && (key.flags & ZONE_FLAG) !== 0) {
+  else if (!key.verifies && key.protocol === DNSSEC_PROTOCOL && (key.flags & ZONE_FLAG) !== 0) {
     context.report('dnskey/malformed', place, { ...of, found: 'a public key that is no point of its curve' });
   } else if (usable.kind === 'rsa' && keySize(usable, key.publicKey) < SHORT_RSA_BITS) {
     const found = `${keySize(usable, key.publicKey)} bits`;
