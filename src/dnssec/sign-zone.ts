@@ -6,7 +6,7 @@ import { OwnerStatus, Zone } from '../zone/zone.ts';
 import { algorithmLabel, usableAlgorithm } from './algorithms.ts';
 import type { Crypto, PrivateKeyMaterial, Verifier } from './crypto.ts';
 import { addDenialChain, type Denial } from './denial.ts';
-import { readDnskey } from './dnskey.ts';
+import { isValidZoneKey, readDnskey } from './dnskey.ts';
 import { keyTag } from './key-tag.ts';
 import { PreviousSignatures } from './previous-signatures.ts';
 import { signatureLength } from './public-key.ts';
@@ -470,12 +470,15 @@ function prepareKey(key: SigningKey, index: number, crypto: Crypto): PreparedKey
   };
 }
 
-/** Every algorithm that signs needs keys for both halves of the work (RFC 4035 section 2.2). */
+/** Every algorithm that signs needs keys for both halves of the work (RFC 4035 section 2.2). Revoked keys are good for neither. */
 function requireRoles(keys: readonly SigningKey[]): void {
-  const algorithms = new Set(keys.map(({ dnskeyRdata }) => readDnskey(dnskeyRdata).algorithm));
+  const valid = keys
+    .map((key) => ({ ...key, ...readDnskey(key.dnskeyRdata) }))
+    .filter((key) => isValidZoneKey(key));
+  const algorithms = new Set(valid.map(({ algorithm }) => algorithm));
   if (algorithms.size === 0) throw inputError('sign/no-key', 'no key signs the zone');
   for (const algorithm of algorithms) {
-    const ofAlgorithm = keys.filter(({ dnskeyRdata }) => readDnskey(dnskeyRdata).algorithm === algorithm);
+    const ofAlgorithm = valid.filter((key) => key.algorithm === algorithm);
     const missing = !ofAlgorithm.some((key) => key.signsKeys)
       ? 'ksk'
       : !ofAlgorithm.some((key) => key.signsZone)
