@@ -120,6 +120,7 @@ function soaOwner({ store }: ParsedZone): Uint8Array | undefined {
 
 /** The zone that the name of a file suggests: `example.com`, `example.com.zone`, `db.example.com`, with `.signed` behind it or not. */
 export function originOfFileName(path: string): Uint8Array | undefined {
+  if (path === '-') return undefined;
   const base = path.slice(path.lastIndexOf('/') + 1);
   const name = base
     .replace(/\.signed$/, '')
