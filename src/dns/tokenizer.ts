@@ -282,7 +282,7 @@ export class Tokenizer {
     const limit = bytes.length;
     let position = start;
     let escaped = false;
-    this.start = start;
+    this.start = this.position = start;
     this.line = this.#nextLine;
     this.quoted = false;
     for (; position < limit; position++) {
@@ -310,7 +310,7 @@ export class Tokenizer {
   }
 
   #quotedToken(quote: number): true {
-    this.start = quote;
+    this.start = this.position = quote;
     this.line = this.#nextLine;
     this.escaped = false;
     const closing = this.#closingQuote(quote);

@@ -126,6 +126,21 @@ describe('entries and tokens (RFC 1035 section 5.1)', () => {
     expect([tokens.text(), tokens.line]).toEqual(['c', 2]);
   });
 
+  test.each(['a (\n"b\nc', 'a (\n\nb\\\nc', 'a (\n)\n)\nc'])(
+    'a line that failed is counted once: %j',
+    (text) => {
+      const tokens = tokensOf(text);
+      tokens.next();
+      const { location } = errorOf(() => {
+        while (tokens.nextRecord()) while (tokens.next());
+      });
+      tokens.recover();
+      expect(tokens.nextRecord()).toBe(true);
+      tokens.next();
+      expect([tokens.text(), tokens.line]).toEqual(['c', location!.line! + 1]);
+    },
+  );
+
   test('nextRecord passes over what is left of an entry', () => {
     const tokens = tokensOf('a b (c\n d)\ne');
     tokens.next();
