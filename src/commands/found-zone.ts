@@ -1,0 +1,63 @@
+import { toHex } from '../dns/encoding.ts';
+import { ZonewrightError } from '../errors.ts';
+import type { Key } from '../keys/key.ts';
+import { useOfKey } from '../keys/key.ts';
+import type { FoundKey, FoundZone } from '../rollover/adopt.ts';
+import type { Policy } from '../rollover/policy.ts';
+import { keyIdOf, zoneEvidence, type ZoneEvidence } from '../rollover/zone-evidence.ts';
+import { outOfZoneRecords } from '../zone/checks.ts';
+import { Zone } from '../zone/zone.ts';
+import { Type } from '../rr/registry.ts';
+import type { Environment } from './environment.ts';
+import { readZoneFile } from './read-zone.ts';
+
+const HOUR = 3600;
+
+/** How long secondaries may go on serving a version that was replaced: what the policy says, else what the SOA suggests. */
+export function propagationOf(
+  { propagationDelay }: Policy,
+  { refresh, retry }: Pick<ZoneEvidence, 'refresh' | 'retry'>,
+): number {
+  return propagationDelay === 'auto' ? Math.max(HOUR, refresh + retry) : propagationDelay;
+}
+
+/** What a zone file shows; undefined where there is no such file, or it is no zone of this name. */
+export async function findZone(
+  file: string | undefined,
+  zone: Uint8Array,
+  keys: readonly Uint8Array[],
+  policy: Policy,
+  environment: Environment,
+): Promise<FoundZone | undefined> {
+  if (file === undefined || (await environment.files.status(file)) === undefined) return undefined;
+  try {
+    const parsed = await readZoneFile(file, { zone }, { ...environment, warn: () => undefined });
+    if (outOfZoneRecords(parsed.store, zone).length > 0) return undefined;
+    const index = new Zone(parsed.store, parsed);
+    if (index.apexRrset(Type.SOA) < 0) return undefined;
+    const evidence = zoneEvidence(index, keys);
+    const digest = toHex(environment.crypto.digest('sha256', parsed.bytes));
+    return { evidence, digest, propagation: propagationOf(policy, evidence) };
+  } catch (error) {
+    if (error instanceof ZonewrightError && error.kind === 'input') return undefined;
+    throw error;
+  }
+}
+
+/** A key of the directory with what its times and its `.state` file say of it. */
+export function foundKey(key: Key, now: number): FoundKey {
+  const { published, active } = useOfKey(key, now);
+  const ds = key.state?.dsState;
+  return {
+    base: key.base,
+    keyTag: key.keyTag,
+    algorithm: key.algorithm,
+    role: key.role,
+    dnskey: keyIdOf(key.dnskeyRdata),
+    created: key.timing.created,
+    activated: key.timing.activate,
+    isPublished: published,
+    isActive: active,
+    ds: ds === 'omnipresent' ? 'there' : ds === 'hidden' ? 'absent' : 'unknown',
+  };
+}

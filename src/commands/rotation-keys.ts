@@ -1,0 +1,147 @@
+import { rdataToText } from '../rr/rdata.ts';
+import { Type } from '../rr/registry.ts';
+import { algorithmLabel } from '../dnssec/algorithms.ts';
+import { ZonewrightError } from '../errors.ts';
+import { KeyDirectory } from '../keys/key-directory.ts';
+import type { Key } from '../keys/key.ts';
+import type { Role } from '../keys/roles.ts';
+import type { KeyTiming, KeyTimingChange } from '../keys/timing.ts';
+import type { Policy } from '../rollover/policy.ts';
+import { UNUSED, type ManagedKey, type RotationState } from '../rollover/state.ts';
+import type { Environment } from './environment.ts';
+import { keygen, settime } from './keygen.ts';
+
+/** A key of the directory as `rotate` first sees it: not in use. */
+export function unusedKey(key: Key, now: number): ManagedKey {
+  return {
+    base: key.base,
+    keyTag: key.keyTag,
+    algorithm: key.algorithm,
+    role: key.role,
+    dnskey: rdataToText(Type.DNSKEY, key.dnskeyRdata),
+    created: key.timing.created ?? now,
+    use: UNUSED,
+  };
+}
+
+/** The state with keys of the directory that it does not know yet: spares for the rollovers to come. */
+export async function withNewKeyFiles(
+  state: RotationState,
+  zone: Uint8Array,
+  keyDirectory: string,
+  { files, now }: Environment,
+): Promise<RotationState> {
+  const known = new Set(state.keys.map(({ base }) => base));
+  const found = await new KeyDirectory(keyDirectory, files).listKeys(zone);
+  const added = found
+    .filter(({ base, hasPrivate }) => !known.has(base) && hasPrivate)
+    .map((key) => unusedKey(key, now));
+  return added.length === 0 ? state : { ...state, keys: [...state.keys, ...added] };
+}
+
+/** Makes a key that nothing uses yet. */
+export async function makeSpareKey(
+  zone: Uint8Array,
+  role: Role,
+  algorithm: number,
+  policy: Policy,
+  keyDirectory: string,
+  environment: Environment,
+): Promise<ManagedKey> {
+  const { keys } = await keygen(
+    {
+      zone,
+      role,
+      keys: policy.keys,
+      algorithm: String(algorithm),
+      ttl: policy.dnskeyTtl,
+      spare: true,
+      keyDirectory,
+    },
+    environment,
+  );
+  return unusedKey(keys[0]!, environment.now);
+}
+
+/** The private halves that keys in use need and the directory does not have. */
+export async function lostKeys(
+  state: RotationState,
+  zone: Uint8Array,
+  keyDirectory: string,
+  { files }: Environment,
+): Promise<ManagedKey[]> {
+  const found = await new KeyDirectory(keyDirectory, files).listKeys(zone);
+  const usable = new Set(found.filter(({ hasPrivate }) => hasPrivate).map(({ base }) => base));
+  return state.keys.filter(({ base, use }) => (use.signsKeys || use.signsZone) && !usable.has(base));
+}
+
+/**
+ * Writes the times of keys back into their files where their use changed, so that tools which go by times pick the same keys. It is a help for
+ * others: a key whose files are gone is left alone.
+ */
+export async function syncKeyTimes(
+  before: RotationState,
+  after: RotationState,
+  keyDirectory: string,
+  environment: Environment,
+): Promise<void> {
+  for (const key of after.keys) {
+    const old = before.keys.find(({ base }) => base === key.base);
+    if (
+      old !== undefined &&
+      JSON.stringify(old.use) === JSON.stringify(key.use) &&
+      old.removed === key.removed
+    )
+      continue;
+    const directory = new KeyDirectory(keyDirectory, environment.files);
+    try {
+      const { timing } = await directory.findKey(key.base);
+      const change = timingChange(key, timing, environment.now);
+      if (Object.keys(change).length > 0) {
+        await settime(
+          { keyFile: key.base, keyDirectory, timing: change },
+          { ...environment, warn: () => undefined },
+        );
+      }
+    } catch (error) {
+      if (!(error instanceof ZonewrightError) || error.kind === 'environment') throw error;
+    }
+  }
+}
+
+/** The times that say what a key does from `now` on. */
+function timingChange({ use, removed }: ManagedKey, timing: KeyTiming, now: number): KeyTimingChange {
+  const signs = use.signsKeys || use.signsZone;
+  const change: { -readonly [time in keyof KeyTimingChange]: KeyTimingChange[time] } = {};
+  if (use.published && !(timing.publish !== undefined && timing.publish <= now)) change.publish = now;
+  if (signs && !(timing.activate !== undefined && timing.activate <= now)) change.activate = now;
+  if (signs && timing.inactive !== undefined && timing.inactive <= now) change.inactive = null;
+  if (!signs && timing.activate !== undefined && timing.inactive === undefined) change.inactive = now;
+  if (removed !== undefined && timing.delete === undefined) change.delete = removed;
+  return change;
+}
+
+/** Deletes the files of keys that left the zone longer than the purge delay ago, and says so in the state. */
+export async function purgeKeys(
+  state: RotationState,
+  { purgeDelay }: Policy,
+  keyDirectory: string,
+  { files, now }: Environment,
+): Promise<{ readonly state: RotationState; readonly purged: readonly ManagedKey[] }> {
+  const purged = state.keys.filter(
+    ({ removed, purged: done }) => removed !== undefined && done === undefined && removed + purgeDelay <= now,
+  );
+  const directory = new KeyDirectory(keyDirectory, files);
+  for (const { base } of purged) await directory.removeKey(base);
+  const keys = state.keys.map((key) => (purged.includes(key) ? { ...key, purged: now } : key));
+  return { state: { ...state, keys }, purged };
+}
+
+/** How messages name a key: role, tag and algorithm. */
+export function keyLabel({
+  role,
+  keyTag,
+  algorithm,
+}: Pick<ManagedKey, 'role' | 'keyTag' | 'algorithm'>): string {
+  return `${role.toUpperCase()} ${keyTag} (${algorithmLabel(algorithm)})`;
+}
