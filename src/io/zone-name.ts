@@ -1,6 +1,6 @@
 import { domainToASCII } from 'node:url';
 import { canonicalName, nameFromText } from '../dns/name.ts';
-import { usageError, ZonewrightError } from '../errors.ts';
+import { inputError, usageError, ZonewrightError } from '../errors.ts';
 
 const NOT_ASCII = /[^\x00-\x7f]/;
 /** What separates labels: the dot and its relatives (UTS #46 section 2.3). */
@@ -23,15 +23,15 @@ export function parseZoneName(text: string): Uint8Array {
 function toAscii(text: string): string {
   return text
     .split(DOTS)
-    .map((label) => (NOT_ASCII.test(label) ? labelToAscii(label, text) : label))
+    .map((label) => (NOT_ASCII.test(label) ? labelToAscii(label) : label))
     .join('.');
 }
 
-function labelToAscii(label: string, name: string): string {
+function labelToAscii(label: string): string {
   // Behind a letter, digits are no IPv4 address.
   const ascii = domainToASCII(`${label}.a`).slice(0, -'.a'.length);
   if (ascii === '' || ascii.includes('.')) {
-    throw usageError('usage/zone', `"${name}" is no zone name: "${label}" is no internationalized label`);
+    throw inputError('name/idn', `"${label}" is no internationalized label`);
   }
   return ascii;
 }
