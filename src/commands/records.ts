@@ -2,7 +2,7 @@ import { inputError } from '../errors.ts';
 import { sameName } from '../dns/name.ts';
 import { rdataFromText } from '../rr/rdata.ts';
 import { Type, typeName } from '../rr/registry.ts';
-import { parseZone } from '../zone/parse-zone.ts';
+import { parseZone, type SourceFile } from '../zone/parse-zone.ts';
 import type { Environment } from './environment.ts';
 
 /** DS RDATA as text: key tag, algorithm, digest type and digest. */
@@ -23,9 +23,37 @@ export async function readRecords(
   types: readonly number[],
   environment: Environment,
 ): Promise<FoundRecord[]> {
-  const file = path === '-' ? '<stdin>' : path;
-  const bytes = path === '-' ? await environment.readStdin() : await environment.files.read(path);
-  const { store } = parseZone({ file, bytes }, { origin: zone, defaultTtl: 0 });
+  return recordsOf(await readSource(path, environment), zone, types);
+}
+
+/**
+ * The RDATA of DS records that are given as text, in a file, or on standard input (`-`), where each line may also be RDATA alone, as
+ * `dig +short` prints it.
+ */
+export async function readDsArgument(
+  argument: string,
+  zone: Uint8Array,
+  environment: Environment,
+): Promise<Uint8Array[]> {
+  if (DS_TEXT.test(argument)) return [rdataFromText(Type.DS, argument)];
+  const source = await readSource(argument, environment);
+  const lines = new TextDecoder()
+    .decode(source.bytes)
+    .split('\n')
+    .filter((line) => line.trim() !== '');
+  if (lines.length > 0 && lines.every((line) => DS_TEXT.test(line)))
+    return lines.map((line) => rdataFromText(Type.DS, line));
+  return recordsOf(source, zone, [Type.DS]).map(({ rdata }) => rdata);
+}
+
+async function readSource(path: string, environment: Environment): Promise<SourceFile> {
+  return path === '-'
+    ? { file: '<stdin>', bytes: await environment.readStdin() }
+    : { file: path, bytes: await environment.files.read(path) };
+}
+
+function recordsOf(source: SourceFile, zone: Uint8Array, types: readonly number[]): FoundRecord[] {
+  const { store } = parseZone(source, { origin: zone, defaultTtl: 0 });
   const found: FoundRecord[] = [];
   for (let record = 0; record < store.count; record++) {
     const type = store.types[record]!;
@@ -35,16 +63,6 @@ export async function readRecords(
   if (found.length > 0) return found;
   const wanted = types.map((type) => typeName(type)).join(' or ');
   throw inputError('verify/no-records', `there is no ${wanted} record of the zone here`, {
-    location: { file },
+    location: { file: source.file },
   });
-}
-
-/** The RDATA of DS records that are given as text, in a file, or on standard input (`-`). */
-export async function readDsArgument(
-  argument: string,
-  zone: Uint8Array,
-  environment: Environment,
-): Promise<Uint8Array[]> {
-  if (DS_TEXT.test(argument)) return [rdataFromText(Type.DS, argument)];
-  return (await readRecords(argument, zone, [Type.DS], environment)).map(({ rdata }) => rdata);
 }

@@ -108,6 +108,9 @@ describe('DS records', () => {
     const dsset = `example. IN DS ${dsText(ksk)}\nother. IN DS 1 13 2 ${'00'.repeat(32)}\n`;
     expect(await codes({ ds: ['dsset-example.'], files: { 'dsset-example.': dsset } })).toEqual([]);
     expect(await codes({ ds: ['-'], files: { '-': dsset } })).toEqual([]);
+    const short = `${dsText(ksk).replace(/.{8}$/, ' $&')}\n${dsText(ksk, 4)}\n`;
+    expect(await codes({ ds: ['-'], files: { '-': short } })).toEqual([]);
+    expect(await codes({ ds: ['-'], files: { '-': `${dsText(other)}\n` } })).toEqual(['ds/no-match']);
     await expect(codes({ ds: ['empty'], files: { empty: '; nothing\n' } })).rejects.toMatchObject({
       code: 'verify/no-records',
       location: { file: 'empty' },

@@ -8,7 +8,7 @@ import { rdataToText } from '../../../src/rr/rdata.ts';
 import { Type } from '../../../src/rr/registry.ts';
 import { SignedZoneText } from '../../support/signed-zone-text.ts';
 import { DAY, NOW, NSEC, NSEC3, OPT_OUT, signText } from '../../support/sign-text.ts';
-import { ed25519Key } from '../../support/test-keys.ts';
+import { ed25519Key, newKey, type TestKey } from '../../support/test-keys.ts';
 import { verifyText } from '../../support/verify-file.ts';
 import { zoneToText } from '../../support/zone-text.ts';
 
@@ -681,12 +681,64 @@ const zonemdMutants: readonly Mutant[] = [
   },
 ];
 
-function suite(title: string, options: { denial: Denial; zonemd?: 1 }, mutants: readonly Mutant[]): void {
+const isBy = (algorithm: number) => (line: string) => new RegExp(` RRSIG \\S+ ${algorithm} `).test(line);
+
+const algorithmMutants: readonly Mutant[] = [
+  {
+    name: 'an RRset without a signature of one of them',
+    damage: (zone) => {
+      zone.lines = zone.lines.filter(
+        (line) => !(line.startsWith(WWW) && line.includes(' A ') && isBy(13)(line)),
+      );
+    },
+    codes: ['rrsig/missing-algorithm'],
+  },
+  {
+    name: 'an RRset without any signature',
+    damage: (zone) => zone.remove(WWW, 'RRSIG A'),
+    codes: ['rrsig/missing'],
+  },
+  {
+    name: 'a DNSKEY RRset without a signature of one of them',
+    damage: (zone) => {
+      zone.lines = zone.lines.filter((line) => !(line.includes(' RRSIG DNSKEY ') && isBy(13)(line)));
+    },
+    codes: ['rrsig/missing-algorithm'],
+  },
+  {
+    name: 'an invalid signature of one of them',
+    damage: (zone) => {
+      const line = zone.rrset(WWW, 'RRSIG A').find(isBy(13))!;
+      zone.lines[zone.lines.indexOf(line)] = line.replace(/ \S(?=\S+$)/, (first) =>
+        first === ' A' ? ' B' : ' A',
+      );
+    },
+    codes: ['rrsig/invalid'],
+  },
+  {
+    name: 'no signature of one of them at all',
+    damage: (zone) => {
+      zone.lines = zone.lines.filter((line) => !isBy(15)(line));
+    },
+    codes: ['cds/no-match', 'rrsig/missing-algorithm'],
+  },
+];
+
+interface SuiteOptions {
+  readonly denial: Denial;
+  readonly zonemd?: 1;
+  /** Keys beside the usual two. */
+  readonly more?: () => Promise<readonly TestKey[]>;
+}
+
+function suite(title: string, { more, ...options }: SuiteOptions, mutants: readonly Mutant[]): void {
   describe(title, () => {
     let signed = '';
 
     beforeAll(async () => {
-      signed = zoneToText((await signText(content, { ...options, keys: [ksk, zsk] })).zone);
+      signed = zoneToText(
+        (await signText(content, { ...options, keys: [ksk, zsk, ...((await more?.()) ?? [])] })).zone,
+      );
     });
 
     /** Errors and warnings. */
@@ -717,3 +769,8 @@ suite('damages of an NSEC chain', { denial: NSEC }, nsecMutants);
 suite('damages of an NSEC3 chain', { denial: NSEC3 }, nsec3Mutants);
 suite('damages of an opt-out chain', { denial: OPT_OUT }, optOutMutants);
 suite('damages of a digest', { denial: NSEC, zonemd: 1 }, zonemdMutants);
+suite(
+  'damages of a zone of two algorithms',
+  { denial: NSEC, more: () => Promise.all([newKey(13, 'ksk'), newKey(13, 'zsk')]) },
+  algorithmMutants,
+);
