@@ -18,7 +18,11 @@ export interface Due {
 /** What the policy wants of a zone's keys next, earliest first. Rollovers in progress always finish before the next of their role. */
 export function dueRollovers(state: RotationState, policy: Policy): Due[] {
   const inUse = state.keys.filter(({ use }) => use.published || use.signsZone || use.signsKeys);
-  if (inUse.length === 0) return [enabling(policy)];
+  // A zone whose keys have all been removed was disabled, and stays so until somebody enables it.
+  if (inUse.length === 0) {
+    const isNew = state.rollovers.length === 0 && !state.keys.some(({ removed }) => removed !== undefined);
+    return isNew ? [enabling(policy)] : [];
+  }
   if (state.rollovers.some(({ name }) => ROLLOVERS[name].alone)) return [];
   const due: Due[] = [];
   const differs = inUse.some(({ algorithm }) => algorithm !== policy.algorithm);
@@ -55,7 +59,8 @@ export function rolesOf({ keys }: Policy): readonly Role[] {
   return keys === 'csk' ? ['csk'] : ['ksk', 'zsk'];
 }
 
-function enabling(policy: Policy): Due {
+/** The first signing of a zone. */
+export function enabling(policy: Policy): Due {
   return { name: 'enable', old: [], newRoles: rolesOf(policy), algorithm: policy.algorithm, at: -Infinity };
 }
 
