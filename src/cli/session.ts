@@ -13,6 +13,7 @@ import { fileStore } from '../io/file-store.ts';
 import { openInclude } from '../io/include-files.ts';
 import { displayPath, resolvePath } from '../io/paths.ts';
 import type { ProcessIo } from '../io/process-io.ts';
+import { fileLocks } from '../io/state-lock.ts';
 import { parseZoneName } from '../io/zone-name.ts';
 import { createTalk, type Talk } from './terminal.ts';
 
@@ -71,7 +72,9 @@ export async function openSession(
     talk,
     environment: {
       now: time === undefined ? clock : parseTime(time, clock),
+      simulated: time !== undefined,
       files: fileStore,
+      locks: fileLocks(),
       crypto: nodeCrypto,
       openInclude,
       pool: lazyPool(nodeCrypto, jobs),

@@ -12,11 +12,28 @@ export interface Progress {
   readonly total?: number;
 }
 
+/** What one run holds and all others wait for. */
+export interface Lock {
+  release(): Promise<void>;
+}
+
+export interface Locks {
+  /**
+   * Takes the lock that the file at `path` stands for. Where another run holds it, waits a little.
+   * @param command what others are told that wait in vain
+   * @throws ZonewrightError `state/locked`
+   */
+  acquire(path: string, command: string): Promise<Lock>;
+}
+
 /** The world as commands see it. Tests hand in one of their own and run a command in process. */
 export interface Environment {
   /** The time of this run, in epoch seconds. */
   readonly now: number;
+  /** Whether `now` is the user's (`--now`) and not the clock's. A state that such a run changes is marked, and real runs refuse it. */
+  readonly simulated: boolean;
   readonly files: FileStore;
+  readonly locks: Locks;
   readonly crypto: Crypto;
   /** Threads for work on large zones. */
   readonly pool: WorkPool;

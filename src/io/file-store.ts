@@ -167,7 +167,8 @@ async function statusOf(file: string): Promise<FileStatus | undefined> {
   }
 }
 
-async function guarded<T>(file: string, action: () => Promise<T>): Promise<T> {
+/** Runs an action on a file. What the system refuses becomes an error of ours that names the file. */
+export async function guarded<T>(file: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
@@ -201,7 +202,7 @@ function described(file: string, error: unknown): ZonewrightError {
 }
 
 /** The system's code for an error, such as `ENOENT`. Errors of Node's own modules need not be of our realm's Error class. */
-function codeOf(error: unknown): string | undefined {
+export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
   return typeof error.code === 'string' ? error.code : undefined;
 }

@@ -11,6 +11,7 @@ import { readDs } from '../../src/dnssec/ds.ts';
 import { singleThreadPool } from '../../src/dnssec/work-pool.ts';
 import { environmentError, usageError } from '../../src/errors.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
+import { fileLocks } from '../../src/io/state-lock.ts';
 import type { FileStatus, FileStore } from '../../src/keys/file-store.ts';
 
 const NOW = 1795348800;
@@ -71,7 +72,9 @@ async function dsOf(
   const warnings: string[] = [];
   const environment: Environment = {
     now: NOW,
+    simulated: false,
     files: filesOf(contents),
+    locks: fileLocks(),
     crypto: nodeCrypto,
     pool: singleThreadPool(nodeCrypto),
     openInclude: () => {

@@ -6,6 +6,7 @@ import { singleThreadPool } from '../../src/dnssec/work-pool.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { fileStore } from '../../src/io/file-store.ts';
 import { openInclude } from '../../src/io/include-files.ts';
+import { fileLocks } from '../../src/io/state-lock.ts';
 import type { KeyTiming } from '../../src/keys/timing.ts';
 import { DAY, NOW, NSEC } from './sign-text.ts';
 import { ed25519Key, writeKeyFiles, type TestKey } from './test-keys.ts';
@@ -121,7 +122,9 @@ export class SignWorld {
   environment(): Environment {
     return {
       now: this.now,
+      simulated: false,
       files: fileStore,
+      locks: fileLocks(),
       crypto: nodeCrypto,
       pool: singleThreadPool(nodeCrypto),
       openInclude,

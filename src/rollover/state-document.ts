@@ -1,0 +1,413 @@
+import { canonicalName, nameToText } from '../dns/name.ts';
+import { printTime } from '../dns/time.ts';
+import { algorithmLabel } from '../dnssec/algorithms.ts';
+import { keyTag } from '../dnssec/key-tag.ts';
+import { inputError, internalError, ZonewrightError } from '../errors.ts';
+import { keyBaseName, zoneLabel } from '../keys/key-name.ts';
+import { rdataFromText } from '../rr/rdata.ts';
+import { Type } from '../rr/registry.ts';
+import { parseJson, type JsonFields, type JsonValue } from './json-value.ts';
+import { keyStatus } from './key-status.ts';
+import type { ParentVersion, Publication } from './ledger.ts';
+import { ROLLOVERS, type RolloverName } from './rollovers.ts';
+import {
+  EVENT_TYPES,
+  type AuditEntry,
+  type Delivery,
+  type EventPayload,
+  type LastError,
+  type ManagedKey,
+  type OutboxEvent,
+  type Rollover,
+  type RotationState,
+} from './state.ts';
+import { keyFacts, type DsRecord, type KeyId } from './validation.ts';
+
+const SCHEMA = /^zonewright\/state\/v([1-9]\d*)$/;
+const VERSION = 1;
+
+const STATUSES = ['pending', 'active', 'retired', 'removed'] as const;
+const ROLES = ['ksk', 'zsk', 'csk'] as const;
+
+const MAX_32 = 0xffffffff;
+/** The last second of the year 9999, the last that ISO 8601 writes in four digits. */
+const MAX_TIME = 253402300799;
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
+const KEY_ID = /^\d{1,5} \d{1,3} \d{1,3} [A-Za-z0-9+/]+={0,2}$/;
+const DS_RDATA = /^\d{1,5} \d{1,3} \d{1,3} [0-9A-Fa-f]+$/;
+const SHA256 = /^[0-9A-Fa-f]{64}$/;
+
+/** What a state file holds. */
+export interface StateDocument {
+  readonly state: RotationState;
+  /** Whether it was changed under another time than the clock's, and so is no basis for a real run. */
+  readonly simulated: boolean;
+}
+
+/**
+ * The text of a state file. It is made for people too: the zone's keys are called by the base names of their files everywhere, all others by
+ * their DNSKEY RDATA, and what follows from the rest (`status`, `algorithmName`, `does`) is written, but never read.
+ *
+ * What was printed can be read again: a state that has no such form is a defect, and stops the run before anything is written.
+ */
+export function printStateDocument(zone: Uint8Array, { state, simulated }: StateDocument): string {
+  const { keys, ledger, rollovers, wantedDs, outbox, audit, lastError } = state;
+  const baseNames = new Map(keys.map(({ dnskey, base }) => [dnskey, base]));
+  const keyName = (key: KeyId): string => baseNames.get(key) ?? key;
+  const text = `${JSON.stringify(
+    {
+      schema: `zonewright/state/v${VERSION}`,
+      zone: zoneText(zone),
+      simulated,
+      lastError: lastError && { ...lastError, time: iso(lastError.time) },
+      keys: keys.map((key) => printKey(state, key)),
+      rollovers: rollovers.map(printRollover),
+      wantedDs,
+      parent: ledger.parent.map((version) => printParent(version, keyName)),
+      publications: ledger.publications.map((publication) => printPublication(publication, keyName)),
+      outbox: outbox.map(printEvent),
+      audit: audit.map(({ time, what, why }) => ({ time: iso(time), what, why })),
+    },
+    undefined,
+    2,
+  )}\n`;
+  try {
+    readStateDocument(text, '', zone);
+  } catch (error) {
+    if (!(error instanceof ZonewrightError)) throw error;
+    throw unprintable(error.message);
+  }
+  return text;
+}
+
+function printKey(state: RotationState, key: ManagedKey): object {
+  return {
+    base: key.base,
+    role: key.role,
+    status: keyStatus(state, key),
+    keyTag: key.keyTag,
+    algorithm: key.algorithm,
+    algorithmName: algorithmLabel(key.algorithm),
+    created: iso(key.created),
+    activated: isoIfAny(key.activated),
+    removed: isoIfAny(key.removed),
+    purged: isoIfAny(key.purged),
+    use: key.use,
+    dnskey: key.dnskey,
+  };
+}
+
+function printRollover({ name, started, old, new: fresh, step, decided }: Rollover): object {
+  return {
+    name,
+    started: iso(started),
+    old,
+    new: fresh,
+    step,
+    does: ROLLOVERS[name].steps[step]?.does ?? 'finish',
+    decided: isoIfAny(decided),
+  };
+}
+
+function printParent(version: ParentVersion, keyName: (key: KeyId) => string): object {
+  return {
+    since: iso(version.since),
+    replaced: isoIfAny(version.replaced),
+    confirmed: version.confirmed,
+    ttl: version.ttl,
+    propagation: version.propagation,
+    ds: version.ds.map(({ algorithm, digestType, key }) => ({
+      algorithm,
+      digestType,
+      key: key === undefined ? undefined : keyName(key),
+    })),
+  };
+}
+
+function printPublication(publication: Publication, keyName: (key: KeyId) => string): object {
+  return {
+    serial: publication.serial,
+    digest: publication.digest,
+    since: iso(publication.since),
+    established: isoIfAny(publication.established),
+    dnskeyTtl: publication.dnskeyTtl,
+    maxTtl: publication.maxTtl,
+    propagation: publication.propagation,
+    firstExpiration: isoIfAny(publication.firstExpiration),
+    dnskeys: publication.keySet.keys.map(keyName),
+    dnskeySigners: publication.keySet.signers.map(keyName),
+    signerSets: publication.data.signerSets.map((signers) => signers.map(keyName)),
+  };
+}
+
+function printEvent({ id, type, time, payload, deliveries }: OutboxEvent): object {
+  const { keys, ds, notBefore, deadline } = payload;
+  return {
+    id,
+    type,
+    time: iso(time),
+    payload: { keys, ds, notBefore: isoIfAny(notBefore), deadline: isoIfAny(deadline) },
+    deliveries: deliveries.map(({ target, attempts, delivered, nextAttempt, error }) => ({
+      target,
+      attempts,
+      delivered: isoIfAny(delivered),
+      nextAttempt: isoIfAny(nextAttempt),
+      error,
+    })),
+  };
+}
+
+/**
+ * Reads a state file strictly: whatever is not as this tool writes it is an error that names the key and the line.
+ * @throws ZonewrightError `state/damaged`, `state/newer`, `state/other-zone`
+ */
+export function readStateDocument(text: string, file: string, zone: Uint8Array): StateDocument {
+  const location = (offset: number): { file: string; line: number; column: number } => {
+    const before = text.slice(0, offset);
+    return { file, line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
+  };
+  const document = parseJson(text, (problem, offset) => damagedState(problem, location(offset), zone));
+  return document.object((fields) => {
+    checkVersion(fields.get('schema'), file, zone);
+    checkZone(fields.get('zone'), file, zone);
+    const simulated = fields.get('simulated').boolean();
+    const keys = readKeys(fields.get('keys'), zone);
+    const keyIds = new Map(keys.map(({ base, dnskey }) => [base, dnskey]));
+    const base = (value: JsonValue): string => {
+      const name = value.text();
+      if (!keyIds.has(name)) throw value.error(`there is no key ${name} in this file`);
+      return name;
+    };
+    const keyId = (value: JsonValue): KeyId =>
+      keyIds.get(value.text()) ?? value.text('the base name of a key of this file, or a DNSKEY', KEY_ID);
+    const state: RotationState = {
+      keys,
+      ledger: {
+        publications: fields.get('publications').list((value) => readPublication(value, keyId)),
+        parent: fields.get('parent').list((value) => readParent(value, keyId)),
+      },
+      rollovers: fields.get('rollovers').list((value) => readRollover(value, base)),
+      wantedDs: fields.get('wantedDs').list(base),
+      audit: fields.get('audit').list(readAuditEntry),
+      outbox: fields.get('outbox').list(readEvent),
+      lastError: fields.optional('lastError', readLastError),
+    };
+    return { state, simulated };
+  });
+}
+
+/** The error that a state file cannot be used, with the way out. */
+export function damagedState(
+  problem: string,
+  location: { readonly file: string; readonly line?: number; readonly column?: number },
+  zone: Uint8Array,
+): ZonewrightError {
+  return inputError('state/damaged', `this state file is damaged: ${problem}`, {
+    location,
+    hint: `zonewright rotate ${zoneLabel(zone)} --adopt rebuilds it; the previous one is ${location.file}.bak`,
+  });
+}
+
+function checkVersion(value: JsonValue, file: string, zone: Uint8Array): void {
+  const version = Number(SCHEMA.exec(value.text('zonewright/state/v1', SCHEMA))![1]);
+  if (version === VERSION) return;
+  throw inputError('state/newer', `this state was written by a newer zonewright (version ${version})`, {
+    location: { file },
+    hint: `update zonewright; or zonewright rotate ${zoneLabel(zone)} --adopt makes a state of this version`,
+  });
+}
+
+function checkZone(value: JsonValue, file: string, zone: Uint8Array): void {
+  const name = value.text();
+  if (name === zoneText(zone)) return;
+  throw inputError('state/other-zone', `this is the state of ${name}, not of ${zoneText(zone)}`, {
+    location: { file },
+    hint: `put the file of ${zoneLabel(zone)} in its place, or delete it`,
+  });
+}
+
+function readKeys(value: JsonValue, zone: Uint8Array): ManagedKey[] {
+  const bases = new Set<string>();
+  return value.list((item) => {
+    const key = readKey(item, zone);
+    if (bases.has(key.base)) throw item.error(`the key ${key.base} is here twice`);
+    bases.add(key.base);
+    return key;
+  });
+}
+
+function readKey(value: JsonValue, zone: Uint8Array): ManagedKey {
+  return value.object((fields) => {
+    fields.get('status').oneOf(STATUSES);
+    fields.get('algorithmName').text();
+    const dnskey = fields.get('dnskey').text('a DNSKEY', KEY_ID);
+    const { algorithm } = keyFacts(dnskey);
+    const tag = readTag(fields.get('dnskey'));
+    const base = fields.get('base').text();
+    const expected = keyBaseName(zone, algorithm, tag);
+    if (base.toLowerCase() !== expected.toLowerCase())
+      throw fields.get('base').error(`the DNSKEY is that of ${expected}`);
+    if (fields.get('keyTag').integer(0, 0xffff) !== tag)
+      throw fields.get('keyTag').error(`the DNSKEY has the key tag ${tag}`);
+    if (fields.get('algorithm').integer(0, 0xff) !== algorithm)
+      throw fields.get('algorithm').error(`the DNSKEY has the algorithm ${algorithm}`);
+    return {
+      base,
+      keyTag: tag,
+      algorithm,
+      role: fields.get('role').oneOf(ROLES),
+      dnskey,
+      created: readTime(fields.get('created')),
+      use: fields.get('use').object((use) => ({
+        published: use.get('published').boolean(),
+        signsKeys: use.get('signsKeys').boolean(),
+        signsZone: use.get('signsZone').boolean(),
+      })),
+      activated: fields.optional('activated', readTime),
+      removed: fields.optional('removed', readTime),
+      purged: fields.optional('purged', readTime),
+    };
+  });
+}
+
+function readTag(value: JsonValue): number {
+  try {
+    return keyTag(rdataFromText(Type.DNSKEY, value.text()));
+  } catch (error) {
+    if (!(error instanceof ZonewrightError)) throw error;
+    throw value.error(error.message);
+  }
+}
+
+function readRollover(value: JsonValue, base: (value: JsonValue) => string): Rollover {
+  return value.object((fields) => {
+    fields.get('does').text();
+    const name = fields.get('name').oneOf(Object.keys(ROLLOVERS) as RolloverName[]);
+    return {
+      name,
+      started: readTime(fields.get('started')),
+      old: fields.get('old').list(base),
+      new: fields.get('new').list(base),
+      step: fields.get('step').integer(0, ROLLOVERS[name].steps.length),
+      decided: fields.optional('decided', readTime),
+    };
+  });
+}
+
+type ReadKeyId = (value: JsonValue) => KeyId;
+
+function readPublication(value: JsonValue, keyId: ReadKeyId): Publication {
+  return value.object((fields) => ({
+    serial: fields.get('serial').integer(0, MAX_32),
+    digest: fields.get('digest').text('a SHA-256 digest in hexadecimal', SHA256),
+    since: readTime(fields.get('since')),
+    established: fields.optional('established', readTime),
+    keySet: { keys: fields.get('dnskeys').list(keyId), signers: fields.get('dnskeySigners').list(keyId) },
+    data: { signerSets: fields.get('signerSets').list((signers) => signers.list(keyId)) },
+    dnskeyTtl: readDuration(fields, 'dnskeyTtl'),
+    maxTtl: readDuration(fields, 'maxTtl'),
+    propagation: readDuration(fields, 'propagation'),
+    firstExpiration: fields.optional('firstExpiration', readTime),
+  }));
+}
+
+function readParent(value: JsonValue, keyId: ReadKeyId): ParentVersion {
+  return value.object((fields) => ({
+    ds: fields.get('ds').list((item) => readDs(item, keyId)),
+    since: readTime(fields.get('since')),
+    replaced: fields.optional('replaced', readTime),
+    ttl: readDuration(fields, 'ttl'),
+    propagation: readDuration(fields, 'propagation'),
+    confirmed: fields.get('confirmed').boolean(),
+  }));
+}
+
+function readDs(value: JsonValue, keyId: ReadKeyId): DsRecord {
+  return value.object((fields) => ({
+    algorithm: fields.get('algorithm').integer(0, 0xff),
+    digestType: fields.get('digestType').integer(0, 0xff),
+    key: fields.optional('key', keyId),
+  }));
+}
+
+function readAuditEntry(value: JsonValue): AuditEntry {
+  return value.object((fields) => ({
+    time: readTime(fields.get('time')),
+    what: fields.get('what').text(),
+    why: fields.get('why').text(),
+  }));
+}
+
+function readEvent(value: JsonValue): OutboxEvent {
+  return value.object((fields) => ({
+    id: fields.get('id').text('a UUID', /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+    type: fields.get('type').oneOf(EVENT_TYPES),
+    time: readTime(fields.get('time')),
+    payload: readPayload(fields.get('payload')),
+    deliveries: fields.get('deliveries').list(readDelivery),
+  }));
+}
+
+function readPayload(value: JsonValue): EventPayload {
+  return value.object((fields) => ({
+    keys: fields.get('keys').list((base) => base.text()),
+    ds: fields.get('ds').list((item) =>
+      item.object((record) => ({
+        ds: record.get('ds').text('the RDATA of a DS', DS_RDATA),
+        dnskey: record.get('dnskey').text('a DNSKEY', KEY_ID),
+      })),
+    ),
+    notBefore: fields.optional('notBefore', readTime),
+    deadline: fields.optional('deadline', readTime),
+  }));
+}
+
+function readDelivery(value: JsonValue): Delivery {
+  return value.object((fields) => ({
+    target: fields.get('target').text(),
+    attempts: fields.get('attempts').integer(0, MAX_32),
+    delivered: fields.optional('delivered', readTime),
+    nextAttempt: fields.optional('nextAttempt', readTime),
+    error: fields.optional('error', (error) => error.text()),
+  }));
+}
+
+function readLastError(value: JsonValue): LastError {
+  return value.object((fields) => ({
+    time: readTime(fields.get('time')),
+    code: fields.get('code').text(),
+    message: fields.get('message').text(),
+  }));
+}
+
+function readDuration(fields: JsonFields, name: string): number {
+  return fields.get(name).integer(0, Number.MAX_SAFE_INTEGER);
+}
+
+/** ISO 8601 in UTC, to the second, as `printTime` writes it. */
+function readTime(value: JsonValue): number {
+  const what = 'a time like 2026-11-22T12:00:00Z';
+  const text = value.text(what, ISO_TIME);
+  const time = Date.parse(text) / 1000;
+  // Date.parse takes 31 February for 3 March.
+  if (Number.isNaN(time) || time < 0 || printTime(time) !== text)
+    throw value.error(`this must be ${what}, not "${text}"`);
+  return time;
+}
+
+function iso(time: number): string {
+  if (Number.isInteger(time) && time >= 0 && time <= MAX_TIME) return printTime(time);
+  throw unprintable(`${time} is no time in whole seconds since 1970`);
+}
+
+function isoIfAny(time: number | undefined): string | undefined {
+  return time === undefined ? undefined : iso(time);
+}
+
+function unprintable(problem: string): ZonewrightError {
+  return internalError('state/unprintable', `this state cannot be written: ${problem}`);
+}
+
+function zoneText(zone: Uint8Array): string {
+  return nameToText(canonicalName(zone));
+}
