@@ -201,10 +201,17 @@ function labelOffsets(bytes: Uint8Array, offset: number): number[] {
   return offsets;
 }
 
-const SPECIAL_IN_NAMES = new Set(Array.from('."\\;()@$', (character) => character.charCodeAt(0)));
+/** What stands in names as it is. Most implementations want few of the others escaped, but Knot refuses any other. */
+const PLAIN_IN_NAMES = /[A-Za-z0-9*/_-]/;
+/** BIND takes `\[` for the beginning of a bit-string label (RFC 2673), which nobody has any more. */
+const OPENING_BRACKET = 91;
 /** How each octet of a label is printed: 0 as it is, 1 behind a backslash, 2 as `\DDD`. */
 const NAME_ESCAPE: Uint8Array = Uint8Array.from({ length: 256 }, (_, octet) =>
-  SPECIAL_IN_NAMES.has(octet) ? 1 : octet <= 32 || octet >= 127 ? 2 : 0,
+  octet <= 32 || octet >= 127 || octet === OPENING_BRACKET
+    ? 2
+    : PLAIN_IN_NAMES.test(String.fromCharCode(octet))
+      ? 0
+      : 1,
 );
 
 /** Appends `\DDD`. */
