@@ -1,0 +1,61 @@
+import { nameToText } from '../dns/name.ts';
+import { readSoa } from '../dnssec/soa.ts';
+import { usageError, ZonewrightError } from '../errors.ts';
+import { Type } from '../rr/registry.ts';
+import { outOfZoneRecords } from '../zone/checks.ts';
+import { Zone } from '../zone/zone.ts';
+import type { Environment } from './environment.ts';
+import type { OutputDigests } from './output-digests.ts';
+import { readZoneFile, type ZoneFile } from './read-zone.ts';
+
+export interface PreviousOutput {
+  readonly zone: Zone;
+  readonly serial: number;
+  /** Whether this tool wrote exactly these octets, so that the signatures in them are good. */
+  readonly trusted: boolean;
+}
+
+/** The signed zone that the output holds now. A file that is no signed zone of this name is not ours to overwrite. */
+export async function readPreviousOutput(
+  { output, zoneFile }: { readonly output: string; readonly zoneFile: string },
+  input: ZoneFile,
+  digests: OutputDigests,
+  environment: Environment,
+): Promise<PreviousOutput | undefined> {
+  if (output === '-') return undefined;
+  if (output === zoneFile || (await environment.files.isSameFile(output, zoneFile))) {
+    throw usageError('usage/output-is-input', `the output ${output} is the input: it would be overwritten`, {
+      hint: '-o names the output here, and -z the zone',
+    });
+  }
+  const status = await environment.files.status(output);
+  if (status === undefined || status.size === 0) return undefined;
+  let previous: ZoneFile;
+  try {
+    previous = await readZoneFile(output, { zone: input.origin }, { ...environment, warn: () => undefined });
+  } catch (error) {
+    if (error instanceof ZonewrightError && error.kind === 'input')
+      throw notASignedZone(output, input.origin, error);
+    throw error;
+  }
+  if (outOfZoneRecords(previous.store, input.origin).length > 0) throw notASignedZone(output, input.origin);
+  const zone = new Zone(previous.store, previous);
+  if (zone.apexRrset(Type.SOA) < 0 || zone.apexRrset(Type.RRSIG) < 0)
+    throw notASignedZone(output, input.origin);
+  return { zone, serial: serialOf(zone), trusted: await digests.has(previous.bytes) };
+}
+
+function serialOf(zone: Zone): number {
+  return readSoa(zone.rdatasOf(zone.apexRrset(Type.SOA))[0]!).serial;
+}
+
+function notASignedZone(file: string, origin: Uint8Array, cause?: unknown): ZonewrightError {
+  return usageError(
+    'usage/output-exists',
+    `${file} exists and is not a signed zone ${nameToText(origin)}: it would be overwritten`,
+    {
+      hint: 'name another output with -o (the zone is named with -z), or remove the file',
+      cause,
+    },
+  );
+}
