@@ -69,7 +69,7 @@ const LARGE_RDATA = 0xfe00;
 
 /** May stand beside a CNAME (RFC 4035 section 2.5); KEY, SIG and NXT by RFC 2181 section 10.1. */
 const BESIDE_CNAME = new Set<number>([Type.CNAME, Type.RRSIG, Type.NSEC, Type.KEY, Type.SIG, Type.NXT]);
-/** What signing makes. With a DNAME at the apex, NSEC3 stands below it (RFC 6672 section 5.3.4.1). */
+/** What signing makes: with a DNAME at the apex, NSEC3 stands below it. */
 const MADE_BY_SIGNING = new Set<number>([Type.RRSIG, Type.NSEC, Type.NSEC3]);
 /** May stand at a zone cut, addresses as glue. CNAME and DNAME may not, but have checks of their own. */
 const AT_CUT = new Set<number>([
@@ -92,7 +92,7 @@ const APEX_ONLY = new Map<number, string>([
   [Type.NSEC3PARAM, 'RFC 5155 section 4'],
   [Type.CDS, 'RFC 7344 section 4.1'],
   [Type.CDNSKEY, 'RFC 7344 section 4.1'],
-  [Type.CSYNC, 'RFC 7477 section 2.1'],
+  [Type.CSYNC, 'RFC 7477 section 2'],
   [Type.ZONEMD, 'RFC 8976 section 2'],
 ]);
 
@@ -424,7 +424,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
     code: 'zone/not-at-apex',
     severity: 'warning',
     reference:
-      'RFC 4035 section 2.1, RFC 5155 section 4, RFC 7344 section 4.1, RFC 7477 section 2.1, RFC 8976 section 2',
+      'RFC 4035 section 2.1, RFC 5155 section 4, RFC 7344 section 4.1, RFC 7477 section 2, RFC 8976 section 2',
     find(zone, report) {
       const apex = zone.rankOf(zone.origin);
       for (const [type, reference] of APEX_ONLY) {

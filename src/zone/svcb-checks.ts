@@ -4,7 +4,7 @@ const MANDATORY_KEY = 0;
 const ALPN_KEY = 1;
 const DOHPATH_KEY = 7;
 
-/** Protocols that carry DNS (RFC 7858, RFC 9250, RFC 9953), and those over which dohpath says where DNS is (RFC 8484). */
+/** Protocols that carry DNS (over TLS, QUIC and CoAP), and those over which dohpath says where DNS is (RFC 8484). */
 const DIRECT_PROTOCOLS = new Set(['dot', 'doq', 'co', 'coap']);
 const HTTP_PROTOCOL = /^(h2c?|h3|http\/.*)$/;
 
