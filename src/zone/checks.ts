@@ -561,7 +561,7 @@ class ProblemList {
   readonly #store: RecordStore;
   readonly #origin: Uint8Array;
   readonly #limit: number;
-  /** Any record of the zone, for what concerns the zone as a whole. */
+  /** Some record that was read from the file, for what concerns the zone as a whole; or -1. */
   readonly #anyRecord: number;
   readonly #problems: ZoneProblem[] = [];
   #more = 0;
@@ -577,8 +577,7 @@ class ProblemList {
     this.#store = store;
     this.#origin = origin;
     this.#limit = limit;
-    // The apex comes first in canonical order.
-    this.#anyRecord = zone === undefined || zone.recordCount === 0 ? -1 : zone.records[0]!;
+    this.#anyRecord = zone?.records.find((record) => store.lines[record]! > 0) ?? -1;
   }
 
   add(record: number, message: string, type?: number): void {
@@ -594,7 +593,7 @@ class ProblemList {
       code,
       severity,
       message,
-      location: place < 0 ? store.startLocation() : store.locationOf(place),
+      location: (place < 0 ? undefined : store.locationOf(place)) ?? store.startLocation(),
       owner: nameToText(record < 0 ? this.#origin : store.names.view(store.owners[record]!)),
       type: shownType === undefined ? undefined : typeName(shownType),
       hint,

@@ -321,6 +321,18 @@ describe('reports', () => {
     expect(checkZone(zone)[0]!.location).toEqual({ file: 'other', line: 2 });
   });
 
+  test('have a place even where the record was added to what was read', () => {
+    const origin = nameFromText('example.');
+    const places = (text: string): (number | undefined)[] => {
+      const { store } = parseText(text);
+      store.addRecord(origin, Type.DNSKEY, 300, Uint8Array.of(1, 1, 3, 13, 0));
+      return checkZone(new Zone(store, { origin, zoneClass: 1 })).map(({ location }) => location?.line);
+    };
+    expect(places('')).toEqual([1, 1]);
+    expect(places('$TTL 1\n\nb TXT x')).toEqual([3, 3]);
+    expect(places('$TTL 1\n\n@ CNAME x.')).toEqual([3, 3, 1]);
+  });
+
   test('survive hundreds of thousands of records at one name', () => {
     const store = new RecordStore();
     const owner = nameFromText('example.');
