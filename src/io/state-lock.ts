@@ -12,6 +12,8 @@ import { codeOf, guarded } from './file-store.ts';
 const FILE_MODE = 0o644;
 /** Milliseconds between two attempts. */
 const POLL = 50;
+/** How file systems say that they have no hard links. */
+const NO_LINKS: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 
 /** What a lock file says, as JSON. Where the machine has no `/proc`, less. */
@@ -85,11 +87,21 @@ async function takeOver(file: string, dead: Holder, me: Holder, machine: Machine
 /** Makes a lock file that is whole from the beginning. False where there is one. */
 async function create(file: string, me: Holder): Promise<boolean> {
   try {
-    await withTemporary(file, me, (temporary) => link(temporary, file));
+    await withTemporary(file, me, (temporary) => linkOrCopy(temporary, file, me));
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
     throw error;
+  }
+}
+
+/** Where the file system has no hard links, a run that is killed right here leaves a lock that a person has to delete. */
+async function linkOrCopy(temporary: string, file: string, me: Holder): Promise<void> {
+  try {
+    await link(temporary, file);
+  } catch (error) {
+    if (!NO_LINKS.has(codeOf(error))) throw error;
+    await writeNew(file, me);
   }
 }
 

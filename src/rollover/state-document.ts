@@ -35,6 +35,7 @@ const MAX_TIME = 253402300799;
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/;
 const KEY_ID = /^\d{1,5} \d{1,3} \d{1,3} [A-Za-z0-9+/]+={0,2}$/;
 const DS_RDATA = /^\d{1,5} \d{1,3} \d{1,3} [0-9A-Fa-f]+$/;
+const BASE = /^K.*\+\d{3}\+\d{5}$/;
 const SHA256 = /^[0-9A-Fa-f]{64}$/;
 
 /** What a state file holds. */
@@ -350,7 +351,7 @@ function readEvent(value: JsonValue): OutboxEvent {
 
 function readPayload(value: JsonValue): EventPayload {
   return value.object((fields) => ({
-    keys: fields.get('keys').list((base) => base.text()),
+    keys: fields.get('keys').list((base) => base.text('the base name of a key', BASE)),
     ds: fields.get('ds').list((item) =>
       item.object((record) => ({
         ds: record.get('ds').text('the RDATA of a DS', DS_RDATA),
