@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import { Command, Option } from './commander.ts';
+import { ds } from '../commands/ds.ts';
 import type { DigestAlgorithm } from '../dnssec/crypto.ts';
 import { DIGEST_TYPES, digestTypeByName } from '../dnssec/ds.ts';
 import { usageError, ZonewrightError } from '../errors.ts';
@@ -46,7 +47,6 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
   const digests = flags.digest?.map(digestOf);
   const ttl = optional(flags.ttl, ttlValue);
   const { configuration, environment, keyDirectory } = session;
-  const { ds } = await import('../commands/ds.ts');
   const zone = optional(flags.zone, parseZoneName);
   const { keys } = await ds(
     { sources, keyDirectory, configuration, zoneName: zoneNameOrNone, digests, zone },

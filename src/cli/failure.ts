@@ -1,4 +1,4 @@
-import { CommanderError } from 'commander';
+import { CommanderError } from './commander.ts';
 import { environmentError, internalError, usageError, ZonewrightError } from '../errors.ts';
 
 /** Whatever was thrown, as an error of ours. */

@@ -1,5 +1,5 @@
-import { Command, Option } from 'commander';
-import type { KeygenResult } from '../commands/keygen.ts';
+import { Command, Option } from './commander.ts';
+import { keygen, makeSuccessor, settime, type KeygenResult } from '../commands/keygen.ts';
 import { settingsOfZone } from '../commands/configuration.ts';
 import { printTime, parseDuration, parseTimeOrNone } from '../dns/time.ts';
 import { nameToText } from '../dns/name.ts';
@@ -86,7 +86,6 @@ async function dispatch(
   zone: string | undefined,
   flags: KeygenFlags,
 ): Promise<KeygenResult> {
-  const { keygen, settime, makeSuccessor } = await import('../commands/keygen.ts');
   const { now } = environment;
   const common = { keyDirectory, timing: timingOf(flags, now), ...ttlOf(flags) };
   const existing = flags.settime ?? flags.successor;

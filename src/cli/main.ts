@@ -1,4 +1,4 @@
-import { CommanderError, type Command } from 'commander';
+import { CommanderError, type Command } from './commander.ts';
 import { processIo, type ProcessIo } from '../io/process-io.ts';
 import { ExitStatus, exitStatusOf } from './exit-status.ts';
 import { failureObject } from './failure.ts';
@@ -18,11 +18,11 @@ export async function main(argv: readonly string[]): Promise<void> {
 export async function run(args: readonly string[], io: ProcessIo): Promise<number> {
   let status: number = ExitStatus.Success;
   const written: Promise<void>[] = [];
-  const program = createProgram(io, (result) => {
-    status = result;
-  });
-  for (const command of [program, ...program.commands]) captureOutput(command, io, written);
   try {
+    const program = await createProgram(io, args, (result) => {
+      status = result;
+    });
+    for (const command of [program, ...program.commands]) captureOutput(command, io, written);
     await program.parseAsync(args, { from: 'user' });
     return status;
   } catch (error) {

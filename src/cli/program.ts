@@ -1,10 +1,6 @@
-import { Command } from 'commander';
+import { Command } from './commander.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ProcessIo } from '../io/process-io.ts';
-import { dsCommand } from './ds-command.ts';
-import { keygenCommand } from './keygen-command.ts';
-import { signCommand } from './sign-command.ts';
-import { verifyCommand } from './verify-command.ts';
 import { openSession, type Session, type SessionOptions } from './session.ts';
 
 /** Runs the work of a command in a session of its own; the work resolves to the exit status. */
@@ -14,8 +10,47 @@ export type Execute = (
   options?: SessionOptions,
 ) => Promise<void>;
 
-/** The command line, from which `--help`, completion and the manual come. */
-export function createProgram(io: ProcessIo, onExit: (status: number) => void): Command {
+interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Loads what defines the command: its options, help and rendering. */
+  readonly load: () => Promise<(execute: Execute) => Command>;
+}
+
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'keygen',
+    summary: 'make the keys of a zone, and set the times of keys',
+    load: async () => (await import('./keygen-command.ts')).keygenCommand,
+  },
+  {
+    name: 'sign',
+    summary: 'sign zones',
+    load: async () => (await import('./sign-command.ts')).signCommand,
+  },
+  {
+    name: 'ds',
+    summary: 'print the DS records of a zone for its parent',
+    load: async () => (await import('./ds-command.ts')).dsCommand,
+  },
+  {
+    name: 'verify',
+    summary: 'prove that every validator accepts a signed zone',
+    load: async () => (await import('./verify-command.ts')).verifyCommand,
+  },
+];
+
+export const COMMAND_NAMES: readonly string[] = COMMANDS.map(({ name }) => name);
+
+/**
+ * The command line, from which `--help`, completion and the manual come.
+ * @param needed words among which are the names of the commands that are needed whole; of the others, name and summary suffice
+ */
+export async function createProgram(
+  io: ProcessIo,
+  needed: readonly string[],
+  onExit: (status: number) => void,
+): Promise<Command> {
   const execute: Execute = async (command, work, options) => {
     const session = await openSession(io, command, options);
     try {
@@ -36,8 +71,10 @@ export function createProgram(io: ProcessIo, onExit: (status: number) => void): 
     .option('--json', 'print one JSON document')
     .option('--quiet', 'no progress, colour or summary')
     .option('--no-color', 'no colour and progress');
-  for (const define of [keygenCommand, signCommand, dsCommand, verifyCommand])
-    program.addCommand(define(execute));
+  for (const { name, summary, load } of COMMANDS) {
+    const define = needed.includes(name) ? await load() : undefined;
+    program.addCommand((define?.(execute) ?? new Command(name)).summary(summary));
+  }
   for (const command of [program, ...program.commands]) {
     command.configureHelp({ showGlobalOptions: true }).helpOption('-h, --help', 'print this help');
   }

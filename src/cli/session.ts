@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command } from './commander.ts';
 import {
   DEFAULT_CONFIGURATION,
   resolveConfiguration,

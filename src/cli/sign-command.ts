@@ -1,5 +1,5 @@
-import { Command, Option } from 'commander';
-import type { SignResult } from '../commands/sign.ts';
+import { Command, Option } from './commander.ts';
+import { sign, type SignResult } from '../commands/sign.ts';
 import { printTime } from '../dns/time.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { usageError } from '../errors.ts';
@@ -109,7 +109,6 @@ async function signOne(
   flags: SignFlags,
   session: Session,
 ): Promise<{ status: number; result: object }> {
-  const { sign } = await import('../commands/sign.ts');
   const options = signOptions(target, flags, session);
   if (options.output === '-' && session.json) checkTogether(1, { ...flags, output: '-' }, session);
   const started = performance.now();

@@ -1,6 +1,6 @@
-import { Command, Option } from 'commander';
+import { Command, Option } from './commander.ts';
 import type { ZoneSettings } from '../commands/configuration.ts';
-import type { VerifyOptions } from '../commands/verify.ts';
+import { verify, type VerifyOptions } from '../commands/verify.ts';
 import { nameToText } from '../dns/name.ts';
 import { parseDuration, parseTime } from '../dns/time.ts';
 import { usageError } from '../errors.ts';
@@ -73,7 +73,6 @@ async function runVerify(session: Session, files: readonly string[], flags: Veri
     (file) => () => targetOfFile(file, flags, session),
     (settings) => () => targetOfZone(settings),
   );
-  const { verify } = await import('../commands/verify.ts');
   const { status, results } = await workThrough(
     targets,
     async (target) => {

@@ -94,7 +94,8 @@ function mayConfigure(file: string): boolean {
   if (!existsSync(file)) return false;
   if (path.basename(file) !== 'package.json') return true;
   try {
-    return readFileSync(file, 'utf8').includes(`"${PACKAGE_PROPERTY}"`);
+    const content: unknown = JSON.parse(readFileSync(file, 'utf8'));
+    return typeof content === 'object' && content !== null && PACKAGE_PROPERTY in content;
   } catch {
     // Somebody else's file, which we need not be able to read.
     return false;

@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { isatty } from 'node:tty';
 import { environmentError } from '../errors.ts';
 
 /** Where text goes. */
@@ -22,8 +23,13 @@ export interface ProcessIo {
 /** Those of this process. */
 export function processIo(): ProcessIo {
   return {
-    stdout: output(process.stdout, 'standard output'),
-    stderr: { ...output(process.stderr, 'standard error'), stream: process.stderr },
+    stdout: output(1, () => process.stdout, 'standard output'),
+    stderr: {
+      ...output(2, () => process.stderr, 'standard error'),
+      get stream() {
+        return process.stderr;
+      },
+    },
     variables: process.env,
     workingDirectory: process.cwd(),
     clock: () => Math.floor(Date.now() / 1000),
@@ -31,14 +37,19 @@ export function processIo(): ProcessIo {
   };
 }
 
-function output(stream: NodeJS.WriteStream, name: string): Output {
-  // Every failure comes to `write` as well; without a listener it would end the process.
-  stream.on('error', () => undefined);
+/** @param open makes the stream, which is not for free, when something is written first */
+function output(descriptor: number, open: () => NodeJS.WriteStream, name: string): Output {
+  let opened: NodeJS.WriteStream | undefined;
+  const stream = (): NodeJS.WriteStream => {
+    // Every failure comes to `write` as well; without a listener it would end the process.
+    opened ??= open().on('error', () => undefined);
+    return opened;
+  };
   return {
-    isTerminal: stream.isTTY,
+    isTerminal: isatty(descriptor),
     write: (data) =>
       new Promise((resolve, reject) => {
-        stream.write(data, (error) => {
+        stream().write(data, (error) => {
           if (error === null || error === undefined || isGone(error)) resolve();
           else
             reject(
