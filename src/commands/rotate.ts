@@ -5,7 +5,7 @@ import { toHex } from '../dns/encoding.ts';
 import { inputError, usageError } from '../errors.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { zoneLabel } from '../keys/key-name.ts';
-import type { Role } from '../keys/roles.ts';
+import { signsKeys, type Role } from '../keys/roles.ts';
 import { abortRollover } from '../rollover/abort.ts';
 import { adoptedState } from '../rollover/adopt.ts';
 import {
@@ -157,7 +157,7 @@ class RotateRun {
     if (planFor !== undefined) return this.#result(before, [], await this.#plan(planFor));
     this.#abort();
     const adopting = this.#options.adopt === true || (before === undefined && this.#state.keys.length > 0);
-    if (!adopting) await this.#startRollovers(isReal);
+    if (!adopting && this.#options.abort !== true) await this.#startRollovers(isReal);
     const waits = this.#advance();
     const lost = await lostKeys(this.#state, zone, keyDirectory, environment);
     if (isReal) {
@@ -263,15 +263,26 @@ class RotateRun {
 
   #takeReports(): void {
     for (const { keyTag, at } of this.#options.dsPublished ?? []) {
-      const key = this.#keyWithTag(keyTag);
+      const key = this.#keyWithDs(keyTag);
       this.#state = withDsPublished(this.#state, key.dnskey, at);
       this.#note('parent', `the parent serves the DS of ${keyLabel(key)} since ${printTime(at)}`);
     }
     for (const { keyTag, at } of this.#options.dsWithdrawn ?? []) {
-      const key = this.#keyWithTag(keyTag);
+      const key = this.#keyWithDs(keyTag);
       this.#state = withDsWithdrawn(this.#state, key.dnskey, at);
       this.#note('parent', `the parent serves no DS of ${keyLabel(key)} since ${printTime(at)}`);
     }
+  }
+
+  #keyWithDs(keyTag: number): ManagedKey {
+    const key = this.#keyWithTag(keyTag);
+    if (signsKeys(key.role)) return key;
+    throw usageError('rotate/no-ds', `key ${keyTag} is a ZSK: the parent has no DS of it`, {
+      hint: `keys with a DS: ${this.#state.keys
+        .filter(({ role }) => signsKeys(role))
+        .map((other) => String(other.keyTag))
+        .join(', ')}`,
+    });
   }
 
   #keyWithTag(keyTag: number): ManagedKey {
@@ -354,7 +365,7 @@ class RotateRun {
     const inUse = this.#state.keys.filter(({ use }) => use.published || use.signsZone || use.signsKeys);
     const ofRole = (role: Role): ManagedKey[] => inUse.filter((key) => key.role === role);
     const replacing = (role: Role): Due => ({
-      name: rolloverOf(role, policy),
+      name: rolloverOf(role, policy, this.#state),
       old: ofRole(role),
       newRoles: [role],
       algorithm: ofRole(role)[0]?.algorithm ?? policy.algorithm,

@@ -1,4 +1,5 @@
 import { signsKeys, signsZone, type Role } from '../keys/roles.ts';
+import { DIGEST_TYPE, servedDs } from './engine.ts';
 import type { Policy } from './policy.ts';
 import { ROLLOVERS, type RolloverName } from './rollovers.ts';
 import type { ManagedKey, Rollover, RotationState } from './state.ts';
@@ -39,7 +40,7 @@ export function dueRollovers(state: RotationState, policy: Policy): Due[] {
     const old = inUse.filter((key) => key.role === role);
     const begin = Math.min(...old.map(({ activated, created }) => activated ?? created));
     due.push({
-      name: rolloverOf(role, policy),
+      name: rolloverOf(role, policy, state),
       old,
       newRoles: [role],
       algorithm: policy.algorithm,
@@ -50,8 +51,18 @@ export function dueRollovers(state: RotationState, policy: Policy): Due[] {
 }
 
 /** The rollover by which keys of a role are replaced. */
-export function rolloverOf(role: Role, { kskRollover }: Policy): RolloverName {
-  return role === 'zsk' ? 'zsk-prepublish' : role === 'csk' ? 'csk' : `ksk-${kskRollover}`;
+export function rolloverOf(role: Role, policy: Policy, { ledger }: RotationState): RolloverName {
+  if (role !== 'ksk') return role === 'zsk' ? 'zsk-prepublish' : 'csk';
+  // A digest type that only the new DS has makes validators look for the new key: it must be in the zone first.
+  const isNewDigest = (digest: string): boolean =>
+    servedDs(ledger).some(
+      (ds) =>
+        ds.length > 0 &&
+        !ds.some(
+          ({ algorithm, digestType }) => algorithm === policy.algorithm && digestType === DIGEST_TYPE[digest],
+        ),
+    );
+  return policy.dsDigests.some(isNewDigest) ? 'ksk-double-ksk' : `ksk-${policy.kskRollover}`;
 }
 
 /** The roles of keys that a policy asks for. */

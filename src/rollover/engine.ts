@@ -1,12 +1,5 @@
 import { signsKeys, signsZone } from '../keys/roles.ts';
-import {
-  cachesAt,
-  currentPublication,
-  type Caches,
-  type Ledger,
-  type ParentVersion,
-  type Publication,
-} from './ledger.ts';
+import { cachesAt, currentPublication, type Caches, type Ledger, type ParentVersion } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import { proveDs, provePublication, type Proof, type Witness, type ZoneVersion } from './proof.ts';
 import { ROLLOVERS, type ParentStep, type PublishStep, type Step } from './rollovers.ts';
@@ -14,7 +7,7 @@ import type { KeyUse, ManagedKey, Rollover, RotationState } from './state.ts';
 import { keyFacts, type DsRecord, type DsSet } from './validation.ts';
 
 /** DS digest types by the digests that a policy names. */
-const DIGEST_TYPE: Readonly<Record<string, number>> = { sha1: 1, sha256: 2, sha384: 4 };
+export const DIGEST_TYPE: Readonly<Record<string, number>> = { sha1: 1, sha256: 2, sha384: 4 };
 
 /** Something that was decided now. */
 export interface Decision {
@@ -47,7 +40,7 @@ export interface Advance {
 export function advance(state: RotationState, policy: Policy, now: number): Advance {
   const decisions: Decision[] = [];
   const waits: Wait[] = [];
-  let current = state;
+  let current = { ...state, ledger: underPolicy(state.ledger, policy) };
   for (const { started, name } of state.rollovers) {
     const find = (): Rollover | undefined =>
       current.rollovers.find((other) => other.started === started && other.name === name);
@@ -55,6 +48,7 @@ export function advance(state: RotationState, policy: Policy, now: number): Adva
       const outcome = takeStep(current, rollover, policy, now);
       if ('wait' in outcome) {
         waits.push(outcome.wait);
+        current = outcome.state ?? current;
         break;
       }
       decisions.push(outcome.decision);
@@ -64,7 +58,9 @@ export function advance(state: RotationState, policy: Policy, now: number): Adva
   return { state: current, decisions, waits };
 }
 
-type Outcome = { readonly wait: Wait } | { readonly state: RotationState; readonly decision: Decision };
+type Outcome =
+  | { readonly wait: Wait; readonly state?: RotationState }
+  | { readonly state: RotationState; readonly decision: Decision };
 
 function takeStep(state: RotationState, rollover: Rollover, policy: Policy, now: number): Outcome {
   const step = ROLLOVERS[rollover.name].steps[rollover.step];
@@ -82,7 +78,7 @@ function takePublishStep(
   now: number,
 ): Outcome {
   if (rollover.decided !== undefined) {
-    if (isEstablished(state)) return stepDone(state, rollover, step, now);
+    if (isEstablished(state, rollover)) return stepDone(state, rollover, step, now);
     return { wait: { rollover, step, reason: { kind: 'publication' }, until: Infinity } };
   }
   const next = { ...state, keys: state.keys.map((key) => ({ ...key, use: useAfter(key, rollover, step) })) };
@@ -102,28 +98,55 @@ function takeParentStep(
   policy: Policy,
   now: number,
 ): Outcome {
-  const wantedDs = wantedAfter(state, rollover, step);
+  const missing = rollover.decided === undefined ? [] : missingAtParent(state, rollover, step);
+  if (rollover.decided !== undefined && missing.length === 0) return stepDone(state, rollover, step, now);
+  const { sets, proof } = bestOffer(state, rollover, step, policy, now);
+  // The offer stands until it is taken up, whatever the parent was seen to serve meanwhile.
+  const ledger = proof.safe ? offered(state.ledger, sets, policy, now) : state.ledger;
   if (rollover.decided !== undefined) {
-    const missing = missingAtParent(state, rollover, step);
-    if (missing.length === 0) return stepDone(state, rollover, step, now);
+    const keyTags = missing.map(({ keyTag }) => keyTag);
     return {
-      wait: {
-        rollover,
-        step,
-        reason: { kind: 'parent', keyTags: missing.map(({ keyTag }) => keyTag) },
-        until: Infinity,
-      },
+      wait: { rollover, step, reason: { kind: 'parent', keyTags }, until: Infinity },
+      state: { ...state, ledger },
     };
   }
-  const caches = cachesAt(state.ledger, now, marginOf(step, policy));
-  const served = servedDs(state.ledger);
-  const wanted = dsOf(state, wantedDs, policy);
-  const target = step.safe === 'replace' ? dsOf(state, rollover.new, policy) : wanted;
-  const sets = served.flatMap((ds) => setsBetween(ds, target).concat(setsBetween(ds, wanted)));
-  const proof = proveAll(caches, served, sets);
   if (!proof.safe) return waitFor(rollover, step, proof);
-  const next = { ...state, wantedDs, ledger: offered(state.ledger, sets, policy, now) };
-  return decide(next, rollover, step, now);
+  return decide({ ...state, wantedDs: wantedAfter(state, rollover, step), ledger }, rollover, step, now);
+}
+
+/** DS sets that the parent may serve from an offer on, and whether they are safe. */
+interface Offer {
+  readonly sets: readonly DsSet[];
+  readonly proof: Proof;
+}
+
+/** Lets the new DS stand in for the old in any order, unless a DS that stays would stand alone then with no key for it: it is bound to the old. */
+function bestOffer(
+  state: RotationState,
+  rollover: Rollover,
+  step: ParentStep,
+  policy: Policy,
+  now: number,
+): Offer {
+  const added = step.ask === 'add-new' ? dsOf(state, rollover.new, policy) : [];
+  const old = new Set(state.keys.filter(({ base }) => rollover.old.includes(base)).map((key) => key.dnskey));
+  const withoutOld = (ds: DsSet): DsSet => ds.filter(({ key }) => key === undefined || !old.has(key));
+  const served = servedDs(state.ledger);
+  const caches = cachesAt(state.ledger, now, marginOf(step, policy));
+  const offer = (setsFrom: (ds: DsSet) => DsSet[]): Offer => {
+    const sets = distinct(served.flatMap(setsFrom));
+    return { sets, proof: proveAll(caches, served, sets) };
+  };
+  if (step.ask === 'remove-old') return offer((ds) => setsBetween(ds, withoutOld(ds)));
+  const withAdded = (ds: DsSet): DsSet => [
+    ...ds,
+    ...added.filter((record) => !ds.some((other) => sameDs(other, record))),
+  ];
+  const adding = (ds: DsSet): DsSet[] => setsBetween(ds, withAdded(ds));
+  if (step.safe === 'between') return offer(adding);
+  const replacing = offer((ds) => setsBetween(ds, withAdded(withoutOld(ds))));
+  if (replacing.proof.safe || replacing.proof.until < Infinity) return replacing;
+  return offer((ds) => [...adding(ds), ...setsBetween(withAdded(ds), withAdded(withoutOld(ds)))]);
 }
 
 /** Every set must be safe against every set that is served now. */
@@ -225,29 +248,29 @@ export function nextPublication({ keys, ledger }: RotationState): ZoneVersion {
   };
 }
 
-/** Whether the established publication is what the state wants next. */
-function isEstablished(state: RotationState): boolean {
-  const established = state.ledger.publications.findLast(
-    (publication) => publication.established !== undefined,
-  );
-  return established !== undefined && sameVersion(established, nextPublication(state));
-}
-
-function sameVersion(publication: Publication, next: ZoneVersion): boolean {
-  return (
-    JSON.stringify(publication.keySet) === JSON.stringify(next.keySet) &&
-    JSON.stringify(publication.data) === JSON.stringify(next.data)
-  );
+/** Whether the keys of a rollover do in the established publication what they are to do; other rollovers may be on their way meanwhile. */
+function isEstablished(state: RotationState, rollover: Rollover): boolean {
+  const publication = state.ledger.publications.findLast(({ established }) => established !== undefined);
+  if (publication === undefined) return false;
+  const { keySet, data } = publication;
+  return state.keys
+    .filter(({ base }) => rollover.old.includes(base) || rollover.new.includes(base))
+    .every(
+      ({ dnskey, use }) =>
+        keySet.keys.includes(dnskey) === use.published &&
+        keySet.signers.includes(dnskey) === (use.signsKeys && keySet.keys.length > 0) &&
+        data.signerSets.every((signers) => signers.includes(dnskey) === use.signsZone),
+    );
 }
 
 function marginOf({ margin }: Step, policy: Policy): number {
   return margin === 'publish' ? policy.publishSafety : margin === 'retire' ? policy.retireSafety : 0;
 }
 
-function wantedAfter({ wantedDs }: RotationState, rollover: Rollover, { ask }: ParentStep): string[] {
-  return ask === 'add-new'
-    ? [...new Set([...wantedDs, ...rollover.new.filter((base) => !wantedDs.includes(base))])]
-    : wantedDs.filter((base) => !rollover.old.includes(base));
+function wantedAfter({ keys, wantedDs }: RotationState, rollover: Rollover, { ask }: ParentStep): string[] {
+  if (ask === 'remove-old') return wantedDs.filter((base) => !rollover.old.includes(base));
+  const added = keys.filter(({ base, role }) => rollover.new.includes(base) && signsKeys(role));
+  return [...new Set([...wantedDs, ...added.map(({ base }) => base)])];
 }
 
 /** The DS records of keys that have one, one for each digest of the policy. */
@@ -298,6 +321,24 @@ export function setsBetween(from: DsSet, to: DsSet): DsSet[] {
 
 function sameDs(a: DsRecord, b: DsRecord): boolean {
   return a.algorithm === b.algorithm && a.digestType === b.digestType && a.key === b.key;
+}
+
+function distinct(sets: readonly DsSet[]): DsSet[] {
+  return [...new Map(sets.map((ds) => [contentOf(ds), ds])).values()];
+}
+
+/** The ledger where what the parent may serve now has the TTL and the delay that the policy expects of it, unless they were larger before. */
+function underPolicy(ledger: Ledger, { parentDsTtl, parentPropagationDelay }: Policy): Ledger {
+  const parent = ledger.parent.map((version) =>
+    version.replaced === undefined
+      ? {
+          ...version,
+          ttl: Math.max(version.ttl, parentDsTtl),
+          propagation: Math.max(version.propagation, parentPropagationDelay),
+        }
+      : version,
+  );
+  return { ...ledger, parent };
 }
 
 /** The ledger after a set was asked for: every set on the way is possible from now on. */

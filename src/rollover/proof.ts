@@ -44,7 +44,7 @@ export function provePublication(caches: Caches, current: ZoneVersion | undefine
     note(
       witnesses,
       validate(ds.value, next.keySet, next.data),
-      validate(ds.value, before.keySet, before.data),
+      () => validate(ds.value, before.keySet, before.data),
       [['ds', ds]],
     );
     for (const data of caches.data) {
@@ -55,7 +55,7 @@ export function provePublication(caches: Caches, current: ZoneVersion | undefine
       note(
         witnesses,
         validate(ds.value, next.keySet, data.value),
-        validate(ds.value, before.keySet, data.value),
+        () => validate(ds.value, before.keySet, data.value),
         held,
       );
     }
@@ -67,7 +67,7 @@ export function provePublication(caches: Caches, current: ZoneVersion | undefine
       note(
         witnesses,
         validate(ds.value, keys.value, next.data),
-        validate(ds.value, keys.value, before.data),
+        () => validate(ds.value, keys.value, before.data),
         held,
       );
     }
@@ -87,7 +87,7 @@ export function proveDs(caches: Caches, current: DsSet, next: DsSet): Proof {
       note(
         witnesses,
         validate(next, keys.value, data.value),
-        validate(current, keys.value, data.value),
+        () => validate(current, keys.value, data.value),
         held,
       );
     }
@@ -106,10 +106,10 @@ type HeldPart = readonly ['ds' | 'keys' | 'data', Held<unknown>];
 function note(
   witnesses: Witness[],
   after: Fault | undefined,
-  before: Fault | undefined,
+  before: () => Fault | undefined,
   held: readonly HeldPart[],
 ): void {
-  if (after === undefined || before !== undefined) return;
+  if (after === undefined || before() !== undefined) return;
   const parts = held.map(([part, { source, until }]) => ({ part, source, until }));
   witnesses.push({ fault: after, held: parts, until: Math.min(...parts.map(({ until }) => until)) });
 }

@@ -1,0 +1,302 @@
+import { dueRollovers, enabling } from '../../src/rollover/due.ts';
+import type { Wait } from '../../src/rollover/engine.ts';
+import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
+import { signsKeys } from '../../src/keys/roles.ts';
+import type { DsRecord, DsSet } from '../../src/rollover/validation.ts';
+import { Random } from './random.ts';
+import { DAY, HOUR, MINUTE, Simulation } from './simulation.ts';
+
+const YEARS = 2 * 365 * DAY;
+
+/** Time after the two years in which everybody does his part at once: whatever still waits then hangs. */
+const EPILOGUE = 60 * DAY;
+
+export interface Outcome {
+  readonly simulation: Simulation;
+  /** Rollovers by name that were finished. */
+  readonly finished: ReadonlyMap<string, number>;
+  /** Rollovers that did not end although everybody had done his part. */
+  readonly hanging: readonly string[];
+}
+
+/** Two random years of a zone, its people and its machines; everything follows from the seed. */
+export function runSchedule(seed: number, change: (policy: Policy) => Policy = (policy) => policy): Outcome {
+  return new Schedule(seed, change).run();
+}
+
+class Schedule {
+  readonly #random: Random;
+  readonly #simulation: Simulation;
+  readonly #change: (policy: Policy) => Policy;
+  readonly #events: { readonly time: number; readonly act: () => void }[] = [];
+  readonly #finished = new Map<string, number>();
+  readonly #handled = new Set<string>();
+  readonly #start: number;
+  readonly #end: number;
+  /** Who never confirms and never acts at the parent, in some stretches of time. */
+  #operatorAsleep = false;
+  #rotateMissedUntil = -Infinity;
+  #signMissedUntil = -Infinity;
+  #failures: number;
+  /** Which task at the parent is the latest: a new one ends the one before. */
+  #task = '';
+  #wanted: 'signed' | 'unsigned' = 'signed';
+  #calm = false;
+
+  constructor(seed: number, change: (policy: Policy) => Policy) {
+    this.#random = new Random(seed);
+    this.#change = change;
+    const random = this.#random;
+    this.#failures = random.pick([0, 0, 0.05, 0.3]);
+    const policy = change(this.#randomPolicy());
+    const ttl = random.pick([HOUR, DAY, 2 * DAY]);
+    const zone = {
+      maxTtl: random.pick([HOUR, DAY, 2 * DAY]),
+      negativeTtl: random.pick([5 * MINUTE, HOUR]),
+      propagation: random.pick([0, HOUR, DAY]),
+    };
+    const parent = { ttl, lag: policy.parentPropagationDelay };
+    this.#simulation = new Simulation({ ...policy, parentDsTtl: ttl }, zone, parent);
+    this.#start = this.#simulation.time;
+    this.#end = this.#start + YEARS;
+  }
+
+  run(): Outcome {
+    const simulation = this.#simulation;
+    simulation.startUnsigned();
+    if (simulation.policy.publishedWhen === 'served')
+      simulation.onWritten = (serial) => this.#loadLater(serial);
+    this.#scatter();
+    this.#after(this.#random.between(0, DAY), () => this.#cron());
+    this.#until(this.#end);
+    this.#beCalm();
+    this.#until(this.#end + EPILOGUE);
+    simulation.check();
+    return {
+      simulation,
+      finished: this.#finished,
+      hanging: simulation.state.rollovers.map(({ name, step }) => `${name} at step ${step}`),
+    };
+  }
+
+  // Time.
+
+  #after(delay: number, act: () => void): void {
+    const event = { time: this.#simulation.time + delay, act };
+    const index = this.#events.findIndex(({ time }) => time > event.time);
+    this.#events.splice(index < 0 ? this.#events.length : index, 0, event);
+  }
+
+  #until(end: number): void {
+    while (this.#events.length > 0 && this.#events[0]!.time <= end) {
+      const { time, act } = this.#events.shift()!;
+      this.#simulation.time = time;
+      act();
+    }
+    this.#simulation.time = end;
+  }
+
+  // The machines.
+
+  #cron(): void {
+    const simulation = this.#simulation;
+    const random = this.#random;
+    if (simulation.time >= this.#rotateMissedUntil) this.#rotate();
+    if (simulation.time >= this.#signMissedUntil && (simulation.needsSigning || random.chance(0.05)))
+      simulation.sign(random.chance(this.#failures) ? random.pick(['before', 'after']) : undefined);
+    const period = this.#calm ? 12 * HOUR : random.pick([6 * HOUR, DAY, 2 * DAY, 4 * DAY]);
+    this.#after(this.#toNextMoment(period), () => this.#cron());
+  }
+
+  /** The next run: now and then just when a wait is over, which is when it could go wrong by a second. */
+  #toNextMoment(period: number): number {
+    const { waits, clock } = this.#simulation;
+    const next = Math.min(...waits.map(({ until }) => until - clock).filter((delay) => delay > 0));
+    return next <= period && this.#random.chance(0.7) ? next : period;
+  }
+
+  #rotate(): void {
+    const simulation = this.#simulation;
+    if (simulation.policy.checkParent) simulation.checkParent();
+    const before = simulation.state.rollovers.map(({ name }) => name);
+    if (this.#wanted === 'unsigned') this.#disable();
+    const { decisions } = simulation.rotate({ startDue: this.#wanted === 'signed' && !this.#calm });
+    for (const { kind, rollover } of decisions) {
+      if (kind === 'finished')
+        this.#finished.set(rollover.name, (this.#finished.get(rollover.name) ?? 0) + 1);
+    }
+    for (const wait of simulation.waits) this.#notice(wait);
+    if (before.includes('disable') && !simulation.state.rollovers.some(({ name }) => name === 'disable'))
+      this.#after(this.#random.between(0, 60 * DAY), () => {
+        this.#wanted = 'signed';
+        simulation.begin(enabling(simulation.policy));
+      });
+  }
+
+  #disable(): void {
+    const { state } = this.#simulation;
+    const signed = state.keys.some(({ use }) => use.published);
+    if (signed && state.rollovers.length === 0) this.#simulation.disable();
+  }
+
+  #loadLater(serial: number): void {
+    const { simulation, random } = { simulation: this.#simulation, random: this.#random };
+    this.#after(this.#calm ? 0 : random.pick([0, 10 * MINUTE, DAY]), () => {
+      simulation.load(serial);
+      this.#after(this.#calm ? 0 : random.pick([0, HOUR, 3 * DAY]), () => {
+        if (simulation.loaded >= serial) simulation.establish(simulation.loaded);
+      });
+    });
+  }
+
+  // The operator.
+
+  #notice({ rollover, step, reason }: Wait): void {
+    if (reason.kind !== 'parent' || step.kind !== 'parent' || this.#operatorAsleep) return;
+    const task = `${rollover.name} ${rollover.started} ${rollover.step}`;
+    if (this.#handled.has(task)) return;
+    this.#handled.add(task);
+    this.#task = task;
+    const random = this.#random;
+    const simulation = this.#simulation;
+    const { asked } = simulation;
+    const isNew = (key: string | undefined): boolean =>
+      simulation.state.keys.some(({ base, dnskey }) => dnskey === key && rollover.new.includes(base));
+    const replaces = step.ask === 'add-new' && step.safe === 'replace' && random.chance(0.4);
+    const goal = replaces ? asked.filter(({ key }) => isNew(key)) : asked;
+    const delay = this.#calm ? 0 : random.pick([0, HOUR, DAY, 3 * DAY, 10 * DAY, 40 * DAY]);
+    const changed = step.ask === 'add-new' ? rollover.new : rollover.old;
+    this.#after(delay + random.between(0, HOUR), () =>
+      this.#changeTowards(task, goal, () => {
+        if (!simulation.policy.checkParent)
+          this.#after(this.#calm ? 0 : random.pick([0, HOUR, 5 * DAY]), () =>
+            this.#confirm(step.ask, changed),
+          );
+      }),
+    );
+  }
+
+  /** Reaches a DS set at once or record by record in any order. */
+  #changeTowards(task: string, goal: DsSet, done: () => void): void {
+    if (task !== this.#task) return;
+    const simulation = this.#simulation;
+    const random = this.#random;
+    const current = simulation.dsAtParent;
+    const changes = [
+      ...goal.filter((record) => !includes(current, record)),
+      ...current.filter((record) => !includes(goal, record)),
+    ];
+    if (changes.length === 0) {
+      done();
+      return;
+    }
+    const now = random.chance(0.5) ? changes : [random.pick(changes)];
+    simulation.changeDs([
+      ...current.filter((record) => !includes(now, record)),
+      ...now.filter((record) => !includes(current, record)),
+    ]);
+    this.#after(now === changes || this.#calm ? 0 : random.pick([0, HOUR, DAY]), () =>
+      this.#changeTowards(task, goal, done),
+    );
+  }
+
+  #confirm(ask: 'add-new' | 'remove-old', bases: readonly string[]): void {
+    for (const { base, role, dnskey } of this.#simulation.state.keys) {
+      if (!bases.includes(base) || !signsKeys(role)) continue;
+      if (ask === 'add-new') this.#simulation.confirmPublished(dnskey);
+      else this.#simulation.confirmWithdrawn(dnskey);
+    }
+  }
+
+  // What happens on the way.
+
+  #scatter(): void {
+    const random = this.#random;
+    for (let count = random.between(0, 12); count > 0; count--)
+      this.#after(random.between(0, YEARS), () => this.#disturb());
+  }
+
+  #disturb(): void {
+    const random = this.#random;
+    const simulation = this.#simulation;
+    const set = (change: Partial<Policy>): void => {
+      simulation.note(`policy ${JSON.stringify(change)}`);
+      simulation.policy = this.#change({ ...simulation.policy, ...change });
+    };
+    const policy = this.#randomPolicy();
+    const disturbances: (() => void)[] = [
+      () => set({ algorithm: policy.algorithm }),
+      () => set({ keys: policy.keys }),
+      () => set({ algorithm: policy.algorithm, keys: policy.keys }),
+      () => set({ dsDigests: policy.dsDigests }),
+      () => set({ kskRollover: policy.kskRollover }),
+      () => set({ kskLifetime: policy.kskLifetime, zskLifetime: policy.zskLifetime }),
+      () => set({ dnskeyTtl: policy.dnskeyTtl }),
+      () => (simulation.zone = { ...simulation.zone, maxTtl: random.pick([HOUR, DAY, 2 * DAY]) }),
+      () => (simulation.zone = { ...simulation.zone, propagation: random.pick([0, HOUR, DAY]) }),
+      () => this.#changeParentTtl(),
+      () => this.#startNow(),
+      () => this.#startNow(),
+      () => (this.#wanted = 'unsigned'),
+      () => (this.#rotateMissedUntil = simulation.time + random.between(1, 40) * DAY),
+      () => (this.#signMissedUntil = simulation.time + random.between(1, 6) * DAY),
+      () => this.#fallAsleep(),
+    ];
+    random.pick(disturbances)();
+  }
+
+  #changeParentTtl(): void {
+    const simulation = this.#simulation;
+    const ttl = this.#random.pick([HOUR, DAY, 2 * DAY]);
+    simulation.note(`DS TTL ${ttl}`);
+    simulation.parent = { ...simulation.parent, ttl };
+    simulation.policy = { ...simulation.policy, parentDsTtl: ttl };
+    simulation.changeDs(simulation.dsAtParent);
+  }
+
+  #startNow(): void {
+    const { state, policy } = this.#simulation;
+    const possible = dueRollovers(state, policy);
+    if (possible.length > 0 && this.#wanted === 'signed') this.#simulation.start(this.#random.pick(possible));
+  }
+
+  #fallAsleep(): void {
+    this.#operatorAsleep = true;
+    this.#after(this.#random.between(10, 400) * DAY, () => (this.#operatorAsleep = false));
+  }
+
+  #beCalm(): void {
+    this.#calm = true;
+    this.#failures = 0;
+    this.#operatorAsleep = false;
+    this.#rotateMissedUntil = -Infinity;
+    this.#signMissedUntil = -Infinity;
+  }
+
+  #randomPolicy(): Policy {
+    const random = this.#random;
+    return {
+      ...DEFAULT_POLICY,
+      algorithm: random.pick([8, 13, 15]),
+      keys: random.pick(['split', 'split', 'csk']),
+      kskRollover: random.pick(['double-ksk', 'double-ds']),
+      kskLifetime: random.pick([30 * DAY, 90 * DAY, 365 * DAY, 'unlimited']),
+      zskLifetime: random.pick([20 * DAY, 90 * DAY, 'unlimited']),
+      rotationPeriod: random.pick([5 * DAY, 7 * DAY, 14 * DAY]),
+      publishedWhen: random.pick(['written', 'written', 'served']),
+      checkParent: random.chance(0.5),
+      parentPropagationDelay: random.pick([0, HOUR]),
+      publishSafety: random.pick([0, HOUR]),
+      retireSafety: random.pick([0, HOUR]),
+      dnskeyTtl: random.pick([5 * MINUTE, HOUR, DAY]),
+      dsDigests: random.pick([['sha256'], ['sha256'], ['sha256', 'sha384'], ['sha384']]),
+    };
+  }
+}
+
+function includes(set: DsSet, record: DsRecord): boolean {
+  return set.some(
+    ({ algorithm, digestType, key }) =>
+      algorithm === record.algorithm && digestType === record.digestType && key === record.key,
+  );
+}

@@ -1,0 +1,375 @@
+import {
+  advance,
+  dsOf,
+  nextPublication,
+  type Advance,
+  type Decision,
+  type Wait,
+} from '../../src/rollover/engine.ts';
+import { dueRollovers, rolloverOf, withRolloverStarted, type Due } from '../../src/rollover/due.ts';
+import {
+  withDsPublished,
+  withDsSeen,
+  withDsWithdrawn,
+  withEstablished,
+  withoutPublication,
+  withPublication,
+} from '../../src/rollover/facts.ts';
+import { cachesAt, currentPublication, prunedLedger, type Ledger } from '../../src/rollover/ledger.ts';
+import type { Policy } from '../../src/rollover/policy.ts';
+import { provePublication } from '../../src/rollover/proof.ts';
+import { UNUSED, type ManagedKey, type RotationState } from '../../src/rollover/state.ts';
+import type { DsRecord, DsSet, KeyId } from '../../src/rollover/validation.ts';
+import { flagsOfRole, type Role } from '../../src/keys/roles.ts';
+import { digestOf, World, type Dnskey, type Ds, type Rrsig, type Violation } from './resolver-model.ts';
+
+export const MINUTE = 60;
+export const HOUR = 3600;
+export const DAY = 24 * HOUR;
+
+/** How the zone is, apart from the policy of its keys. */
+export interface ZoneNature {
+  /** The largest TTL of the zone. */
+  readonly maxTtl: number;
+  readonly negativeTtl: number;
+  readonly propagation: number;
+}
+
+/** How the parent really is. */
+export interface ParentNature {
+  readonly ttl: number;
+  /** How long its secondaries are behind at most. */
+  readonly lag: number;
+}
+
+interface WrittenFile {
+  readonly serial: number;
+  readonly dnskeyTtl: number;
+  readonly maxTtl: number;
+  readonly content: string;
+  readonly keySignatures: readonly Rrsig[];
+  /** The zone's RRsets stand for three parts whose signatures have different ages. */
+  readonly dataSignatures: readonly (readonly Rrsig[])[];
+}
+
+/** Plays what stands around the engine: the commands, the disk, the servers, the parent. Real time is `time`; the tool reads `clock`. */
+export class Simulation {
+  readonly world = new World();
+  readonly violations: Violation[] = [];
+  readonly causedByUs: Violation[] = [];
+  readonly log: string[] = [];
+  time: number;
+  clockOffset = 0;
+  policy: Policy;
+  zone: ZoneNature;
+  parent: ParentNature;
+  state: RotationState;
+  waits: readonly Wait[] = [];
+  /** The publications that the proof forbade when they were to be signed. */
+  refused = 0;
+  /** The DS set that the operator was asked for. */
+  asked: DsSet = [];
+  #file: WrittenFile | undefined;
+  #serial = 1;
+  #keyCount = 0;
+  #parentSettled: number;
+  /** The serial that the primary serves. */
+  loaded = 0;
+  readonly #keyIds = new Map<string, KeyId>();
+
+  constructor(policy: Policy, zone: ZoneNature, parent: ParentNature, time = 1_800_000_000) {
+    this.policy = policy;
+    this.zone = zone;
+    this.parent = parent;
+    this.time = time;
+    this.#parentSettled = time;
+    this.state = {
+      keys: [],
+      ledger: { publications: [], parent: [] },
+      rollovers: [],
+      wantedDs: [],
+      audit: [],
+      outbox: [],
+    };
+    this.world.serveDs(time, [], parent.ttl, parent.lag);
+  }
+
+  get clock(): number {
+    return this.time + this.clockOffset;
+  }
+
+  /** The unsigned zone is there, and the tool knows of it. */
+  startUnsigned(): void {
+    this.#establish(this.#write([], [[]], []));
+  }
+
+  note(text: string): void {
+    this.log.push(`${((this.time - 1_800_000_000) / DAY).toFixed(3)} ${text}`);
+  }
+
+  // What `rotate` does.
+
+  rotate({ startDue = true } = {}): Advance {
+    this.settle();
+    if (startDue) this.startDue();
+    const result = advance(this.state, this.policy, this.clock);
+    this.state = result.state;
+    this.waits = result.waits;
+    for (const decision of result.decisions) this.#noteDecision(decision);
+    this.state = { ...this.state, ledger: this.#pruned() };
+    return result;
+  }
+
+  startDue(): void {
+    for (const due of dueRollovers(this.state, this.policy)) if (due.at <= this.clock) this.start(due);
+  }
+
+  /** Starts a rollover unless another one excludes it now. */
+  start(due: Due): void {
+    if (!dueRollovers(this.state, this.policy).some(({ name }) => name === due.name)) return;
+    this.begin(due);
+  }
+
+  begin(due: Due): void {
+    const keys = due.newRoles.map((role) => this.makeKey(role, due.algorithm));
+    this.note(
+      `start ${due.name} ${due.old.map(({ base }) => base).join()} -> ${keys.map(({ base }) => base).join()}`,
+    );
+    this.state = withRolloverStarted(
+      { ...this.state, keys: [...this.state.keys, ...keys] },
+      due,
+      keys,
+      this.clock,
+    );
+  }
+
+  get keysInUse(): ManagedKey[] {
+    return this.state.keys.filter(({ use }) => use.published || use.signsKeys || use.signsZone);
+  }
+
+  /** `rotate --start ROLE` */
+  replace(role: Role): void {
+    const { policy, state } = this;
+    const old = this.keysInUse.filter((key) => key.role === role);
+    const name = rolloverOf(role, policy, state);
+    this.begin({ name, old, newRoles: [role], algorithm: policy.algorithm, at: this.clock });
+  }
+
+  disable(): void {
+    const old = this.keysInUse;
+    this.begin({ name: 'disable', old, newRoles: [], algorithm: this.policy.algorithm, at: this.clock });
+  }
+
+  makeKey(role: Role, algorithm: number): ManagedKey {
+    this.#keyCount++;
+    const base = `${role}${this.#keyCount}`;
+    return {
+      base,
+      keyTag: this.#keyCount,
+      algorithm,
+      role,
+      dnskey: `${flagsOfRole(role)} 3 ${algorithm} ${base}`,
+      created: this.clock,
+      use: UNUSED,
+    };
+  }
+
+  #pruned(): Ledger {
+    const { publishSafety, retireSafety } = this.policy;
+    return prunedLedger(this.state.ledger, this.clock, Math.max(publishSafety, retireSafety));
+  }
+
+  #noteDecision({ kind, rollover, step }: Decision): void {
+    this.note(`${kind} ${rollover.name}: ${step.does}`);
+    if (kind === 'decided' && step.kind === 'parent')
+      this.asked = dsOf(this.state, this.state.wantedDs, this.policy);
+  }
+
+  // What `sign` does.
+
+  /** Writes the next publication; `crash` is where the run ends before its time. */
+  sign(crash?: 'before' | 'after'): void {
+    this.settle();
+    const next = nextPublication(this.state);
+    const { ledger } = this.state;
+    const proof = provePublication(cachesAt(ledger, this.clock), currentPublication(ledger), next);
+    if (!proof.safe) {
+      this.refused++;
+      this.note(`refused: ${JSON.stringify(proof.witness)}`);
+      return;
+    }
+    this.#write(next.keySet.keys, next.data.signerSets, next.keySet.signers, crash);
+    if (crash === undefined && this.policy.publishedWhen === 'written') this.#establish(this.#serial);
+  }
+
+  /** Whether `sign` has something to do. */
+  get needsSigning(): boolean {
+    const next = nextPublication(this.state);
+    const file = this.#file;
+    if (file === undefined || file.content !== JSON.stringify(next)) return true;
+    if (file.dnskeyTtl !== this.#dnskeyTtl(next.keySet.keys) || file.maxTtl !== this.zone.maxTtl) return true;
+    const { refresh } = this.policy.signatures;
+    return [file.keySignatures, ...file.dataSignatures].some((set) =>
+      set.some(({ expires }) => expires - this.clock < refresh),
+    );
+  }
+
+  /** What a run learns of the one before it: a file that was written counts, a file that was not is forgotten. */
+  settle(): void {
+    const open = this.state.ledger.publications.filter(({ established }) => established === undefined);
+    for (const { serial, digest } of open) {
+      if (serial > (this.#file?.serial ?? 0)) this.state = withoutPublication(this.state, digest);
+      else if (serial === this.#file?.serial && this.policy.publishedWhen === 'written')
+        this.#establish(serial);
+    }
+  }
+
+  /** The evidence that a serial is served. */
+  establish(serial: number): void {
+    this.note(`established ${serial}`);
+    this.#establish(serial);
+  }
+
+  #establish(serial: number): void {
+    this.state = withEstablished(this.state, serial, this.clock);
+  }
+
+  /** Called with the serial of a new file where somebody else loads it later. */
+  onWritten: ((serial: number) => void) | undefined;
+
+  /** Where the servers take a file up later than it is written. */
+  load(serial: number): void {
+    if (this.#file?.serial === serial) this.#load(this.#file);
+  }
+
+  #dnskeyTtl(keys: readonly KeyId[]): number {
+    return keys.length === 0 ? this.zone.negativeTtl : this.policy.dnskeyTtl;
+  }
+
+  #write(
+    keys: readonly KeyId[],
+    signerSets: readonly (readonly KeyId[])[],
+    signers: readonly KeyId[],
+    crash?: 'before' | 'after',
+  ): number {
+    const serial = ++this.#serial;
+    const next = { keySet: { keys, signers }, data: { signerSets } };
+    const { signatures } = this.policy;
+    const renewed = (wanted: readonly KeyId[], old: readonly Rrsig[], age: number): Rrsig[] =>
+      wanted.map((key) => {
+        const kept = old.find(
+          ({ signer, expires }) =>
+            signer === this.#publicKey(key) && expires - this.clock >= signatures.refresh,
+        );
+        return kept ?? { signer: this.#publicKey(key), expires: this.clock + signatures.validity - age };
+      });
+    const file: WrittenFile = {
+      serial,
+      dnskeyTtl: this.#dnskeyTtl(keys),
+      maxTtl: this.zone.maxTtl,
+      content: JSON.stringify(next),
+      keySignatures: renewed(signers, this.#file?.keySignatures ?? [], 0),
+      dataSignatures: signerSets.flatMap((set) =>
+        [0, 1, 2].map((part) =>
+          renewed(set, this.#file?.dataSignatures[part] ?? [], (part * signatures.jitter) / 2),
+        ),
+      ),
+    };
+    this.state = withPublication(this.state, {
+      serial,
+      digest: `digest ${serial}`,
+      since: this.clock,
+      ...next,
+      dnskeyTtl: file.dnskeyTtl,
+      maxTtl: file.maxTtl,
+      propagation: this.zone.propagation,
+    });
+    if (crash === 'before') {
+      this.note(`crash before ${serial}`);
+      return serial;
+    }
+    this.note(
+      `${crash === 'after' ? 'crash after' : 'write'} ${serial}: ${keys.map(short).join()} by ${signers.map(short).join()}; ${signerSets.map((set) => set.map(short).join('+')).join()}`,
+    );
+    this.#file = file;
+    if (this.onWritten === undefined) this.#load(file);
+    else this.onWritten(serial);
+    return serial;
+  }
+
+  #load({ serial, content, keySignatures, dataSignatures, dnskeyTtl, maxTtl }: WrittenFile): void {
+    const { keySet } = JSON.parse(content) as { keySet: { keys: KeyId[] } };
+    const dnskey = { keys: keySet.keys.map((key) => this.#dnskey(key)), signatures: keySignatures };
+    const file = { name: `serial ${serial}`, dnskey, data: dataSignatures, dnskeyTtl, dataTtl: maxTtl };
+    this.world.loadZone(this.time, file, this.zone.propagation);
+    this.loaded = serial;
+    this.check();
+    this.causedByUs.push(...this.world.violationsByNewestFile(this.time));
+  }
+
+  #dnskey(id: KeyId): Dnskey {
+    const [flags, protocol, algorithm] = id.split(' ').map(Number);
+    return { id: this.#publicKey(id), flags: flags!, protocol: protocol!, algorithm: algorithm! };
+  }
+
+  #publicKey(id: KeyId): string {
+    const name = short(id);
+    this.#keyIds.set(name, id);
+    return name;
+  }
+
+  // The parent.
+
+  /** The parent's primary serves this set from now on. */
+  changeDs(ds: DsSet): void {
+    const records = ds.map(({ algorithm, digestType, key }) => ({
+      algorithm,
+      digestType,
+      digest: key === undefined ? 'unknown' : digestOf(this.#publicKey(key), digestType),
+    }));
+    this.note(`parent serves ${records.map(({ digest }) => digest).join(' + ') || 'no DS'}`);
+    this.world.serveDs(this.time, records, this.parent.ttl, this.parent.lag);
+    this.#parentSettled = this.time + this.parent.lag;
+    this.check();
+  }
+
+  /** What the parent serves, as the tool reads it. */
+  get dsAtParent(): DsRecord[] {
+    return this.world.ds.map((record) => ({
+      algorithm: record.algorithm,
+      digestType: record.digestType,
+      key: this.#keyOf(record),
+    }));
+  }
+
+  #keyOf({ digest, digestType }: Ds): KeyId | undefined {
+    return [...this.#keyIds].find(([name]) => digestOf(name, digestType) === digest)?.[1];
+  }
+
+  /** Looks at every server of the parent; believes them where they agree. */
+  checkParent(): void {
+    if (this.time < this.#parentSettled) return;
+    this.state = withDsSeen(this.state, this.dsAtParent, this.parent.ttl, this.policy, this.clock);
+  }
+
+  confirmPublished(key: KeyId): void {
+    this.note(`--ds-published ${short(key)}`);
+    this.state = withDsPublished(this.state, key, this.clock);
+  }
+
+  confirmWithdrawn(key: KeyId): void {
+    this.note(`--ds-withdrawn ${short(key)}`);
+    this.state = withDsWithdrawn(this.state, key, this.clock);
+  }
+
+  // The resolvers.
+
+  check(): void {
+    this.violations.push(...this.world.violations(this.time));
+    this.world.forget(this.time);
+  }
+}
+
+function short(key: KeyId): string {
+  return key.split(' ')[3]!;
+}
