@@ -9,6 +9,8 @@ export const ExitStatus = {
   Usage: 2,
   Input: 3,
   Environment: 4,
+  /** Something was done, where that was asked for (`--detailed-exitcode`). */
+  Changed: 10,
   /** A defect of this program. */
   Internal: 70,
 } as const;

@@ -34,6 +34,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./ds-command.ts')).dsCommand,
   },
   {
+    name: 'rotate',
+    summary: 'move keys and DS on, as far as is proven safe',
+    load: async () => (await import('./rotate-command.ts')).rotateCommand,
+  },
+  {
     name: 'verify',
     summary: 'prove that every validator accepts a signed zone',
     load: async () => (await import('./verify-command.ts')).verifyCommand,

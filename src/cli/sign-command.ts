@@ -48,6 +48,7 @@ export function signCommand(execute: Execute): Command {
     .option('--no-cds', 'no CDS and CDNSKEY records')
     .option('--full', 'make every signature anew')
     .option('--check', 'write nothing; exit 1 if the output would change')
+    .option('--force', 'write the zone even if the rotation state proves that it breaks for somebody')
     .option('--max-ttl <TTL>', 'refuse records with a larger TTL')
     .option('--drop-out-of-zone', 'drop records outside of the zone, in place of refusing them')
     .option('--include-path <DIR>', '$INCLUDE may read below this directory as well; repeatable', collect)

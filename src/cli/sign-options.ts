@@ -34,6 +34,7 @@ export interface SignFlags extends SelectionFlags {
   readonly cds: boolean;
   readonly full?: true;
   readonly check?: true;
+  readonly force?: true;
   readonly maxTtl?: string;
   readonly dropOutOfZone?: true;
   readonly includePath?: readonly string[];
@@ -86,6 +87,9 @@ export function signOptions(target: SignTarget, flags: SignFlags, session: Sessi
     keyDirectory,
     keys: flags.key,
     keyLayout: policy.keys,
+    policy,
+    force: flags.force,
+    isServedFile: isServedFile(target, flags, session),
     denial: denialOf(flags, settings, session),
     ...timesOf(flags, policy, environment.now),
     dnskeyValidity: optional(flags.dnskeyValidity, parseDuration),
@@ -112,6 +116,15 @@ function outputOf(
   if (file === '-') return '-';
   const isConfigured = settings.file !== undefined && isSamePath(settings.file, file, workingDirectory);
   return isConfigured && settings.output !== undefined ? settings.output : `${file}.signed`;
+}
+
+/** Whether the output is the file that the configuration has served; without one, any file but standard output. */
+function isServedFile(target: SignTarget, flags: SignFlags, session: Session): boolean {
+  const output = outputOf(target, flags, session);
+  const configured = target.settings.output;
+  return (
+    output !== '-' && (configured === undefined || isSamePath(configured, output, session.workingDirectory))
+  );
 }
 
 function denialOf(flags: SignFlags, { policy, name }: ZoneSettings, { environment }: Session): Denial {

@@ -15,11 +15,15 @@ export interface PreviousOutput {
   readonly trusted: boolean;
 }
 
-/** The signed zone that the output holds now. A file that is no signed zone of this name is not ours to overwrite. */
+/**
+ * The signed zone that the output holds now. A file that is no signed zone of this name is not ours to overwrite.
+ * @param mayBeUnsigned whether an earlier run may have written the zone without DNSSEC
+ */
 export async function readPreviousOutput(
   { output, zoneFile }: { readonly output: string; readonly zoneFile: string },
   input: ZoneFile,
   digests: OutputDigests,
+  mayBeUnsigned: boolean,
   environment: Environment,
 ): Promise<PreviousOutput | undefined> {
   if (output === '-') return undefined;
@@ -40,7 +44,7 @@ export async function readPreviousOutput(
   }
   if (outOfZoneRecords(previous.store, input.origin).length > 0) throw notASignedZone(output, input.origin);
   const zone = new Zone(previous.store, previous);
-  if (zone.apexRrset(Type.SOA) < 0 || zone.apexRrset(Type.RRSIG) < 0)
+  if (zone.apexRrset(Type.SOA) < 0 || (zone.apexRrset(Type.RRSIG) < 0 && !mayBeUnsigned))
     throw notASignedZone(output, input.origin);
   return { zone, serial: serialOf(zone), trusted: await digests.has(previous.bytes) };
 }

@@ -12,14 +12,10 @@ import type { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import { OutputDigests } from './output-digests.ts';
 import { readPreviousOutput } from './previous-output.ts';
+import { PublicationRecord, type RecordOptions } from './publication-record.ts';
 import { expectWork, readZoneFile, type ZoneFile } from './read-zone.ts';
-import {
-  apexRecords,
-  checkAlgorithms,
-  selectKeys,
-  type KeySelection,
-  type SelectedKeys,
-} from './signing-keys.ts';
+import { checkAlgorithms, selectKeys, type KeySelection, type SelectedKeys } from './signing-keys.ts';
+import { hasState, readState, withStateLock } from './state-store.ts';
 
 /** In seconds: with a longer one, RFC 1982 takes the inception for the later time (RFC 4034 section 3.1.5). */
 const MAX_VALIDITY = 0x7fffffff;
@@ -30,7 +26,7 @@ const PROBLEMS_OF_A_KIND = 5;
 /** What a record of an unsigned zone takes as text, roughly. */
 const OCTETS_A_RECORD = 50;
 
-export interface SignOptions extends KeySelection {
+export interface SignOptions extends KeySelection, RecordOptions {
   /** The master file, `-` for standard input. */
   readonly zoneFile: string;
   /** The zone's name in wire form; without it, the owner of the SOA. */
@@ -88,7 +84,8 @@ export interface SignResult {
 }
 
 /**
- * Signs a master file and puts the result in place of the output, or leaves everything as it was.
+ * Signs a master file and puts the result in place of the output, or leaves everything as it was. Where the zone has a rotation state, that
+ * decides about the keys, and learns what was published.
  * @throws ZonewrightError of kind `usage`, `input` or `environment`
  */
 export async function sign(options: SignOptions, environment: Environment): Promise<SignResult> {
@@ -96,9 +93,30 @@ export async function sign(options: SignOptions, environment: Environment): Prom
   checkDenial(options.denial, environment);
   await expectWork(options.zoneFile, OCTETS_A_RECORD, environment);
   const input = await readZoneFile(options.zoneFile, options, environment);
+  const { origin } = input;
+  if (!(await hasState(options.keyDirectory, origin, environment)))
+    return signInput(options, times, input, undefined, environment);
+  const command = `zonewright sign ${options.zoneFile}`;
+  return withStateLock(options.keyDirectory, origin, command, environment, async () => {
+    const stored = await readState(options.keyDirectory, origin, environment);
+    const record = stored && new PublicationRecord(stored.state, origin, options, environment);
+    return signInput(options, times, input, record, environment);
+  });
+}
+
+async function signInput(
+  options: SignOptions,
+  times: SignatureTimes,
+  input: ZoneFile,
+  record: PublicationRecord | undefined,
+  environment: Environment,
+): Promise<SignResult> {
   const digests = new OutputDigests(options.keyDirectory, input.origin, environment);
-  const previous = await readPreviousOutput(options, input, digests, environment);
-  const keys = await selectKeys(options, input.origin, environment);
+  const previous = await readPreviousOutput(options, input, digests, record !== undefined, environment);
+  const keys =
+    record === undefined || options.keys !== undefined
+      ? await selectKeys(options, input.origin, environment)
+      : await record.selectKeys();
   const outOfZone = outOfZoneRecords(input.store, input.origin);
   if (outOfZone.length > 0)
     report(
@@ -115,7 +133,7 @@ export async function sign(options: SignOptions, environment: Environment): Prom
     zoneClass: input.zoneClass,
     leaveOut: new Set(outOfZone),
     ownKeys: keys.own.map(({ dnskeyRdata }) => dnskeyRdata),
-    apexRecords: apexRecords(options, keys, environment),
+    apexRecords: keys.apexRecords,
     denial: options.denial,
     zonemd: options.zonemd,
   });
@@ -133,6 +151,7 @@ export async function sign(options: SignOptions, environment: Environment): Prom
     zone,
     {
       keys: keys.signing,
+      isUnsigned: record?.isUnsigned === true,
       denial: options.denial,
       now: environment.now,
       ...times,
@@ -150,20 +169,41 @@ export async function sign(options: SignOptions, environment: Environment): Prom
       report: (done, total) => environment.progress?.({ task: 'signing', done, total }),
     },
   );
-  if (!signed.unchanged && options.check !== true && options.output !== '-') {
-    await digests.add(await writeZone(signed.zone, options.output, environment));
-  }
+  if (!signed.unchanged) record?.prove(signed.zone, keys, previous);
+  if (!signed.unchanged && options.check !== true)
+    await publish(signed.zone, options.output, record, digests, environment);
   return describe(options, input, keys, signed);
 }
+
+/** Puts the zone in place of the output; the rotation state knows of it before anybody can read it. */
+async function publish(
+  zone: Zone,
+  output: string,
+  record: PublicationRecord | undefined,
+  digests: OutputDigests,
+  environment: Environment,
+): Promise<void> {
+  if (output === '-') {
+    await record?.intend(digestOf(zone, environment));
+    return;
+  }
+  await digests.add(await writeZone(zone, output, record, environment));
+  await record?.written();
+}
+
+function digestOf(zone: Zone, { crypto }: Environment): Uint8Array {
+  const digest = crypto.createDigest('sha256');
+  for (const block of printZone(zone)) digest.update(block);
+  return digest.finish();
+}
+
+type SignatureTimes = Pick<SignRequest, 'inception' | 'expiration' | 'dnskeyExpiration'>;
 
 /**
  * When signatures are valid.
  * @throws ZonewrightError `usage/times` where no time is left
  */
-function signatureTimes(
-  options: SignOptions,
-  { now, warn }: Environment,
-): Pick<SignRequest, 'inception' | 'expiration' | 'dnskeyExpiration'> {
+function signatureTimes(options: SignOptions, { now, warn }: Environment): SignatureTimes {
   const inception = options.inception ?? now - options.inceptionOffset;
   const expiration = options.expiration ?? now + options.validity;
   const dnskeyExpiration = options.dnskeyValidity === undefined ? expiration : now + options.dnskeyValidity;
@@ -239,7 +279,12 @@ function warnOfDropped(dropped: ReadonlyMap<number, number>, file: string, envir
 }
 
 /** Puts the zone in place of the output, and returns the SHA-256 digest of the file. */
-async function writeZone(zone: Zone, output: string, { files, crypto }: Environment): Promise<Uint8Array> {
+async function writeZone(
+  zone: Zone,
+  output: string,
+  record: PublicationRecord | undefined,
+  { files, crypto }: Environment,
+): Promise<Uint8Array> {
   const digest = crypto.createDigest('sha256');
   const file = await files.openAtomic(output);
   try {
@@ -247,8 +292,10 @@ async function writeZone(zone: Zone, output: string, { files, crypto }: Environm
       digest.update(block);
       await file.write(block);
     }
+    const result = digest.finish();
+    await record?.intend(result);
     await file.commit();
-    return digest.finish();
+    return result;
   } finally {
     await file.discard();
   }

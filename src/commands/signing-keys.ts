@@ -35,6 +35,8 @@ export interface SelectedKeys {
   readonly published: readonly { readonly key: Key; readonly dnskeyRdata: Uint8Array }[];
   readonly signing: readonly SigningKey[];
   readonly signingKeys: readonly Key[];
+  /** What these keys put at the apex: DNSKEY, CDS and CDNSKEY. */
+  readonly apexRecords: readonly ApexRecord[];
 }
 
 /** The keys of a publication by the times in their files. */
@@ -58,9 +60,10 @@ export async function selectKeys(
       .find(({ base }) => base === key.base)?.directory;
     sources.set(key, path === undefined ? directory : new KeyDirectory(path, environment.files));
   }
+  const inZone = published.map((key) => ({ key, dnskeyRdata: dnskeyInZone(key, now) }));
   return {
     own,
-    published: published.map((key) => ({ key, dnskeyRdata: dnskeyInZone(key, now) })),
+    published: inZone,
     signing: await Promise.all(
       active.map(async (key) => ({
         dnskeyRdata: dnskeyInZone(key, now),
@@ -69,6 +72,7 @@ export async function selectKeys(
       })),
     ),
     signingKeys: active,
+    apexRecords: apexRecords(options, inZone, environment),
   };
 }
 
@@ -185,9 +189,9 @@ export interface ApexRecord {
 }
 
 /** DNSKEY records, and CDS and CDNSKEY for keys whose times ask for them. */
-export function apexRecords(
+function apexRecords(
   options: KeySelection,
-  { published }: SelectedKeys,
+  published: SelectedKeys['published'],
   { now, crypto }: Environment,
 ): ApexRecord[] {
   const ttls = published.flatMap(({ key }) => (key.ttl === undefined ? [] : [key.ttl]));

@@ -18,6 +18,15 @@ export function stateFile(keyDirectory: string, zone: Uint8Array): string {
   return joinPath(keyDirectory, `${zoneFileText(zone)}state.json`);
 }
 
+/** Whether `rotate` takes care of a zone. */
+export async function hasState(
+  keyDirectory: string,
+  zone: Uint8Array,
+  { files }: Pick<Environment, 'files'>,
+): Promise<boolean> {
+  return (await files.status(stateFile(keyDirectory, zone))) !== undefined;
+}
+
 /**
  * The rotation state of a zone; undefined where `rotate` does not take care of it.
  * @throws ZonewrightError `state/damaged`, `state/newer`, `state/other-zone`; `state/simulated` where this run is real and the state is not
@@ -55,13 +64,18 @@ export async function writeState(
   const file = stateFile(keyDirectory, zone);
   const text = printStateDocument(zone, { state, simulated });
   const status = await files.status(file);
-  if (status !== undefined) {
-    const previous = await files.read(file);
-    if (new TextDecoder().decode(previous) === text) return;
-    if (isWorthKeeping(previous, file, zone))
-      await files.writeAtomic(backupOf(file), previous, { mode: status.mode });
+  const previous = status && { mode: status.mode, bytes: await files.read(file) };
+  if (previous !== undefined && new TextDecoder().decode(previous.bytes) === text) return;
+  // The space for the new state must be there before the backup of the old one is touched.
+  const output = await files.openAtomic(file);
+  try {
+    await output.write(text);
+    if (previous !== undefined && isWorthKeeping(previous.bytes, file, zone))
+      await files.writeAtomic(backupOf(file), previous.bytes, { mode: previous.mode });
+    await output.commit();
+  } finally {
+    await output.discard();
   }
-  await files.writeAtomic(file, text);
 }
 
 /**

@@ -30,6 +30,8 @@ export interface SigningKey {
 
 export interface SignRequest {
   readonly keys: readonly SigningKey[];
+  /** Whether the zone is published without DNSSEC, for want of keys on purpose. */
+  readonly isUnsigned?: boolean;
   readonly denial: Denial;
   /** Times in epoch seconds. */
   readonly now: number;
@@ -82,7 +84,7 @@ export interface SignedZone {
  *   good under its public part.
  */
 export async function signZone(content: Zone, request: SignRequest, tools: SignTools): Promise<SignedZone> {
-  requireRoles(request.keys);
+  if (request.isUnsigned !== true) requireRoles(request.keys);
   return new ZoneSigning(content, request, tools).run();
 }
 
@@ -130,7 +132,10 @@ class ZoneSigning {
     const soaRrset = content.apexRrset(Type.SOA);
     const soa = readSoa(content.rdatasOf(soaRrset)[0]!);
     const denialTtl = Math.min(content.rrsetTtls[soaRrset]!, soa.minimum);
-    this.#denialRecords = addDenialChain(content, request.denial, denialTtl, tools.crypto);
+    this.#denialRecords =
+      request.isUnsigned === true
+        ? new Uint32Array()
+        : addDenialChain(content, request.denial, denialTtl, tools.crypto);
     this.#records = joined(content.records, this.#denialRecords);
     const capacity = (content.rrsetCount + this.#denialRecords.length) * this.#keys.length;
     this.#jobs = new SigningJobs(capacity, this.#records, content.zoneClass);

@@ -1,9 +1,12 @@
 import type { DsSet, KeyId, KeySet, ZoneData } from './validation.ts';
 
+/** The digest of a version whose file nobody has, such as the zone before it was first signed. */
+export const NO_FILE = '0'.repeat(64);
+
 /** One version of the zone that was, or may have been, served. All times are epoch seconds, all TTLs and delays seconds. */
 export interface Publication {
   readonly serial: number;
-  /** SHA-256 of the file in hexadecimal. */
+  /** SHA-256 of the file in hexadecimal; `NO_FILE` where it is not known. */
   readonly digest: string;
   /** From when on it may have been served: when the tool set out to write it. */
   readonly since: number;
@@ -47,7 +50,12 @@ export interface Held<T> {
 }
 
 export type Source =
-  | { readonly kind: 'publication'; readonly serial: number; readonly since: number }
+  | {
+      readonly kind: 'publication';
+      readonly serial: number;
+      readonly since: number;
+      readonly isSigned: boolean;
+    }
   | { readonly kind: 'parent'; readonly since: number };
 
 /** Everything that any resolver may hold at one time; it may combine any of each. */
@@ -67,7 +75,8 @@ export function cachesAt({ publications, parent }: Ledger, now: number, margin =
   const data: Held<ZoneData>[] = [];
   publications.forEach((publication, index) => {
     const replaced = replacedAt(publications, index);
-    const source = { kind: 'publication', serial: publication.serial, since: publication.since } as const;
+    const { serial, since, keySet } = publication;
+    const source = { kind: 'publication', serial, since, isSigned: keySet.keys.length > 0 } as const;
     const served = replaced + publication.propagation + margin;
     keySets.push({ value: publication.keySet, until: served + publication.dnskeyTtl, source });
     data.push({ value: publication.data, until: served + publication.maxTtl, source });

@@ -28,9 +28,9 @@ export function describeWait({ step, reason, until }: Wait): string {
 export function describeWitness({ held, fault }: Witness): string {
   const versions = held.map(({ part, source }) => {
     const what = { ds: 'the DS RRset', keys: 'the DNSKEY RRset', data: 'records' }[part];
-    return source.kind === 'publication'
-      ? `${what} of serial ${source.serial}`
-      : `${what} of ${printTime(source.since)}`;
+    if (source.kind === 'parent') return `${what} of ${printTime(source.since)}`;
+    if (source.isSigned) return `${what} of serial ${source.serial}`;
+    return part === 'keys' ? 'that there is no DNSKEY RRset' : `${what} of the unsigned zone`;
   });
   return `a resolver may still hold ${versions.join(' and ')}, ${describeFault(fault)}`;
 }

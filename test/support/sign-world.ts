@@ -1,3 +1,4 @@
+import { DEFAULT_POLICY } from '../../src/rollover/policy.ts';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Environment } from '../../src/commands/environment.ts';
@@ -103,6 +104,8 @@ export class SignWorld {
         serial: 'increment',
         cds: true,
         dnskeyTtl: 3600,
+        policy: DEFAULT_POLICY,
+        isServedFile: true,
         ...options,
       },
       this.environment(),

@@ -1,0 +1,183 @@
+import { Command, Option } from './commander.ts';
+import { settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
+import { rotate, type DsReport, type RotateOptions, type RotateResult } from '../commands/rotate.ts';
+import { sign } from '../commands/sign.ts';
+import { parseDuration, parseTime, printTime } from '../dns/time.ts';
+import { usageError } from '../errors.ts';
+import { parseZoneName } from '../io/zone-name.ts';
+import { ExitStatus } from './exit-status.ts';
+import { collect, optional, wholeNumber } from './option-values.ts';
+import { examples, type Execute } from './program.ts';
+import { isOneZone, selectTargets, workThrough, type SelectionFlags } from './several-zones.ts';
+import type { Session } from './session.ts';
+import { signOptions, targetOfZone } from './sign-options.ts';
+
+/** What `--plan` looks ahead without `--until`. */
+const DEFAULT_PLAN = '1y';
+
+interface RotateFlags extends SelectionFlags {
+  readonly dryRun?: true;
+  readonly plan?: true;
+  readonly until?: string;
+  readonly start?: 'ksk' | 'zsk' | 'csk' | 'all';
+  readonly algorithm?: string;
+  readonly emergency?: string;
+  readonly yes?: true;
+  readonly dsPublished?: readonly string[];
+  readonly dsWithdrawn?: readonly string[];
+  readonly at?: string;
+  readonly served?: string;
+  readonly abort?: true;
+  readonly enable?: true;
+  readonly disable?: true;
+  readonly adopt?: true;
+  readonly sign?: true;
+  readonly detailedExitcode?: true;
+}
+
+export function rotateCommand(execute: Execute): Command {
+  return new Command('rotate')
+    .description(
+      'Does what is due and proven safe now, and says what it waits for. Running it again changes nothing.',
+    )
+    .argument('[ZONE]', 'the zone')
+    .option('--all', 'every zone of the configuration')
+    .option('--shard <I/N>', 'only the I-th of N parts of the zones')
+    .option('--dry-run', 'change nothing, tell what would be done')
+    .option('--plan', 'print what will come, with dates, and change nothing')
+    .option('--until <DURATION>', 'how far the plan looks ahead (default: 1y)')
+    .addOption(new Option('--start <ROLE>', 'begin a rollover now').choices(['ksk', 'zsk', 'csk', 'all']))
+    .option('--algorithm <NAME>', 'begin the rollover to the algorithm of the policy')
+    .option('--emergency <TAG>', 'replace a compromised key, as quickly as is safe')
+    .option('--yes', 'do not ask')
+    .option('--ds-published <TAG>', 'the parent serves the DS of this key; repeatable', collect)
+    .option('--ds-withdrawn <TAG>', 'the parent serves the DS of this key no more; repeatable', collect)
+    .option('--at <TIME>', 'since when it does, or does no more (default: now)')
+    .option('--served <SERIAL>', 'all servers have the version with this serial')
+    .option('--abort', 'take the rollover in progress back, where that is safe')
+    .option('--enable', 'sign a zone that is not signed')
+    .option('--disable', 'go insecure in the safe order')
+    .option('--adopt', 'build the state anew from keys and signed zone')
+    .option('--sign', 'sign the zone afterwards if it needs it')
+    .option('--detailed-exitcode', 'exit with 10 if something was done')
+    .addHelpText(
+      'after',
+      examples(
+        ['zonewright rotate example.com', 'from cron, once a day or more often'],
+        ['zonewright rotate --all --sign', 'all configured zones, and sign what changed'],
+        ['zonewright rotate example.com --plan --until 2y', 'what will come, with dates'],
+        ['zonewright rotate example.com --ds-published 12345', 'the registrar has done it'],
+        ['zonewright rotate example.com --start ksk', 'a new KSK now'],
+      ),
+    )
+    .action((zone: string | undefined, flags: RotateFlags, command: Command) =>
+      execute(command, (session) => runRotate(session, zone, flags), { progress: true }),
+    );
+}
+
+async function runRotate(session: Session, zone: string | undefined, flags: RotateFlags): Promise<number> {
+  const names = zone === undefined ? [] : [zone];
+  const zones = selectTargets<ZoneSettings>(
+    names,
+    flags,
+    session.configuration,
+    (name) => settingsOfZone(session.configuration, parseZoneName(name)),
+    (settings) => settings,
+  );
+  const { status, results } = await workThrough(
+    zones,
+    (settings) => rotateOne(settings, flags, session),
+    session,
+  );
+  if (session.json) await session.printResults('zonewright/rotate/v1', results, isOneZone(names, flags));
+  return status;
+}
+
+async function rotateOne(
+  settings: ZoneSettings,
+  flags: RotateFlags,
+  session: Session,
+): Promise<{ status: number; result: object }> {
+  const result = await rotate(rotateOptions(settings, flags, session), session.environment);
+  if (!session.json) await session.print(rotateText(result));
+  let changed = result.changed;
+  if (flags.sign === true && flags.dryRun !== true && result.plan === undefined && result.needsSigning) {
+    const signed = await sign(
+      signOptions(targetOfZone(settings), { cds: true }, session),
+      session.environment,
+    );
+    session.talk.note(`${signed.zone} signed into ${signed.output}: serial ${signed.serial}`);
+    changed ||= signed.changed;
+  }
+  const status = flags.detailedExitcode === true && changed ? ExitStatus.Changed : ExitStatus.Success;
+  return { status, result: rotateDocument(result) };
+}
+
+function rotateOptions(settings: ZoneSettings, flags: RotateFlags, session: Session): RotateOptions {
+  const { now } = session.environment;
+  const at = optional(flags.at, (text) => parseTime(text, now)) ?? now;
+  const reports = (tags: readonly string[] | undefined): DsReport[] | undefined =>
+    tags?.map((tag) => ({ keyTag: wholeNumber('a key tag', tag), at }));
+  if (flags.until !== undefined && flags.plan !== true) {
+    throw usageError('usage/conflict', '--until is for --plan');
+  }
+  return {
+    zone: settings.name,
+    keyDirectory: session.keyDirectory,
+    policy: settings.policy,
+    zoneFile: settings.file,
+    signedZone: settings.output ?? (settings.file === undefined ? undefined : `${settings.file}.signed`),
+    start: flags.start,
+    algorithm: flags.algorithm,
+    emergency: optional(flags.emergency, (tag) => wholeNumber('--emergency', tag)),
+    dsPublished: reports(flags.dsPublished),
+    dsWithdrawn: reports(flags.dsWithdrawn),
+    served: optional(flags.served, (serial) => Number(serial)),
+    abort: flags.abort,
+    enable: flags.enable,
+    disable: flags.disable,
+    adopt: flags.adopt,
+    dryRun: flags.dryRun,
+    planFor: flags.plan === true ? parseDuration(flags.until ?? DEFAULT_PLAN) : undefined,
+  };
+}
+
+function rotateText(result: RotateResult): string {
+  const lines: string[] = [];
+  for (const { rollover, what } of result.done) lines.push(`${result.zone} ${rollover}: ${what}`);
+  for (const { rollover, what, nextCommand } of result.waits) {
+    lines.push(`${result.zone} ${rollover}: ${what}`);
+    if (nextCommand !== undefined) lines.push(`  then: ${nextCommand}`);
+  }
+  for (const { base } of result.lostKeys) lines.push(`${result.zone} the private key of ${base} is lost`);
+  for (const { time, rollover, what, actor, keys } of result.plan ?? []) {
+    lines.push(
+      `${printTime(time)}  ${actor.padEnd(10)}  ${rollover}: ${what}${keys.length === 0 ? '' : ` (${keys.join(', ')})`}`,
+    );
+  }
+  if (result.plan === undefined && result.waits.length === 0 && result.next !== undefined) {
+    const when = Number.isFinite(result.next.at) ? printTime(result.next.at) : 'now';
+    lines.push(`${result.zone} next: ${result.next.rollover}, ${when}`);
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** A zone in `schemas/rotate.schema.json`. */
+function rotateDocument({ keys, lostKeys, plan, waits, next, ...result }: RotateResult): object {
+  return {
+    ...result,
+    waits: waits.map(({ until, ...wait }) => ({
+      ...wait,
+      until: until === undefined ? null : printTime(until),
+    })),
+    next:
+      next === undefined
+        ? null
+        : { rollover: next.rollover, at: Number.isFinite(next.at) ? printTime(next.at) : null },
+    keys: keys.map(({ base, keyTag, algorithm, role, use }) => ({ base, keyTag, algorithm, role, ...use })),
+    lostKeys: lostKeys.map(({ base }) => base),
+    ...(plan === undefined
+      ? {}
+      : { plan: plan.map(({ time, ...entry }) => ({ time: printTime(time), ...entry })) }),
+  };
+}
