@@ -6,7 +6,9 @@ import { readDnskey } from './dnskey.ts';
 import { writeZonemd, zonemdHash, ZONEMD_SIMPLE } from './zonemd.ts';
 
 /** What signing makes itself and therefore never takes from the input. */
-const MADE_BY_SIGNING = new Set<number>([Type.RRSIG, Type.NSEC, Type.NSEC3, Type.NSEC3PARAM, Type.ZONEMD]);
+const MADE_BY_SIGNING = new Set<number>([Type.RRSIG, Type.NSEC, Type.NSEC3]);
+/** The same at the apex. */
+const MADE_AT_APEX = new Set<number>([Type.NSEC3PARAM, Type.ZONEMD]);
 
 export interface ContentRequest {
   readonly origin: Uint8Array;
@@ -38,10 +40,13 @@ export interface ZoneContent {
 export function zoneContent(store: RecordStore, request: ContentRequest): ZoneContent {
   const dropped = new Map<number, number>();
   const leaveOut = new Set(request.leaveOut);
+  const apex = store.names.find(request.origin);
   for (let record = 0; record < store.count; record++) {
     const type = store.types[record]!;
     const isDropped =
-      MADE_BY_SIGNING.has(type) || (type === Type.DNSKEY && isOwnKey(store.rdataOf(record), request.ownKeys));
+      MADE_BY_SIGNING.has(type) ||
+      (MADE_AT_APEX.has(type) && store.owners[record] === apex) ||
+      (type === Type.DNSKEY && isOwnKey(store.rdataOf(record), request.ownKeys));
     if (!isDropped) continue;
     leaveOut.add(record);
     dropped.set(type, (dropped.get(type) ?? 0) + 1);

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { environmentError, inputError } from '../errors.ts';
+import { inputError } from '../errors.ts';
 import type { SourceFile } from '../zone/parse-zone.ts';
 
 /**
@@ -29,7 +29,7 @@ export function openInclude(
     const file = path.relative('', resolved) || resolved;
     return { file: file.startsWith('..') ? resolved : file, bytes: new Uint8Array(readFileSync(resolved)) };
   }
-  throw environmentError('file/not-found', `the included file ${name} does not exist`, {
+  throw inputError('zone/include-not-found', `the included file ${name} does not exist`, {
     hint: `it was looked for in ${[base, ...roots].join(', ')}`,
   });
 }

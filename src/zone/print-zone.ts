@@ -14,7 +14,7 @@ const NEWLINE = 10;
  * its signatures. Every record is whole on one line with absolute names, so that any part of the text reads back alone.
  */
 export function* printZone(zone: Zone): Generator<Uint8Array> {
-  const out = new ByteBuffer(BLOCK + 0x40000);
+  const out = new ByteBuffer(Math.min(BLOCK + 0x40000, 4096 + zone.recordCount * 256));
   const printer = new RecordPrinter(zone, out);
   const apex = zone.rankOf(zone.origin);
   const soa = zone.apexRrset(Type.SOA);

@@ -90,8 +90,8 @@ describe('$INCLUDE', () => {
   test('of a missing file is an error with the line', async () => {
     const world = await signWorld(includes('missing'));
     expect(await refused(world)).toMatchObject({
-      kind: 'environment',
-      code: 'file/not-found',
+      kind: 'input',
+      code: 'zone/include-not-found',
       location: { line: 10 },
     });
   });
@@ -139,7 +139,7 @@ describe('standard input', () => {
     });
   });
 
-  test('may be a file named "-" as little as the output', async () => {
+  test('may be signed to standard output', async () => {
     const world = await signWorld();
     world.stdin = PLAIN_ZONE;
     const { text } = await world.sign({ zoneFile: '-', output: '-' });
