@@ -59,8 +59,13 @@ export class MemoryFiles implements FileStore {
     return this.#write(path, data, options.mode ?? this.modes.get(path) ?? 0o644);
   }
 
-  openAtomic(): never {
-    throw new Error('not needed here');
+  openAtomic(path: string, options: { mode?: number } = {}): ReturnType<FileStore['openAtomic']> {
+    const pieces: Uint8Array[] = [];
+    return Promise.resolve({
+      write: (data) => Promise.resolve(void pieces.push(Buffer.from(data))),
+      commit: () => this.writeAtomic(path, Buffer.concat(pieces), options),
+      discard: () => Promise.resolve(),
+    });
   }
 
   makeDirectory(path: string, mode: number): Promise<void> {
