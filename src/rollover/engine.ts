@@ -1,5 +1,12 @@
 import { signsKeys, signsZone } from '../keys/roles.ts';
-import { cachesAt, currentPublication, type Caches, type Ledger, type ParentVersion } from './ledger.ts';
+import {
+  cachesAt,
+  currentPublication,
+  latestTime,
+  type Caches,
+  type Ledger,
+  type ParentVersion,
+} from './ledger.ts';
 import type { Policy } from './policy.ts';
 import { proveDs, provePublication, type Proof, type Witness, type ZoneVersion } from './proof.ts';
 import { ROLLOVERS, type ParentStep, type PublishStep, type Step } from './rollovers.ts';
@@ -24,6 +31,8 @@ export interface Wait {
     | { readonly kind: 'proof'; readonly witness: Witness }
     /** The step is decided, but no established publication shows it yet. */
     | { readonly kind: 'publication' }
+    /** The clock went back: it shows a time before something that was recorded. */
+    | { readonly kind: 'clock' }
     /** The parent was asked, but is not known to have done it. */
     | { readonly kind: 'parent'; readonly keyTags: readonly number[] };
   /** Epoch seconds; Infinity where somebody has to act. */
@@ -65,9 +74,16 @@ type Outcome =
 function takeStep(state: RotationState, rollover: Rollover, policy: Policy, now: number): Outcome {
   const step = ROLLOVERS[rollover.name].steps[rollover.step];
   if (step === undefined) return finish(state, rollover, now);
+  const latest = latestTime(state.ledger);
+  if (removes(step) && rollover.decided === undefined && now < latest)
+    return { wait: { rollover, step, reason: { kind: 'clock' }, until: latest } };
   return step.kind === 'publish'
     ? takePublishStep(state, rollover, step, policy, now)
     : takeParentStep(state, rollover, step, policy, now);
+}
+
+function removes(step: Step): boolean {
+  return step.kind === 'parent' ? step.ask === 'remove-old' : step.margin === 'retire';
 }
 
 function takePublishStep(

@@ -1,4 +1,4 @@
-import type { ParentVersion, Publication } from './ledger.ts';
+import { latestTime, type ParentVersion, type Publication } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { RotationState } from './state.ts';
 import type { DsSet, KeyId } from './validation.ts';
@@ -10,8 +10,9 @@ export function withPublication(state: RotationState, publication: Publication):
   return withPublications(state, [...state.ledger.publications, publication]);
 }
 
-/** The version with this serial has replaced all earlier ones since `at`. */
+/** The version with this serial has replaced all earlier ones since `at`. A clock that went back is no evidence: it may be put right. */
 export function withEstablished(state: RotationState, serial: number, at: number): RotationState {
+  if (at < latestTime(state.ledger)) return state;
   return withPublications(
     state,
     state.ledger.publications.map((publication) =>

@@ -112,15 +112,22 @@ export function confirmedDs({ parent }: Ledger): ParentVersion | undefined {
   return parent.findLast(({ confirmed, replaced }) => confirmed && replaced === undefined);
 }
 
-/** The ledger without what no cache holds any more; what may be served now always stays. */
-export function prunedLedger(ledger: Ledger, now: number, margin: number): Ledger {
-  const { publications, parent } = ledger;
+/** The latest time that the ledger knows of. A clock that shows an earlier one went back, and what it says is no evidence. */
+export function latestTime({ publications, parent }: Ledger): number {
+  let latest = -Infinity;
+  for (const { since, established = since } of publications) latest = Math.max(latest, since, established);
+  for (const { since, replaced = since } of parent) latest = Math.max(latest, since, replaced);
+  return latest;
+}
+
+/** The ledger without what no cache holds any more; what may be served now always stays, and so does what says when it began. */
+export function prunedLedger({ publications, parent }: Ledger, now: number, margin: number): Ledger {
+  const firstHeld = publications.findIndex(({ propagation, dnskeyTtl, maxTtl }, index) => {
+    const replaced = replacedAt(publications, index);
+    return replaced + propagation + Math.max(dnskeyTtl, maxTtl) + margin > now;
+  });
   return {
-    publications: publications.filter((publication, index) => {
-      const replaced = replacedAt(publications, index);
-      const ttl = Math.max(publication.dnskeyTtl, publication.maxTtl);
-      return replaced + publication.propagation + ttl + margin > now;
-    }),
+    publications: publications.slice(Math.max(firstHeld, 0)),
     parent: parent.filter(
       ({ replaced = Infinity, propagation, ttl }) => replaced + propagation + ttl + margin > now,
     ),

@@ -17,6 +17,8 @@ export function describeWait({ step, reason, until }: Wait): string {
       return Number.isFinite(until)
         ? `waiting until ${printTime(until)} to ${step.does}: ${describeWitness(reason.witness)}`
         : `cannot ${step.does} yet: ${describeWitness(reason.witness)}, and nothing has replaced it`;
+    case 'clock':
+      return `cannot ${step.does} before ${printTime(until)}: something was recorded then, so the clock went back`;
     case 'publication':
       return `waiting for the next signing to ${step.does}`;
     case 'parent':

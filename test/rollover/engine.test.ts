@@ -153,3 +153,49 @@ describe('a digest type that the parent does not have yet', () => {
     expect(simulation.violations).toEqual([]);
   });
 });
+
+describe('a clock that goes back behind what was recorded', () => {
+  test('stops removals, and says until when', () => {
+    const simulation = signedZone();
+    start(simulation, 'zsk');
+    wait(simulation);
+    simulation.time += 10 * DAY;
+    const shown = simulation.clock;
+    simulation.clockOffset -= 20 * DAY;
+    simulation.rotate();
+    const latest = Math.max(...simulation.state.ledger.publications.map(({ since }) => since));
+    expect(simulation.waits).toMatchObject([{ reason: { kind: 'clock' }, until: latest }]);
+    simulation.clockOffset = 0;
+    expect(simulation.clock).toBe(shown);
+    turn(simulation);
+    expect(simulation.state.rollovers).toEqual([]);
+  });
+
+  test('does not stop what is signed once more with the same keys', () => {
+    const simulation = signedZone();
+    start(simulation, 'zsk');
+    simulation.time += DAY;
+    simulation.rotate();
+    simulation.policy = { ...simulation.policy, publishedWhen: 'served' };
+    simulation.sign();
+    simulation.clockOffset -= 5 * DAY;
+    simulation.sign();
+    expect(simulation.refused).toBe(0);
+  });
+
+  test('makes a version that is written meanwhile count only from when the clock is right again', () => {
+    const simulation = signedZone();
+    simulation.replace('zsk');
+    simulation.clockOffset -= 30 * DAY;
+    simulation.rotate();
+    simulation.sign();
+    simulation.rotate();
+    expect(simulation.waits).toMatchObject([{ reason: { kind: 'publication' } }]);
+    simulation.time += MINUTE;
+    simulation.clockOffset = 0;
+    simulation.rotate();
+    expect(simulation.waits).toMatchObject([
+      { reason: { kind: 'proof' }, until: simulation.time + 30 * MINUTE + HOUR },
+    ]);
+  });
+});

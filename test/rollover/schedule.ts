@@ -1,5 +1,6 @@
 import { dueRollovers, enabling } from '../../src/rollover/due.ts';
 import type { Wait } from '../../src/rollover/engine.ts';
+import { latestTime, type Ledger } from '../../src/rollover/ledger.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
 import { signsKeys } from '../../src/keys/roles.ts';
 import type { DsRecord, DsSet } from '../../src/rollover/validation.ts';
@@ -20,14 +21,13 @@ export interface Outcome {
 }
 
 /** Two random years of a zone, its people and its machines; everything follows from the seed. */
-export function runSchedule(seed: number, change: (policy: Policy) => Policy = (policy) => policy): Outcome {
-  return new Schedule(seed, change).run();
+export function runSchedule(seed: number, distort?: (ledger: Ledger) => Ledger): Outcome {
+  return new Schedule(seed, distort).run();
 }
 
 class Schedule {
   readonly #random: Random;
   readonly #simulation: Simulation;
-  readonly #change: (policy: Policy) => Policy;
   readonly #events: { readonly time: number; readonly act: () => void }[] = [];
   readonly #finished = new Map<string, number>();
   readonly #handled = new Set<string>();
@@ -38,17 +38,22 @@ class Schedule {
   #rotateMissedUntil = -Infinity;
   #signMissedUntil = -Infinity;
   #failures: number;
+  readonly #clockJumps: boolean;
+  /** The least that the clock was ever ahead, except while the tool could see that it went back. */
+  #clockBase = 0;
   /** Which task at the parent is the latest: a new one ends the one before. */
   #task = '';
   #wanted: 'signed' | 'unsigned' = 'signed';
   #calm = false;
 
-  constructor(seed: number, change: (policy: Policy) => Policy) {
+  constructor(seed: number, distort: ((ledger: Ledger) => Ledger) | undefined) {
     this.#random = new Random(seed);
-    this.#change = change;
     const random = this.#random;
     this.#failures = random.pick([0, 0, 0.05, 0.3]);
-    const policy = change(this.#randomPolicy());
+    const clockJumps = random.chance(0.3);
+    const policy = this.#randomPolicy();
+    // A clock that went back makes signatures that are too old from the start. Not what is looked at here: they last for ever then.
+    const signatures = clockJumps ? { ...policy.signatures, validity: 100 * YEARS } : policy.signatures;
     const ttl = random.pick([HOUR, DAY, 2 * DAY]);
     const zone = {
       maxTtl: random.pick([HOUR, DAY, 2 * DAY]),
@@ -56,7 +61,9 @@ class Schedule {
       propagation: random.pick([0, HOUR, DAY]),
     };
     const parent = { ttl, lag: policy.parentPropagationDelay };
-    this.#simulation = new Simulation({ ...policy, parentDsTtl: ttl }, zone, parent);
+    this.#simulation = new Simulation({ ...policy, signatures, parentDsTtl: ttl }, zone, parent);
+    if (distort !== undefined) this.#simulation.distort = distort;
+    this.#clockJumps = clockJumps;
     this.#start = this.#simulation.time;
     this.#end = this.#start + YEARS;
   }
@@ -70,7 +77,7 @@ class Schedule {
     this.#after(this.#random.between(0, DAY), () => this.#cron());
     this.#until(this.#end);
     this.#beCalm();
-    this.#until(this.#end + EPILOGUE);
+    this.#until(this.#end - this.#clockBase + EPILOGUE);
     simulation.check();
     return {
       simulation,
@@ -102,8 +109,13 @@ class Schedule {
     const simulation = this.#simulation;
     const random = this.#random;
     if (simulation.time >= this.#rotateMissedUntil) this.#rotate();
-    if (simulation.time >= this.#signMissedUntil && (simulation.needsSigning || random.chance(0.05)))
-      simulation.sign(random.chance(this.#failures) ? random.pick(['before', 'after']) : undefined);
+    // Somebody always signs while the signatures last for the next run, propagation, a cache's TTL and a late reload.
+    const isUrgent = simulation.firstExpiration - simulation.clock < 9 * DAY;
+    if (isUrgent || simulation.time >= this.#signMissedUntil) {
+      const fails = !isUrgent && random.chance(this.#failures);
+      if (simulation.needsSigning || random.chance(0.05))
+        simulation.sign(fails ? random.pick(['before', 'after']) : undefined);
+    }
     const period = this.#calm ? 12 * HOUR : random.pick([6 * HOUR, DAY, 2 * DAY, 4 * DAY]);
     this.#after(this.#toNextMoment(period), () => this.#cron());
   }
@@ -128,6 +140,7 @@ class Schedule {
     for (const wait of simulation.waits) this.#notice(wait);
     if (before.includes('disable') && !simulation.state.rollovers.some(({ name }) => name === 'disable'))
       this.#after(this.#random.between(0, 60 * DAY), () => {
+        if (this.#calm) return;
         this.#wanted = 'signed';
         simulation.begin(enabling(simulation.policy));
       });
@@ -201,6 +214,10 @@ class Schedule {
   }
 
   #confirm(ask: 'add-new' | 'remove-old', bases: readonly string[]): void {
+    if (this.#simulation.clockIsBehind) {
+      this.#after(DAY, () => this.#confirm(ask, bases));
+      return;
+    }
     for (const { base, role, dnskey } of this.#simulation.state.keys) {
       if (!bases.includes(base) || !signsKeys(role)) continue;
       if (ask === 'add-new') this.#simulation.confirmPublished(dnskey);
@@ -221,8 +238,12 @@ class Schedule {
     const simulation = this.#simulation;
     const set = (change: Partial<Policy>): void => {
       simulation.note(`policy ${JSON.stringify(change)}`);
-      simulation.policy = this.#change({ ...simulation.policy, ...change });
+      simulation.policy = { ...simulation.policy, ...change };
     };
+    if (this.#clockJumps && random.chance(0.4)) {
+      this.#moveClock();
+      return;
+    }
     const policy = this.#randomPolicy();
     const disturbances: (() => void)[] = [
       () => set({ algorithm: policy.algorithm }),
@@ -252,6 +273,40 @@ class Schedule {
     simulation.parent = { ...simulation.parent, ttl };
     simulation.policy = { ...simulation.policy, parentDsTtl: ttl };
     simulation.changeDs(simulation.dsAtParent);
+  }
+
+  /** Back for good, back until somebody notices, or ahead by less than the margins. */
+  #moveClock(): void {
+    const random = this.#random;
+    const simulation = this.#simulation;
+    const shift = (to: number): void => {
+      simulation.clockOffset = to;
+      simulation.note(`clock ${to}`);
+    };
+    const back = (): void => shift(this.#clockBase);
+    const { publishSafety, retireSafety } = simulation.policy;
+    const ahead = this.#clockBase + Math.min(publishSafety, retireSafety);
+    const sinceRecorded = simulation.clock - latestTime(simulation.state.ledger);
+    switch (random.pick(['for good', 'noticed', 'ahead'])) {
+      case 'for good':
+        this.#clockBase -= random.pick([10 * MINUTE, HOUR, DAY, random.between(0, 10 * DAY)]);
+        {
+          back();
+          return;
+        }
+      case 'noticed': {
+        const seen = random.between(1, 30 * DAY);
+        shift(this.#clockBase - Math.max(sinceRecorded, 0) - seen);
+        this.#after(random.between(0, seen - 1), back);
+        return;
+      }
+      case 'ahead':
+        shift(ahead);
+        {
+          this.#after(random.between(0, 20 * DAY), back);
+          return;
+        }
+    }
   }
 
   #startNow(): void {

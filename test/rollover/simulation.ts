@@ -15,7 +15,13 @@ import {
   withoutPublication,
   withPublication,
 } from '../../src/rollover/facts.ts';
-import { cachesAt, currentPublication, prunedLedger, type Ledger } from '../../src/rollover/ledger.ts';
+import {
+  cachesAt,
+  currentPublication,
+  latestTime,
+  prunedLedger,
+  type Ledger,
+} from '../../src/rollover/ledger.ts';
 import type { Policy } from '../../src/rollover/policy.ts';
 import { provePublication } from '../../src/rollover/proof.ts';
 import { UNUSED, type ManagedKey, type RotationState } from '../../src/rollover/state.ts';
@@ -65,6 +71,8 @@ export class Simulation {
   parent: ParentNature;
   state: RotationState;
   waits: readonly Wait[] = [];
+  /** Turns the ledger into one that tells less than the truth, to see whether it matters. */
+  distort: (ledger: Ledger) => Ledger = (ledger) => ledger;
   /** The publications that the proof forbade when they were to be signed. */
   refused = 0;
   /** The DS set that the operator was asked for. */
@@ -103,6 +111,11 @@ export class Simulation {
     this.#establish(this.#write([], [[]], []));
   }
 
+  /** Whether the clock shows a time before something that was recorded. */
+  get clockIsBehind(): boolean {
+    return this.clock < latestTime(this.state.ledger);
+  }
+
   note(text: string): void {
     this.log.push(`${((this.time - 1_800_000_000) / DAY).toFixed(3)} ${text}`);
   }
@@ -112,6 +125,7 @@ export class Simulation {
   rotate({ startDue = true } = {}): Advance {
     this.settle();
     if (startDue) this.startDue();
+    this.#distort();
     const result = advance(this.state, this.policy, this.clock);
     this.state = result.state;
     this.waits = result.waits;
@@ -174,6 +188,10 @@ export class Simulation {
     };
   }
 
+  #distort(): void {
+    this.state = { ...this.state, ledger: this.distort(this.state.ledger) };
+  }
+
   #pruned(): Ledger {
     const { publishSafety, retireSafety } = this.policy;
     return prunedLedger(this.state.ledger, this.clock, Math.max(publishSafety, retireSafety));
@@ -190,6 +208,7 @@ export class Simulation {
   /** Writes the next publication; `crash` is where the run ends before its time. */
   sign(crash?: 'before' | 'after'): void {
     this.settle();
+    this.#distort();
     const next = nextPublication(this.state);
     const { ledger } = this.state;
     const proof = provePublication(cachesAt(ledger, this.clock), currentPublication(ledger), next);
@@ -208,10 +227,13 @@ export class Simulation {
     const file = this.#file;
     if (file === undefined || file.content !== JSON.stringify(next)) return true;
     if (file.dnskeyTtl !== this.#dnskeyTtl(next.keySet.keys) || file.maxTtl !== this.zone.maxTtl) return true;
-    const { refresh } = this.policy.signatures;
-    return [file.keySignatures, ...file.dataSignatures].some((set) =>
-      set.some(({ expires }) => expires - this.clock < refresh),
-    );
+    return this.firstExpiration - this.clock < this.policy.signatures.refresh;
+  }
+
+  /** When the first signature of the zone expires. */
+  get firstExpiration(): number {
+    const { keySignatures = [], dataSignatures = [] } = this.#file ?? {};
+    return Math.min(...[keySignatures, ...dataSignatures].flat().map(({ expires }) => expires));
   }
 
   /** What a run learns of the one before it: a file that was written counts, a file that was not is forgotten. */
@@ -348,7 +370,7 @@ export class Simulation {
 
   /** Looks at every server of the parent; believes them where they agree. */
   checkParent(): void {
-    if (this.time < this.#parentSettled) return;
+    if (this.time < this.#parentSettled || this.clockIsBehind) return;
     this.state = withDsSeen(this.state, this.dsAtParent, this.parent.ttl, this.policy, this.clock);
   }
 
