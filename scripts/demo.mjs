@@ -26,7 +26,9 @@ for (const args of [
     stdio: 'inherit',
   });
   if (status !== 0) {
-    console.error(`\nThe demonstration failed: this command ended with ${error?.message ?? `exit status ${status}`}.`);
+    console.error(
+      `\nThe demonstration failed: this command ended with ${error?.message ?? `exit status ${status}`}.`,
+    );
     process.exit(1);
   }
 }

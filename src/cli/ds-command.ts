@@ -15,6 +15,9 @@ interface DsFlags {
   readonly format: DsFormat | 'json';
   readonly ttl?: string;
   readonly zone?: string;
+  readonly add?: true;
+  readonly remove?: true;
+  readonly anyway?: true;
 }
 
 export function dsCommand(execute: Execute): Command {
@@ -25,6 +28,9 @@ export function dsCommand(execute: Execute): Command {
     .addOption(new Option('--format <FORMAT>', 'how to write them').choices(DS_FORMATS).default('zone'))
     .option('--ttl <TTL>', 'a TTL for the records (default: none)')
     .option('-z, --zone <NAME>', 'the zone of a zone file that does not name it')
+    .option('--add', 'only what the parent must add at this step of a rotation')
+    .option('--remove', 'only what the parent must remove at this step of a rotation')
+    .option('--anyway', 'print even what is not safe at the parent yet')
     .addHelpText(
       'after',
       examples(
@@ -48,10 +54,25 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
   const ttl = optional(flags.ttl, ttlValue);
   const { configuration, environment, keyDirectory } = session;
   const zone = optional(flags.zone, parseZoneName);
-  const { keys } = await ds(
-    { sources, keyDirectory, configuration, zoneName: zoneNameOrNone, digests, zone },
+  if (flags.add === true && flags.remove === true) {
+    throw usageError('usage/conflict', '--add and --remove exclude each other');
+  }
+  const part = flags.add === true ? 'add' : flags.remove === true ? 'remove' : undefined;
+  const { keys, unsafe } = await ds(
+    { sources, keyDirectory, configuration, zoneName: zoneNameOrNone, digests, zone, part },
     environment,
   );
+  const [danger] = unsafe;
+  if (danger !== undefined) {
+    environment.warn(
+      danger.message,
+      flags.anyway === true ? undefined : 'wait, or print it all the same with --anyway',
+    );
+    if (flags.anyway !== true) {
+      if (session.json) await session.printDocument(dsDocument([]));
+      return ExitStatus.No;
+    }
+  }
   if (session.json || flags.format === 'json') await session.printDocument(dsDocument(keys));
   else await session.print(formatDs(flags.format, keys, { ttl }));
   return ExitStatus.Success;

@@ -5,14 +5,16 @@ import type { DigestAlgorithm } from '../dnssec/crypto.ts';
 import { DNSSEC_PROTOCOL, readDnskey, REVOKE_FLAG, ZONE_FLAG } from '../dnssec/dnskey.ts';
 import { DIGEST_TYPES, makeDs } from '../dnssec/ds.ts';
 import { keyTag } from '../dnssec/key-tag.ts';
-import { environmentError, inputError, type ZonewrightError } from '../errors.ts';
+import { environmentError, inputError, usageError, type ZonewrightError } from '../errors.ts';
 import { joinPath } from '../keys/file-store.ts';
 import { readKeyBaseName, splitKeyPath, zoneLabel } from '../keys/key-name.ts';
 import { signsKeys } from '../keys/roles.ts';
 import { isActive, isPublished, isRevoked } from '../keys/timing.ts';
 import { configuredZone, settingsOfZone, type Configuration } from './configuration.ts';
+import type { DsPart, UnsafeDs } from './ds-of-state.ts';
 import type { Environment } from './environment.ts';
 import { listPublicKeys, readPublicKey, type PublicKey } from './public-keys.ts';
+import { hasState } from './state-file.ts';
 
 export interface DsOptions {
   /** What the user named: zones, key files, zone files, `-`. */
@@ -25,6 +27,8 @@ export interface DsOptions {
   readonly digests?: readonly DigestAlgorithm[] | undefined;
   /** The zone that a zone file belongs to, in wire form, where the file does not say so. */
   readonly zone?: Uint8Array | undefined;
+  /** For zones with a rotation state: only what the parent must add now, or only what it must remove. */
+  readonly part?: DsPart | undefined;
 }
 
 /** A key that the parent vouches for, and the DS records that do it. */
@@ -39,6 +43,8 @@ export interface DsKey {
 export interface DsResult {
   /** By zone, algorithm and key tag. */
   readonly keys: readonly DsKey[];
+  /** Why, by the rotation state, these records must not be at the parent yet. */
+  readonly unsafe: readonly UnsafeDs[];
 }
 
 /**
@@ -50,8 +56,9 @@ export interface DsResult {
 export async function ds(options: DsOptions, environment: Environment): Promise<DsResult> {
   const keys: PublicKey[] = [];
   const refused: ZonewrightError[] = [];
+  const unsafe: UnsafeDs[] = [];
   for (const source of options.sources) {
-    for (const key of await keysOf(source, options, environment)) {
+    for (const key of await keysOf(source, options, unsafe, environment)) {
       const problem = unfitness(key);
       if (problem === undefined) keys.push(key);
       else refused.push(problem);
@@ -63,18 +70,35 @@ export async function ds(options: DsOptions, environment: Environment): Promise<
     // In a zone, ZSKs are a matter of course.
     if (namesKeyFile(location?.file ?? '')) environment.warn(`${location?.file ?? ''}: ${message}`);
   }
-  return { keys: distinct(keys).map((key) => withDs(key, options, environment)) };
+  return { keys: distinct(keys).map((key) => withDs(key, options, environment)), unsafe };
 }
 
 async function keysOf(
   source: string,
   options: DsOptions,
+  unsafe: UnsafeDs[],
   environment: Environment,
 ): Promise<readonly PublicKey[]> {
-  const { configuration, keyDirectory, zone: zoneOfFile } = options;
+  const { configuration, keyDirectory, zone: zoneOfFile, part } = options;
   const { files } = environment;
   if (namesKeyFile(source)) return [await readPublicKey(await keyPath(source, options, environment), files)];
   const zone = source === '-' ? undefined : options.zoneName(source);
+  if (zone !== undefined && (await hasState(keyDirectory, zone, environment))) {
+    const { dsOfState } = await import('./ds-of-state.ts');
+    const { policy } = settingsOfZone(configuration, zone);
+    const ofState = await dsOfState(zone, part, policy, keyDirectory, environment);
+    if (ofState.unsafe !== undefined) unsafe.push(ofState.unsafe);
+    return ofState.keys;
+  }
+  if (part !== undefined) {
+    throw usageError(
+      'usage/no-state',
+      `--${part} is for zones with a rotation state, and "${source}" is none`,
+      {
+        hint: 'begin with "zonewright rotate ZONE"',
+      },
+    );
+  }
   if (zone !== undefined) {
     const keys = await listPublicKeys(keyDirectory, zone, files);
     if (keys.length > 0 || configuredZone(configuration, zone) !== undefined) {

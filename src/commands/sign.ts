@@ -15,7 +15,8 @@ import { readPreviousOutput } from './previous-output.ts';
 import { PublicationRecord, type RecordOptions } from './publication-record.ts';
 import { expectWork, readZoneFile, type ZoneFile } from './read-zone.ts';
 import { checkAlgorithms, selectKeys, type KeySelection, type SelectedKeys } from './signing-keys.ts';
-import { hasState, readState, withStateLock } from './state-store.ts';
+import { hasState } from './state-file.ts';
+import { readState, withStateLock } from './state-store.ts';
 
 /** In seconds: with a longer one, RFC 1982 takes the inception for the later time (RFC 4034 section 3.1.5). */
 const MAX_VALIDITY = 0x7fffffff;

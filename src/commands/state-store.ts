@@ -9,23 +9,10 @@ import {
   type StateDocument,
 } from '../rollover/state-document.ts';
 import type { Environment } from './environment.ts';
+import { stateFile } from './state-file.ts';
 
 /** As for the private keys beside it. */
 const DIRECTORY_MODE = 0o700;
-
-/** The path of a zone's state file. */
-export function stateFile(keyDirectory: string, zone: Uint8Array): string {
-  return joinPath(keyDirectory, `${zoneFileText(zone)}state.json`);
-}
-
-/** Whether `rotate` takes care of a zone. */
-export async function hasState(
-  keyDirectory: string,
-  zone: Uint8Array,
-  { files }: Pick<Environment, 'files'>,
-): Promise<boolean> {
-  return (await files.status(stateFile(keyDirectory, zone))) !== undefined;
-}
 
 /**
  * The rotation state of a zone; undefined where `rotate` does not take care of it.
