@@ -172,13 +172,17 @@ describe('a clock that goes back behind what was recorded', () => {
   });
 
   test('does not stop what is signed once more with the same keys', () => {
-    const simulation = signedZone();
-    start(simulation, 'zsk');
-    simulation.time += DAY;
-    simulation.rotate();
+    const simulation = signedZone({ retireSafety: HOUR });
     simulation.policy = { ...simulation.policy, publishedWhen: 'served' };
+    simulation.replace('zsk');
+    simulation.rotate();
     simulation.sign();
-    simulation.clockOffset -= 5 * DAY;
+    simulation.establish(simulation.loaded);
+    simulation.rotate();
+    simulation.time = simulation.waits[0]!.until;
+    simulation.rotate();
+    simulation.sign();
+    simulation.clockOffset -= DAY;
     simulation.sign();
     expect(simulation.refused).toBe(0);
   });
