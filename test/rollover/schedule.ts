@@ -10,7 +10,7 @@ import { DAY, HOUR, MINUTE, Simulation } from './simulation.ts';
 const YEARS = 2 * 365 * DAY;
 
 /** Time after the two years in which everybody does his part at once: whatever still waits then hangs. */
-const EPILOGUE = 60 * DAY;
+const EPILOGUE = 45 * DAY;
 
 export interface Outcome {
   readonly simulation: Simulation;
@@ -116,7 +116,7 @@ class Schedule {
       if (simulation.needsSigning || random.chance(0.05))
         simulation.sign(fails ? random.pick(['before', 'after']) : undefined);
     }
-    const period = this.#calm ? 12 * HOUR : random.pick([6 * HOUR, DAY, 2 * DAY, 4 * DAY]);
+    const period = this.#calm ? DAY : random.pick([6 * HOUR, DAY, 2 * DAY, 4 * DAY]);
     this.#after(this.#toNextMoment(period), () => this.#cron());
   }
 
