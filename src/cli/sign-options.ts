@@ -34,6 +34,7 @@ export interface SignFlags extends SelectionFlags {
   readonly cds: boolean;
   readonly full?: true;
   readonly check?: true;
+  readonly verify?: true;
   readonly force?: true;
   readonly maxTtl?: string;
   readonly dropOutOfZone?: true;
@@ -101,6 +102,7 @@ export function signOptions(target: SignTarget, flags: SignFlags, session: Sessi
     dnskeyTtl: policy.dnskeyTtl,
     full: flags.full,
     check: flags.check,
+    verify: flags.verify,
     maxTtl: maxTtlOf(flags.maxTtl, policy),
     dropOutOfZone: flags.dropOutOfZone,
     includePaths: flags.includePath,

@@ -3,6 +3,8 @@ import { printDuration, printTime } from '../dns/time.ts';
 import type { Denial } from '../dnssec/denial.ts';
 import { signZone, type SignedZone, type SignRequest } from '../dnssec/sign-zone.ts';
 import type { SerialPolicy } from '../dnssec/serial-policy.ts';
+import { describeFinding } from '../dnssec/verify/findings.ts';
+import { verifyZone } from '../dnssec/verify/verify-zone.ts';
 import { zoneContent } from '../dnssec/zone-content.ts';
 import { inputError, usageError, ZonewrightError } from '../errors.ts';
 import { typeName } from '../rr/registry.ts';
@@ -50,6 +52,8 @@ export interface SignOptions extends KeySelection, RecordOptions {
   readonly zonemd?: 1 | 2 | undefined;
   /** Sign everything anew. */
   readonly full?: boolean | undefined;
+  /** Verify everything that was signed before it is put in place. */
+  readonly verify?: boolean | undefined;
   /** Write nothing. */
   readonly check?: boolean | undefined;
   readonly maxTtl?: number | undefined;
@@ -170,10 +174,25 @@ async function signInput(
       report: (done, total) => environment.progress?.({ task: 'signing', done, total }),
     },
   );
+  if (options.verify === true) await verifySigned(signed.zone, environment);
   if (!signed.unchanged) record?.prove(signed.zone, keys, previous);
   if (!signed.unchanged && options.check !== true)
     await publish(signed.zone, options.output, record, digests, environment);
   return describe(options, input, keys, signed);
+}
+
+/** @throws ZonewrightError `sign/not-valid` with the first finding of `verify` that is an error, the others behind it */
+async function verifySigned(zone: Zone, environment: Environment): Promise<void> {
+  const { findings } = await verifyZone(zone, environment, { at: environment.now });
+  const errors = findings
+    .filter(({ severity }) => severity === 'error')
+    .map((finding) => inputError('sign/not-valid', describeFinding(finding)));
+  const [first, ...further] = errors;
+  if (first === undefined) return;
+  throw new ZonewrightError('input', first.code, `the signed zone would not be valid: ${first.message}`, {
+    further: further.slice(0, PROBLEMS_OF_A_KIND),
+    hint: 'nothing was written; if the zone file is right, this is a defect to report',
+  });
 }
 
 /** Puts the zone in place of the output; the rotation state knows of it before anybody can read it. */

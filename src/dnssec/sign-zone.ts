@@ -4,6 +4,7 @@ import { internalError, inputError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
 import { OwnerStatus, Zone } from '../zone/zone.ts';
 import { algorithmLabel, usableAlgorithm } from './algorithms.ts';
+import { isChainComplete } from './check-chain.ts';
 import type { Crypto, PrivateKeyMaterial, Verifier } from './crypto.ts';
 import { addDenialChain, type Denial } from './denial.ts';
 import { isValidZoneKey, readDnskey } from './dnskey.ts';
@@ -174,6 +175,9 @@ class ZoneSigning {
       await this.#runJobs(ordinaryJobs, allJobs);
     }
     this.#selfCheck();
+    if (this.#denialRecords.length > 0 && !isChainComplete(zone, this.#request.denial.kind)) {
+      throw internalError('sign/chain-incomplete', 'the denial chain that was made is not complete');
+    }
     return {
       zone,
       unchanged: false,

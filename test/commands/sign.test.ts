@@ -425,3 +425,21 @@ describe('the zone', () => {
     expect(await world.failure()).toMatchObject({ further: [expect.objectContaining({ kind: 'input' })] });
   });
 });
+
+describe('--verify', () => {
+  test('writes a zone that verifies', async () => {
+    const world = await signWorld();
+    await world.sign({ verify: true });
+    expect(world.exists('zone.signed')).toBe(true);
+  });
+
+  test('writes nothing that would not be valid now', async () => {
+    const world = await signWorld();
+    const times = { inception: NOW + DAY, expiration: NOW + 30 * DAY };
+    await expect(world.sign({ verify: true, ...times })).rejects.toMatchObject({
+      kind: 'input',
+      code: 'sign/not-valid',
+    });
+    expect(world.exists('zone.signed')).toBe(false);
+  });
+});
