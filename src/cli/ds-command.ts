@@ -20,6 +20,7 @@ interface DsFlags {
   readonly anyway?: true;
 }
 
+/** The subcommand `ds`: its options, help and rendering. */
 export function dsCommand(execute: Execute): Command {
   return new Command('ds')
     .description('Prints the DS records of a zone for its parent. Standard output has nothing else.')

@@ -22,6 +22,7 @@ const OF_KIND: Readonly<Record<ErrorKind, number>> = {
   internal: ExitStatus.Internal,
 };
 
+/** The exit status that stands for a kind of failure. */
 export function exitStatusOf(kind: ErrorKind): number {
   return OF_KIND[kind];
 }

@@ -75,6 +75,7 @@ export interface FailureObject {
   readonly further?: readonly FailureObject[];
 }
 
+/** A failure as `--json` shows it. */
 export function failureObject({ code, message, location, hint, further }: ZonewrightError): FailureObject {
   const others = further.length === 0 ? {} : { further: further.map(failureObject) };
   return { code, message, ...location, hint, ...others };

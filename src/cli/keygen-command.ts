@@ -34,6 +34,7 @@ interface KeygenFlags {
   readonly delete?: string;
 }
 
+/** The subcommand `keygen`: its options, help and rendering. */
 export function keygenCommand(execute: Execute): Command {
   return new Command('keygen')
     .description('Makes the keys of a zone, and sets the times of keys.')

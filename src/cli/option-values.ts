@@ -7,6 +7,7 @@ export function collect(value: string, previous: readonly string[] | undefined):
   return [...(previous ?? []), value];
 }
 
+/** A number of up to nine digits. */
 export function wholeNumber(option: string, text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
   throw usageError('usage/number', `${option} takes a whole number, not "${text}"`);

@@ -35,6 +35,7 @@ interface RotateFlags extends SelectionFlags {
   readonly detailedExitcode?: true;
 }
 
+/** The subcommand `rotate`: its options, help and rendering. */
 export function rotateCommand(execute: Execute): Command {
   return new Command('rotate')
     .description(

@@ -10,6 +10,7 @@ import { isOneZone, selectTargets, workThrough } from './several-zones.ts';
 import type { Session } from './session.ts';
 import { signOptions, targetOfFile, targetOfZone, type SignFlags, type SignTarget } from './sign-options.ts';
 
+/** The subcommand `sign`: its options, help and rendering. */
 export function signCommand(execute: Execute): Command {
   return new Command('sign')
     .description(

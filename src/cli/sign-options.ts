@@ -67,6 +67,7 @@ export function targetOfFile(
   return { file, settings: settingsOfZone(configuration, guess), isNamed: false };
 }
 
+/** What a configured zone stands for: its file. */
 export function targetOfZone(settings: ZoneSettings): SignTarget {
   if (settings.file !== undefined) return { file: settings.file, settings, isNamed: true };
   const zone = nameToText(settings.name);
