@@ -7,7 +7,7 @@ import { KeyDirectory } from '../keys/key-directory.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import type { Key } from '../keys/key.ts';
 import { withEstablished, withPublication } from '../rollover/facts.ts';
-import { cachesAt, currentPublication, NO_FILE, type Publication } from '../rollover/ledger.ts';
+import { cachesAt, currentPublication, NO_FILE, UNSIGNED_ZONE, type Publication } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
 import { provePublication } from '../rollover/proof.ts';
 import { keyNamed, type ManagedKey, type RotationState } from '../rollover/state.ts';
@@ -99,7 +99,7 @@ export class PublicationRecord {
     if (this.#state.ledger.publications.length === 0) {
       const before =
         previous === undefined
-          ? { ...this.#evidence, ...UNSIGNED }
+          ? { ...this.#evidence, ...UNSIGNED_ZONE, firstExpiration: undefined }
           : zoneEvidence(previous.zone, unpublished);
       this.#state = withPublication(this.#state, {
         ...this.#publication(before, NO_FILE),
@@ -219,10 +219,3 @@ export class PublicationRecord {
     };
   }
 }
-
-/** What a resolver learns from the zone as it was before it was signed for the first time. */
-const UNSIGNED: Pick<ZoneEvidence, 'keySet' | 'data' | 'firstExpiration'> = {
-  keySet: { keys: [], signers: [] },
-  data: { signerSets: [[]] },
-  firstExpiration: undefined,
-};

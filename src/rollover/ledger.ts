@@ -3,6 +3,12 @@ import type { DsSet, KeyId, KeySet, ZoneData } from './validation.ts';
 /** The digest of a version whose file nobody has, such as the zone before it was first signed. */
 export const NO_FILE = '0'.repeat(64);
 
+/** What a resolver learns from a zone without DNSSEC. */
+export const UNSIGNED_ZONE: Pick<Publication, 'keySet' | 'data'> = {
+  keySet: { keys: [], signers: [] },
+  data: { signerSets: [[]] },
+};
+
 /** One version of the zone that was, or may have been, served. All times are epoch seconds, all TTLs and delays seconds. */
 export interface Publication {
   readonly serial: number;

@@ -1,9 +1,10 @@
-import type { Role } from '../keys/roles.ts';
+import { signsKeys, type Role } from '../keys/roles.ts';
 import { dueRollovers, withRolloverStarted, type Due } from './due.ts';
 import { advance, nextPublication, type Wait } from './engine.ts';
 import { withDsPublished, withDsWithdrawn, withEstablished, withPublication } from './facts.ts';
-import { newestPublication, type Publication } from './ledger.ts';
+import { newestPublication, NO_FILE, UNSIGNED_ZONE, type Publication } from './ledger.ts';
 import type { Policy } from './policy.ts';
+import type { ZoneVersion } from './proof.ts';
 import { ROLLOVERS, type Step } from './rollovers.ts';
 import { keyNamed, UNUSED, type ManagedKey, type RotationState } from './state.ts';
 
@@ -121,19 +122,26 @@ class Simulation {
       JSON.stringify([last.keySet, last.data]) === JSON.stringify([next.keySet, next.data])
     )
       return false;
-    this.#serial++;
+    // Before it is signed for the first time, a zone is served without DNSSEC.
+    if (last === undefined) this.#establish(UNSIGNED_ZONE);
+    this.#establish(next);
+    return true;
+  }
+
+  #establish({ keySet, data }: ZoneVersion): void {
     const { dnskeyTtl, maxTtl, propagation } = this.#times;
+    const serial = ++this.#serial;
     const publication = {
-      serial: this.#serial,
-      digest: '',
+      serial,
+      digest: NO_FILE,
       since: this.now,
-      ...next,
+      keySet,
+      data,
       dnskeyTtl,
       maxTtl,
       propagation,
     };
-    this.#state = withEstablished(withPublication(this.#state, publication), this.#serial, this.now);
-    return true;
+    this.#state = withEstablished(withPublication(this.#state, publication), serial, this.now);
   }
 
   #actAtParent(waits: readonly Wait[]): boolean {
@@ -142,10 +150,10 @@ class Simulation {
       if (reason.kind !== 'parent' || step.kind !== 'parent') continue;
       acted = true;
       for (const base of step.ask === 'add-new' ? rollover.new : rollover.old) {
-        const key = keyNamed(this.#state, base)?.dnskey;
-        if (key === undefined) continue;
+        const key = keyNamed(this.#state, base);
+        if (key === undefined || !signsKeys(key.role)) continue;
         const confirm = step.ask === 'add-new' ? withDsPublished : withDsWithdrawn;
-        this.#state = confirm(this.#state, key, this.now);
+        this.#state = confirm(this.#state, key.dnskey, this.now);
       }
     }
     return acted;
