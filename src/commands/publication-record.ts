@@ -7,7 +7,13 @@ import { KeyDirectory } from '../keys/key-directory.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import type { Key } from '../keys/key.ts';
 import { withEstablished, withPublication } from '../rollover/facts.ts';
-import { cachesAt, currentPublication, NO_FILE, UNSIGNED_ZONE, type Publication } from '../rollover/ledger.ts';
+import {
+  cachesAt,
+  currentPublication,
+  NO_FILE,
+  UNSIGNED_ZONE,
+  type Publication,
+} from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
 import { provePublication } from '../rollover/proof.ts';
 import { keyNamed, type ManagedKey, type RotationState } from '../rollover/state.ts';
