@@ -1,5 +1,5 @@
 import { Command, Option } from './commander.ts';
-import { settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
+import { settingsOfZone, type Notification, type ZoneSettings } from '../commands/configuration.ts';
 import { rotate, type DsReport, type RotateOptions, type RotateResult } from '../commands/rotate.ts';
 import { sign } from '../commands/sign.ts';
 import { parseDuration, parseTime, printTime } from '../dns/time.ts';
@@ -128,6 +128,10 @@ function rotateOptions(settings: ZoneSettings, flags: RotateFlags, session: Sess
     policy: settings.policy,
     zoneFile: settings.file,
     signedZone: settings.output ?? (settings.file === undefined ? undefined : `${settings.file}.signed`),
+    targets: session.configuration.notify.map((target) => ({
+      name: targetName(target),
+      events: target.events,
+    })),
     start: flags.start,
     algorithm: flags.algorithm,
     emergency: optional(flags.emergency, (tag) => wholeNumber('--emergency', tag)),
@@ -141,6 +145,18 @@ function rotateOptions(settings: ZoneSettings, flags: RotateFlags, session: Sess
     dryRun: flags.dryRun,
     planFor: flags.plan === true ? parseDuration(flags.until ?? DEFAULT_PLAN) : undefined,
   };
+}
+
+/** What names a target in the state: its kind and address. */
+function targetName(target: Notification): string {
+  switch (target.type) {
+    case 'webhook':
+      return `webhook ${target.url}`;
+    case 'email':
+      return `email ${target.to}`;
+    case 'command':
+      return `command ${target.argv.join(' ')}`;
+  }
 }
 
 function rotateText(result: RotateResult): string {

@@ -25,6 +25,7 @@ interface VerifyFlags extends SelectionFlags {
   readonly jobs?: string;
 }
 
+/** The subcommand `verify`: its options, help and rendering. */
 export function verifyCommand(execute: Execute): Command {
   return new Command('verify')
     .description('Proves that every validator accepts a signed zone, or tells every reason why not.')

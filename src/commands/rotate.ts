@@ -41,6 +41,7 @@ import {
   syncKeyTimes,
   withNewKeyFiles,
 } from './rotation-keys.ts';
+import { eventsOf, type EventTarget } from './rotation-events.ts';
 import { readState, withStateLock, writeState } from './state-store.ts';
 
 const HOUR = 3600;
@@ -76,6 +77,8 @@ export interface RotateOptions {
   /** All servers have the version with this serial. */
   readonly served?: number | undefined;
   readonly abort?: boolean | undefined;
+  /** Who is told of events. */
+  readonly targets?: readonly EventTarget[] | undefined;
   /** Change nothing; tell what would be done. */
   readonly dryRun?: boolean | undefined;
   /** Tell what comes until this many seconds from now, and change nothing. */
@@ -466,6 +469,9 @@ class RotateRun {
     this.#state = state;
     for (const decision of decisions)
       this.#note(rolloverTitle(decision.rollover.name), describeDecision(decision));
+    const { zone, policy, targets = [] } = this.#options;
+    const events = eventsOf(decisions, state, zone, policy, targets, this.#environment);
+    this.#state = { ...state, outbox: [...state.outbox, ...events] };
     return waits;
   }
 
