@@ -102,12 +102,14 @@ async function rotateOne(
   const result = await rotate(rotateOptions(settings, flags, session), session.environment);
   if (!session.json) await session.print(rotateText(result));
   let changed = result.changed;
-  if (flags.sign === true && flags.dryRun !== true && result.plan === undefined && result.needsSigning) {
+  // Also where no key moved: signatures have to be renewed, and the zone may have been edited.
+  if (flags.sign === true && flags.dryRun !== true && result.plan === undefined) {
     const signed = await sign(
       signOptions(targetOfZone(settings), { cds: true }, session),
       session.environment,
     );
-    session.talk.note(`${signed.zone} signed into ${signed.output}: serial ${signed.serial}`);
+    if (signed.changed)
+      session.talk.note(`${signed.zone} signed into ${signed.output}: serial ${signed.serial}`);
     changed ||= signed.changed;
   }
   const status = flags.detailedExitcode === true && changed ? ExitStatus.Changed : ExitStatus.Success;
@@ -121,6 +123,9 @@ function rotateOptions(settings: ZoneSettings, flags: RotateFlags, session: Sess
     tags?.map((tag) => ({ keyTag: wholeNumber('a key tag', tag), at }));
   if (flags.until !== undefined && flags.plan !== true) {
     throw usageError('usage/conflict', '--until is for --plan');
+  }
+  if (flags.at !== undefined && flags.dsPublished === undefined && flags.dsWithdrawn === undefined) {
+    throw usageError('usage/conflict', '--at is for --ds-published and --ds-withdrawn');
   }
   return {
     zone: settings.name,
@@ -137,7 +142,7 @@ function rotateOptions(settings: ZoneSettings, flags: RotateFlags, session: Sess
     emergency: optional(flags.emergency, (tag) => wholeNumber('--emergency', tag)),
     dsPublished: reports(flags.dsPublished),
     dsWithdrawn: reports(flags.dsWithdrawn),
-    served: optional(flags.served, (serial) => Number(serial)),
+    served: optional(flags.served, serialNumber),
     abort: flags.abort,
     enable: flags.enable,
     disable: flags.disable,
@@ -159,6 +164,11 @@ function targetName(target: Notification): string {
   }
 }
 
+function serialNumber(text: string): number {
+  if (/^\d{1,10}$/.test(text) && Number(text) <= 0xffffffff) return Number(text);
+  throw usageError('usage/number', `--served takes the serial of an SOA record, not "${text}"`);
+}
+
 function rotateText(result: RotateResult): string {
   const lines: string[] = [];
   for (const { rollover, what } of result.done) lines.push(`${result.zone} ${rollover}: ${what}`);
@@ -166,7 +176,13 @@ function rotateText(result: RotateResult): string {
     lines.push(`${result.zone} ${rollover}: ${what}`);
     if (nextCommand !== undefined) lines.push(`  then: ${nextCommand}`);
   }
-  for (const { base } of result.lostKeys) lines.push(`${result.zone} the private key of ${base} is lost`);
+  for (const { base, firstExpiration } of result.lostKeys) {
+    const end =
+      firstExpiration === undefined
+        ? 'nothing in the zone is signed by it'
+        : `the first of its signatures runs out at ${printTime(firstExpiration)}`;
+    lines.push(`${result.zone} the private key of ${base} is lost: ${end}`);
+  }
   for (const { time, rollover, what, actor, keys } of result.plan ?? []) {
     lines.push(
       `${printTime(time)}  ${actor.padEnd(10)}  ${rollover}: ${what}${keys.length === 0 ? '' : ` (${keys.join(', ')})`}`,
@@ -183,8 +199,9 @@ function rotateText(result: RotateResult): string {
 function rotateDocument({ keys, lostKeys, plan, waits, next, ...result }: RotateResult): object {
   return {
     ...result,
-    waits: waits.map(({ until, ...wait }) => ({
+    waits: waits.map(({ until, nextCommand = null, ...wait }) => ({
       ...wait,
+      nextCommand,
       until: until === undefined ? null : printTime(until),
     })),
     next:
@@ -192,7 +209,10 @@ function rotateDocument({ keys, lostKeys, plan, waits, next, ...result }: Rotate
         ? null
         : { rollover: next.rollover, at: Number.isFinite(next.at) ? printTime(next.at) : null },
     keys: keys.map(({ base, keyTag, algorithm, role, use }) => ({ base, keyTag, algorithm, role, ...use })),
-    lostKeys: lostKeys.map(({ base }) => base),
+    lostKeys: lostKeys.map(({ base, firstExpiration }) => ({
+      base,
+      firstExpiration: firstExpiration === undefined ? null : printTime(firstExpiration),
+    })),
     ...(plan === undefined
       ? {}
       : { plan: plan.map(({ time, ...entry }) => ({ time: printTime(time), ...entry })) }),

@@ -97,8 +97,14 @@ export interface RotateResult {
   /** The next rollover that will begin by itself, and when (epoch seconds). */
   readonly next: { readonly rollover: string; readonly at: number } | undefined;
   readonly keys: readonly ManagedKey[];
-  readonly lostKeys: readonly ManagedKey[];
+  readonly lostKeys: readonly LostKey[];
   readonly plan?: readonly PlanEntry[];
+}
+
+/** A key that signs and whose private half is gone. */
+export interface LostKey extends ManagedKey {
+  /** When the first of its signatures in the served zone expires (epoch seconds); undefined where it has none. */
+  readonly firstExpiration: number | undefined;
 }
 
 export interface RotateWait {
@@ -157,14 +163,13 @@ class RotateRun {
     this.#state = await withNewKeyFiles(this.#state, zone, keyDirectory, environment);
     await this.#settlePublications();
     this.#takeReports();
-    if (planFor !== undefined) return this.#result(before, [], await this.#plan(planFor));
     this.#abort();
-    const adopting = this.#options.adopt === true || (before === undefined && this.#state.keys.length > 0);
-    if (!adopting && this.#options.abort !== true) await this.#startRollovers(isReal);
+    const isAdopting = this.#options.adopt === true || (before === undefined && this.#state.keys.length > 0);
+    if (this.#options.abort !== true) await this.#start(isAdopting || planFor !== undefined, isReal);
+    if (planFor !== undefined) return this.#result(before, [], await this.#plan(planFor));
     const waits = this.#advance();
-    const lost = await lostKeys(this.#state, zone, keyDirectory, environment);
+    const result = { ...this.#result(before, waits), lostKeys: await this.#lostKeys() };
     if (isReal) {
-      await syncKeyTimes(before ?? this.#state, this.#state, keyDirectory, environment);
       const { state, purged } = await purgeKeys(this.#state, policy, keyDirectory, environment);
       this.#state = state;
       for (const key of purged)
@@ -179,8 +184,19 @@ class RotateRun {
       if (JSON.stringify(before) !== JSON.stringify(this.#state)) {
         await writeState(keyDirectory, zone, this.#withAudit(), environment);
       }
+      // After the state: keys whose times say that they are in use, and no state, would look like a zone to take over.
+      await syncKeyTimes(this.#state, keyDirectory, environment);
+      if (purged.length > 0) return { ...result, changed: true, keys: this.#state.keys };
     }
-    return { ...this.#result(before, waits), lostKeys: lost };
+    return result;
+  }
+
+  async #lostKeys(): Promise<LostKey[]> {
+    const { zone, keyDirectory, signedZone, policy } = this.#options;
+    const lost = await lostKeys(this.#state, zone, keyDirectory, this.#environment);
+    if (lost.length === 0) return [];
+    const found = await findZone(signedZone, zone, [], policy, this.#environment);
+    return lost.map((key) => ({ ...key, firstExpiration: found?.evidence.expirations.get(key.dnskey) }));
   }
 
   /** The state of a zone that has none: of the keys that are there, or empty. */
@@ -219,8 +235,12 @@ class RotateRun {
     if (open.length === 0 && signedZone === undefined) return;
     const digest = await this.#digestOf(signedZone);
     if (digest === undefined) return;
-    const known = this.#state.ledger.publications.find((publication) => publication.digest === digest);
-    if (known === undefined) {
+    const { publications } = this.#state.ledger;
+    const known = publications.findLast((publication) => publication.digest === digest);
+    const current = currentPublication(this.#state.ledger);
+    // An old version that stands there again was not put there by this tool either.
+    const isPutBack = known?.established !== undefined && known !== current;
+    if (known === undefined || isPutBack) {
       const keys = await new KeyDirectory(this.#options.keyDirectory, this.#environment.files).listKeys(zone);
       const found = await findZone(
         signedZone,
@@ -235,7 +255,7 @@ class RotateRun {
         serial,
         digest,
         since: now,
-        established: now,
+        established: policy.publishedWhen === 'written' ? now : undefined,
         keySet,
         data,
         dnskeyTtl,
@@ -265,6 +285,14 @@ class RotateRun {
   }
 
   #takeReports(): void {
+    const { now } = this.#environment;
+    const { dsPublished = [], dsWithdrawn = [] } = this.#options;
+    const early = [...dsPublished, ...dsWithdrawn].find(({ at }) => at > now);
+    if (early !== undefined) {
+      throw usageError('rotate/future-report', `${printTime(early.at)} has not come yet`, {
+        hint: 'say what the parent serves once it does',
+      });
+    }
     for (const { keyTag, at } of this.#options.dsPublished ?? []) {
       const key = this.#keyWithDs(keyTag);
       this.#state = withDsPublished(this.#state, key.dnskey, at);
@@ -335,13 +363,13 @@ class RotateRun {
     this.#note(title, 'aborted: the old keys do all the work again');
   }
 
-  async #startRollovers(isReal: boolean): Promise<void> {
-    for (const due of [
-      ...this.#requested(),
-      ...dueRollovers(this.#state, this.#options.policy).filter(({ at }) => at <= this.#environment.now),
-    ]) {
-      if (this.#conflict(due) !== undefined) continue;
-      await this.#start(due, isReal);
+  /** Begins what the operator asks for and, unless that is all, what is due. */
+  async #start(onlyRequested: boolean, isReal: boolean): Promise<void> {
+    const { policy } = this.#options;
+    for (const due of this.#requested()) await this.#startRollover(due, isReal);
+    if (onlyRequested) return;
+    for (const due of dueRollovers(this.#state, policy).filter(({ at }) => at <= this.#environment.now)) {
+      if (this.#conflict(due) === undefined) await this.#startRollover(due, isReal);
     }
   }
 
@@ -436,7 +464,7 @@ class RotateRun {
     );
   }
 
-  async #start(due: Due, isReal: boolean): Promise<void> {
+  async #startRollover(due: Due, isReal: boolean): Promise<void> {
     const { zone, policy, keyDirectory } = this.#options;
     const newKeys: ManagedKey[] = [];
     for (const role of due.newRoles) {
@@ -458,9 +486,9 @@ class RotateRun {
 
   /** A key for a dry run, which makes none. */
   #imagined(role: Role, algorithm: number): ManagedKey {
-    const base = `new-${role}-${this.#state.keys.length}`;
+    const base = `new ${role.toUpperCase()}`;
     const use = { published: false, signsKeys: false, signsZone: false };
-    const dnskey = `${role === 'zsk' ? 256 : 257} 3 ${algorithm} ${base}`;
+    const dnskey = `${role === 'zsk' ? 256 : 257} 3 ${algorithm} imagined-${role}`;
     return { base, keyTag: 0, algorithm, role, dnskey, created: this.#environment.now, use };
   }
 

@@ -76,23 +76,15 @@ export async function lostKeys(
 }
 
 /**
- * Writes the times of keys back into their files where their use changed, so that tools which go by times pick the same keys. It is a help for
- * others: a key whose files are gone is left alone.
+ * Writes the times of keys back into their files where these say something else, so that tools which go by times pick the same keys. It is a
+ * help for others: a key whose files are gone is left alone.
  */
 export async function syncKeyTimes(
-  before: RotationState,
-  after: RotationState,
+  { keys }: RotationState,
   keyDirectory: string,
   environment: Environment,
 ): Promise<void> {
-  for (const key of after.keys) {
-    const old = before.keys.find(({ base }) => base === key.base);
-    if (
-      old !== undefined &&
-      JSON.stringify(old.use) === JSON.stringify(key.use) &&
-      old.removed === key.removed
-    )
-      continue;
+  for (const key of keys.filter(({ purged }) => purged === undefined)) {
     const directory = new KeyDirectory(keyDirectory, environment.files);
     try {
       const { timing } = await directory.findKey(key.base);
@@ -110,15 +102,33 @@ export async function syncKeyTimes(
 }
 
 /** The times that say what a key does from `now` on. */
-function timingChange({ use, removed }: ManagedKey, timing: KeyTiming, now: number): KeyTimingChange {
+function timingChange(key: ManagedKey, timing: KeyTiming, now: number): KeyTimingChange {
+  const { use, removed, activated } = key;
   const signs = use.signsKeys || use.signsZone;
+  const isPast = (time: number | undefined): boolean => time !== undefined && time <= now;
   const change: { -readonly [time in keyof KeyTimingChange]: KeyTimingChange[time] } = {};
-  if (use.published && !(timing.publish !== undefined && timing.publish <= now)) change.publish = now;
-  if (signs && !(timing.activate !== undefined && timing.activate <= now)) change.activate = now;
-  if (signs && timing.inactive !== undefined && timing.inactive <= now) change.inactive = null;
-  if (!signs && timing.activate !== undefined && timing.inactive === undefined) change.inactive = now;
-  if (removed !== undefined && timing.delete === undefined) change.delete = removed;
+  if (isSpare(key)) {
+    // A spare has been published nowhere, whatever the times say that it was made with.
+    for (const time of ['publish', 'activate'] as const) if (timing[time] !== undefined) change[time] = null;
+    return change;
+  }
+  if (use.published && !isPast(timing.publish)) change.publish = now;
+  if (use.published && isPast(timing.delete)) change.delete = null;
+  if (signs && !isPast(timing.activate)) change.activate = now;
+  if (signs && isPast(timing.inactive)) change.inactive = null;
+  if (!signs && timing.activate !== undefined) {
+    if (activated === undefined) change.activate = null;
+    else if (!isPast(timing.inactive)) change.inactive = now;
+  }
+  if (!use.published && removed !== undefined && !isPast(timing.delete)) change.delete = removed;
   return change;
+}
+
+/** Whether a key was made ahead and never used. */
+function isSpare({ use, activated, removed }: ManagedKey): boolean {
+  return (
+    activated === undefined && removed === undefined && !use.published && !use.signsKeys && !use.signsZone
+  );
 }
 
 /** Deletes the files of keys that left the zone longer than the purge delay ago, and says so in the state. */

@@ -103,6 +103,8 @@ function managedKey(key: FoundKey, evidence: ZoneEvidence | undefined, now: numb
           signsZone: evidence.data.signerSets.some((signers) => signers.includes(dnskey)),
         };
   const isInUse = use.published || use.signsKeys || use.signsZone;
+  // A key that has done its work is no spare for later.
+  const wasInUse = !isInUse && activated !== undefined && activated <= now;
   return {
     base,
     keyTag,
@@ -111,6 +113,7 @@ function managedKey(key: FoundKey, evidence: ZoneEvidence | undefined, now: numb
     dnskey,
     created: created ?? now,
     use,
-    activated: isInUse ? (activated ?? created ?? now) : undefined,
+    activated: isInUse || wasInUse ? (activated ?? created ?? now) : undefined,
+    ...(wasInUse ? { removed: now } : {}),
   };
 }

@@ -18,6 +18,8 @@ export interface ZoneEvidence {
   readonly refresh: number;
   readonly retry: number;
   readonly firstExpiration: number | undefined;
+  /** When the first signature of each key expires. */
+  readonly expirations: ReadonlyMap<KeyId, number>;
 }
 
 /** How a DNSKEY's RDATA stands in state files and ledgers. */
@@ -46,6 +48,7 @@ export function zoneEvidence(zone: Zone, unpublished: readonly Uint8Array[] = []
     refresh: soa.refresh,
     retry: soa.retry,
     firstExpiration,
+    expirations: signers.expirations,
   };
 }
 
@@ -56,6 +59,7 @@ class SignerSets {
   /** Sets of key indexes as bits. */
   #keySigners = 0;
   readonly #dataSigners = new Set<number>();
+  readonly expirations = new Map<KeyId, number>();
 
   constructor(dnskeys: readonly Uint8Array[]) {
     this.#ids = [...new Set(dnskeys.map((rdata) => keyIdOf(rdata)))];
@@ -87,8 +91,12 @@ class SignerSets {
         const key = this.#indexOf.get(
           u16At(bytes, at + RrsigOffset.KeyTag) * 256 + bytes[at + RrsigOffset.Algorithm]!,
         );
-        if (key !== undefined) signers |= 1 << key;
         const expiration = u32At(bytes, at + RrsigOffset.Expiration);
+        if (key !== undefined) {
+          signers |= 1 << key;
+          const id = this.#ids[key]!;
+          this.expirations.set(id, Math.min(expiration, this.expirations.get(id) ?? Infinity));
+        }
         if (firstExpiration === undefined || expiration < firstExpiration) firstExpiration = expiration;
       }
       this.#add(covered, signers);
