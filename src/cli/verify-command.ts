@@ -1,9 +1,10 @@
 import { Command, Option } from './commander.ts';
-import type { ZoneSettings } from '../commands/configuration.ts';
+import { settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
 import { verify, type VerifyOptions } from '../commands/verify.ts';
 import { nameToText } from '../dns/name.ts';
 import { parseDuration, parseTime } from '../dns/time.ts';
 import { usageError } from '../errors.ts';
+import type { Policy } from '../rollover/policy.ts';
 import { isSamePath } from '../io/paths.ts';
 import { parseZoneName } from '../io/zone-name.ts';
 import { ExitStatus } from './exit-status.ts';
@@ -11,7 +12,8 @@ import { collect, optional, wholeNumber } from './option-values.ts';
 import { examples, type Execute } from './program.ts';
 import { isOneZone, selectTargets, workThrough, type SelectionFlags } from './several-zones.ts';
 import type { Session } from './session.ts';
-import { formatReports, VERIFY_FORMATS, verifyDocument, type VerifyFormat } from './verify-formats.ts';
+import { formatReports, VERIFY_FORMATS, type VerifyFormat } from './verify-formats.ts';
+import { verifyDocument } from './verify-json.ts';
 
 interface VerifyFlags extends SelectionFlags {
   readonly zone?: string;
@@ -19,6 +21,9 @@ interface VerifyFlags extends SelectionFlags {
   readonly trustAnchor?: readonly string[];
   readonly at?: string;
   readonly minValidity?: string;
+  readonly previous?: readonly string[];
+  readonly state?: true;
+  readonly unsigned?: true;
   readonly includePath?: readonly string[];
   readonly format: VerifyFormat | 'json';
   readonly allFindings?: true;
@@ -37,11 +42,18 @@ export function verifyCommand(execute: Execute): Command {
     .option('--trust-anchor <FILE>', 'DNSKEY or DS records that are trusted; repeatable', collect)
     .option('--at <TIME>', 'when the zone must be valid (default: now)')
     .option('--min-validity <DURATION>', 'fail if a signature expires sooner than this')
+    .option(
+      '--previous <OLDZONE>',
+      'prove that caches of this version go with the new one; repeatable',
+      collect,
+    )
+    .option('--state', 'compare with the rotation state and the key directory too')
+    .option('--unsigned', 'check a plain master file, before it is signed')
     .option('--include-path <DIR>', '$INCLUDE may read below this directory as well; repeatable', collect)
     .addOption(
       new Option('--format <FORMAT>', 'how to write the report').choices(VERIFY_FORMATS).default('text'),
     )
-    .option('--all-findings', 'tell every finding, not only one of each kind and how many there are')
+    .option('--all-findings', 'tell every finding, not each cause once')
     .option('--jobs <N>', 'threads (default: one a core)')
     .addHelpText(
       'after',
@@ -52,6 +64,12 @@ export function verifyCommand(execute: Execute): Command {
           'dig +short example.com DS | zonewright verify --ds - example.com.zone.signed',
           'with the DS that the parent has',
         ],
+        [
+          'zonewright verify --previous served.zone example.com.zone.signed',
+          'may it replace the version that is served now?',
+        ],
+        ['zonewright verify --state example.com.zone.signed', 'and does it fit the rotation state?'],
+        ['zonewright verify --unsigned example.com.zone', 'before the zone is signed'],
         ['zonewright verify --format github example.com.zone.signed', 'as annotations in GitHub Actions'],
       ),
     )
@@ -67,12 +85,22 @@ async function runVerify(session: Session, files: readonly string[], flags: Veri
   if (session.json && flags.format !== 'text' && flags.format !== 'json') {
     throw usageError('usage/conflict', `--json and --format ${flags.format} exclude each other`);
   }
+  if (flags.unsigned === true) {
+    const other = (['previous', 'state', 'ds', 'trustAnchor'] as const).find(
+      (name) => flags[name] !== undefined,
+    );
+    if (other !== undefined) {
+      const name = other.replace('A', '-a');
+      throw usageError('usage/conflict', `--unsigned and --${name} exclude each other`);
+    }
+  }
+  const options = { all: flags.allFindings === true };
   const targets = selectTargets<() => Target>(
     files,
     flags,
     session.configuration,
     (file) => () => targetOfFile(file, flags, session),
-    (settings) => () => targetOfZone(settings),
+    (settings) => () => targetOfZone(settings, flags.unsigned === true),
   );
   const { status, results } = await workThrough(
     targets,
@@ -83,10 +111,14 @@ async function runVerify(session: Session, files: readonly string[], flags: Veri
     session,
   );
   if (session.json || flags.format === 'json') {
-    await session.printResults('zonewright/verify/v1', results.map(verifyDocument), isOneZone(files, flags));
+    await session.printResults(
+      'zonewright/verify/v1',
+      results.map((result) => verifyDocument(result, options)),
+      isOneZone(files, flags),
+    );
   } else {
     const reports = results.flatMap((result) => ('error' in result ? [] : [result]));
-    await session.print(formatReports(flags.format, reports, { all: flags.allFindings === true }));
+    await session.print(formatReports(flags.format, reports, options));
   }
   return status;
 }
@@ -104,8 +136,8 @@ function targetOfFile(
   return { zoneFile: file, zone: configured?.name };
 }
 
-function targetOfZone(settings: ZoneSettings): Target {
-  const zoneFile = outputOf(settings);
+function targetOfZone(settings: ZoneSettings, unsigned: boolean): Target {
+  const zoneFile = unsigned ? settings.file : outputOf(settings);
   if (zoneFile !== undefined) return { zoneFile, zone: settings.name };
   const zone = nameToText(settings.name);
   throw usageError('configuration/no-file', `the configuration names no file for the zone ${zone}`, {
@@ -118,13 +150,21 @@ function outputOf({ file, output }: ZoneSettings): string | undefined {
   return output ?? (file === undefined ? undefined : `${file}.signed`);
 }
 
-function verifyOptions(target: Target, flags: VerifyFlags, { environment }: Session): VerifyOptions {
+function verifyOptions(
+  target: Target,
+  flags: VerifyFlags,
+  { environment, keyDirectory, configuration }: Session,
+): VerifyOptions {
+  const policyOf = (zone: Uint8Array): Policy => settingsOfZone(configuration, zone).policy;
   return {
     ...target,
     at: optional(flags.at, (text) => parseTime(text, environment.now)),
     minimumValidity: optional(flags.minValidity, parseDuration),
     ds: flags.ds,
     trustAnchors: flags.trustAnchor,
+    previous: flags.previous,
+    unsigned: flags.unsigned,
+    rotation: flags.state && { keyDirectory, policyOf },
     includePaths: flags.includePath,
   };
 }

@@ -1,17 +1,24 @@
 import { canonicalName, nameToText } from '../dns/name.ts';
 import { SEP_FLAG } from '../dnssec/dnskey.ts';
 import type { DenialKind } from '../dnssec/verify/denial.ts';
-import type { TrustAnchor } from '../dnssec/verify/context.ts';
-import type { Finding, Severity } from '../dnssec/verify/findings.ts';
+import { readDs, type Ds } from '../dnssec/ds.ts';
+import { SEVERITIES, type Cause } from '../dnssec/verify/causes.ts';
+import type { TrustAnchor, VerifyContext } from '../dnssec/verify/context.ts';
+import type { Finding } from '../dnssec/verify/findings.ts';
 import type { FirstExpiry } from '../dnssec/verify/judge-signatures.ts';
+import type { SignedPart } from '../dnssec/verify/key-tallies.ts';
+import type { Timing } from '../dnssec/verify/timing.ts';
 import { verifyZone } from '../dnssec/verify/verify-zone.ts';
 import { usageError } from '../errors.ts';
+import type { KeyStatus } from '../rollover/state.ts';
 import { Type } from '../rr/registry.ts';
 import { outOfZoneRecords } from '../zone/checks.ts';
 import { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import { expectWork, readZoneFile } from './read-zone.ts';
 import { readDsArgument, readRecords } from './records.ts';
+import { checkPrevious, readPrevious } from './verify-previous.ts';
+import { checkRotation, readRotation, statusOf, type RotationSource } from './verify-rotation.ts';
 
 /** What a signed record and its signature take as text, roughly. */
 const OCTETS_A_SIGNATURE = 250;
@@ -29,6 +36,12 @@ export interface VerifyOptions {
   readonly ds?: readonly string[] | undefined;
   /** Files with DNSKEY or DS records that are trusted. */
   readonly trustAnchors?: readonly string[] | undefined;
+  /** Earlier versions of the zone: each a file. */
+  readonly previous?: readonly string[] | undefined;
+  /** Compares the zone with the rotation state and the key directory too. */
+  readonly rotation?: RotationSource | undefined;
+  /** Checks a plain master file, as one that is to be signed. */
+  readonly unsigned?: boolean | undefined;
   /** Directories beside the zone file's own in which `$INCLUDE` may read. */
   readonly includePaths?: readonly string[] | undefined;
 }
@@ -41,15 +54,38 @@ export interface VerifyReport {
   readonly time: number;
   /** Whether there is no finding of severity `error`. */
   readonly ok: boolean;
-  /** Errors first, then warnings and notes; each in the order of the checks. */
+  /** Everything that was found: errors first, then warnings and notes; each in the order of the checks. */
   readonly findings: readonly Finding[];
-  readonly counts: Readonly<Record<Severity, number>>;
+  /** The same by what is wrong: each thing once. */
+  readonly causes: readonly Cause[];
   readonly records: number;
   readonly rrsets: number;
   readonly signaturesVerified: number;
   readonly keys: readonly KeyReport[];
   readonly denial: DenialKind;
   readonly firstExpiry?: FirstExpiry;
+  readonly timing?: Timing;
+  /** What leads from the parent to the data, for those who draw it. */
+  readonly chain: ChainReport;
+}
+
+export interface ChainReport {
+  /** DS records of the parent; undefined where none were given. */
+  readonly ds: readonly Ds[] | undefined;
+  /** What `rotate` calls the state of each key, where it was asked for; in the order of `keys`. */
+  readonly states: readonly (KeyStatus | undefined)[] | undefined;
+  readonly tallies: readonly SignatureTally[];
+}
+
+/** How many signatures of a key are over a part of the zone. */
+export interface SignatureTally {
+  readonly keyTag: number;
+  readonly algorithm: number;
+  /** Which of `keys` it is, or -1. */
+  readonly key: number;
+  readonly part: SignedPart;
+  readonly valid: number;
+  readonly failed: number;
 }
 
 export interface KeyReport {
@@ -60,21 +96,28 @@ export interface KeyReport {
   readonly revoked: boolean;
 }
 
-const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note'];
-
 /**
  * Verifies a signed zone. What is wrong with the zone is in the report; errors are thrown only for what cannot be read.
  * @throws ZonewrightError for a zone, DS or trust anchor file that cannot be read
  */
 export async function verify(options: VerifyOptions, environment: Environment): Promise<VerifyReport> {
-  const readsStdin = [options.zoneFile, ...(options.ds ?? []), ...(options.trustAnchors ?? [])];
+  const readsStdin = [
+    options.zoneFile,
+    ...(options.ds ?? []),
+    ...(options.trustAnchors ?? []),
+    ...(options.previous ?? []),
+  ];
   if (readsStdin.filter((path) => path === '-').length > 1) {
     throw usageError('usage/stdin', 'standard input can be read once only', {
-      hint: 'write "-" for one of zone, DS and trust anchors at the most',
+      hint: 'write "-" for one of zone, previous zone, DS and trust anchors at the most',
     });
   }
   await expectWork(options.zoneFile, OCTETS_A_SIGNATURE, environment);
-  const { store, zoneClass, origin, file } = await readZoneFile(options.zoneFile, options, environment);
+  const { store, zoneClass, origin, file, bytes } = await readZoneFile(
+    options.zoneFile,
+    options,
+    environment,
+  );
   const name = canonicalName(origin);
   const outOfZone = outOfZoneRecords(store, name);
   const outside = new Set(outOfZone);
@@ -86,7 +129,9 @@ export async function verify(options: VerifyOptions, environment: Environment): 
   const time = options.at ?? environment.now;
   const ds = await readAll(options.ds, (argument) => readDsArgument(argument, name, environment));
   const trustAnchors = await readAll(options.trustAnchors, (path) => readAnchors(path, name, environment));
-  const { keys, ...verification } = await verifyZone(
+  const previous = await readPrevious(options.previous ?? [], name, options, environment);
+  const rotation = options.rotation && (await readRotation(options.rotation, name, zone, bytes, environment));
+  const verification = await verifyZone(
     zone,
     {
       crypto: environment.crypto,
@@ -99,21 +144,24 @@ export async function verify(options: VerifyOptions, environment: Environment): 
       ...(options.minimumValidity === undefined ? {} : { minimumValidity: options.minimumValidity }),
       ...(ds === undefined ? {} : { ds }),
       ...(trustAnchors === undefined ? {} : { trustAnchors }),
+      ...(options.unsigned === true ? { unsigned: true } : {}),
     },
+    [
+      ...previous.map((old) => (context: VerifyContext) => checkPrevious(context, old)),
+      ...(rotation === undefined ? [] : [(context: VerifyContext) => checkRotation(context, rotation)]),
+    ],
   );
+  const { keys, causes, denial, firstExpiry, timing, tallies } = verification;
   const findings = SEVERITIES.flatMap((severity) =>
     verification.findings.filter((finding) => finding.severity === severity),
   );
-  const count = (severity: Severity): number =>
-    findings.filter((finding) => finding.severity === severity).length;
-  const counts = { error: count('error'), warning: count('warning'), note: count('note') };
   return {
     zone: nameToText(name),
     file,
     time,
-    ok: counts.error === 0,
+    ok: !findings.some(({ severity }) => severity === 'error'),
     findings,
-    counts,
+    causes,
     records: zone.recordCount,
     rrsets: zone.rrsetCount,
     signaturesVerified: verification.signaturesVerified,
@@ -124,8 +172,17 @@ export async function verify(options: VerifyOptions, environment: Environment): 
       sep: (flags & SEP_FLAG) !== 0,
       revoked,
     })),
-    denial: verification.denial,
-    ...(verification.firstExpiry === undefined ? {} : { firstExpiry: verification.firstExpiry }),
+    denial,
+    ...(firstExpiry === undefined ? {} : { firstExpiry }),
+    ...(timing === undefined ? {} : { timing }),
+    chain: {
+      ds: ds?.map((rdata) => readDs(rdata)),
+      states: rotation && keys.map(({ rdata }) => statusOf(rotation, rdata)),
+      tallies: tallies.map(({ key, ...tally }) => ({
+        ...tally,
+        key: key === undefined ? -1 : keys.indexOf(key),
+      })),
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { makeDs } from '../../src/dnssec/ds.ts';
-import { cureOf, describeFinding } from '../../src/dnssec/verify/findings.ts';
+import { describeFinding } from '../../src/dnssec/verify/findings.ts';
 import { nameFromText } from '../../src/dns/name.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { rdataToText } from '../../src/rr/rdata.ts';
@@ -18,6 +18,7 @@ const other = ed25519Key('ksk', 'another KSK');
 const content = `
 example. 3600 IN SOA ns1.example. hostmaster.example. 1 7200 3600 1209600 300
 example. 3600 IN NS ns1.example.
+example. 3600 IN NS ns2.example.org.
 ns1.example. 3600 IN A 192.0.2.1
 `;
 
@@ -44,9 +45,9 @@ test('the report counts, and is ready for JSON', async () => {
     time: NOW,
     ok: true,
     findings: [],
-    counts: { error: 0, warning: 0, note: 0 },
-    // SOA, NS, 2 DNSKEY, A, 2 NSEC, and a signature for each of the 6 RRsets.
-    records: 13,
+    causes: [],
+    // SOA, 2 NS, 2 DNSKEY, A, 2 NSEC, and a signature for each of the 6 RRsets.
+    records: 14,
     rrsets: 8,
     signaturesVerified: 6,
     keys: expect.arrayContaining([
@@ -55,12 +56,26 @@ test('the report counts, and is ready for JSON', async () => {
     ]),
     denial: 'nsec',
     firstExpiry: { time: NOW + 30 * DAY, owner: 'example.', type: 'NS' },
+    timing: { missedRunsSurvived: 30, soaExpire: 1209600, maxTtl: 3600 },
+    chain: {
+      tallies: expect.arrayContaining([
+        { keyTag: ksk.keyTag, algorithm: 15, key: expect.any(Number), part: 'keys', valid: 1, failed: 0 },
+        // SOA, NS and A.
+        { keyTag: zsk.keyTag, algorithm: 15, key: expect.any(Number), part: 'data', valid: 3, failed: 0 },
+        { keyTag: zsk.keyTag, algorithm: 15, key: expect.any(Number), part: 'denial', valid: 2, failed: 0 },
+      ]),
+    },
   });
 });
 
 describe('times', () => {
   test('signatures are judged at the given time', async () => {
-    expect(await codes({ at: NOW + 30 * DAY })).toEqual([]);
+    const ending = ['rrsig/ttl-beyond-expiration', 'timing/ends-soon', 'timing/soa-expire'];
+    expect(await codes({ at: NOW + 30 * DAY })).toEqual(ending);
+    expect(await codes({ at: NOW + 30 * DAY - 3600 })).toEqual(ending.slice(1));
+    expect(await codes({ at: NOW + 27 * DAY })).toEqual(ending.slice(2));
+    // SOA EXPIRE is 14 days.
+    expect(await codes({ at: NOW + 16 * DAY })).toEqual([]);
     expect(await codes({ at: NOW + 30 * DAY + 1 })).toEqual(['dnskey/not-self-signed', 'rrsig/expired']);
     expect(await codes({ at: NOW - 3600 })).toEqual([]);
     expect(await codes({ at: NOW - 3601 })).toEqual(['dnskey/not-self-signed', 'rrsig/not-yet-valid']);
@@ -183,11 +198,13 @@ test('a finding has its place, and says in one line what is wrong and what to do
     found: '2025-12-31T23:59:59Z',
     expected: '2026-01-01T00:00:00Z or later',
     reference: 'RFC 4035 section 5.3.1',
+    meaning: 'the signature has expired',
+    cure: 'sign the zone again',
     location: { file: 'zone', line: zone.lines.length },
   });
   expect(describeFinding(findings[0]!)).toBe(
     `ns1.example. A, key ${zsk.keyTag}, ED25519: the signature has expired: found 2025-12-31T23:59:59Z, ` +
       'expected 2026-01-01T00:00:00Z or later (RFC 4035 section 5.3.1)',
   );
-  expect(cureOf(findings[0]!)).toBe('sign the zone again');
+  expect(findings[0]!.cure).toBe('sign the zone again');
 });

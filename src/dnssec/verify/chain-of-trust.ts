@@ -22,6 +22,9 @@ export function checkChainOfTrust(
   if (trusted.length === 0 && keys.some((key) => key.supported)) {
     context.report('dnskey/not-self-signed', context.apexPlace(Type.DNSKEY));
   }
+  if (trusted.length > 0 && !trusted.some((key) => (key.flags & SEP_FLAG) !== 0)) {
+    context.report('dnskey/no-sep', context.apexPlace(Type.DNSKEY));
+  }
   const { ds, trustAnchors } = context.options;
   if (ds !== undefined) checkDs(context, ds, trusted);
   if (trustAnchors !== undefined) checkTrustAnchors(context, trustAnchors, trusted);

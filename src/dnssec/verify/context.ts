@@ -15,6 +15,8 @@ export interface VerifyZoneOptions {
   readonly trustAnchors?: readonly TrustAnchor[];
   /** Records of the store that are outside of the zone, and not in its index. */
   readonly outOfZone?: readonly number[];
+  /** Whether the zone is to be checked as one that nobody has signed yet. */
+  readonly unsigned?: boolean;
 }
 
 export interface TrustAnchor {
@@ -50,21 +52,24 @@ export class VerifyContext {
     this.apex = zone.rankOf(zone.origin);
   }
 
-  report(code: FindingCode, { owner, type, record }: Place, details: Details = {}): void {
-    const { severity, reference } = FINDINGS[code];
+  report(code: FindingCode, place: Place, details: Details = {}): void {
+    this.findings.push(this.finding(code, place, details));
+  }
+
+  /** A finding that is not reported, or not yet. */
+  finding(code: FindingCode, { owner, type, record }: Place, details: Details = {}): Finding {
     const location = record === undefined ? undefined : this.zone.store.locationOf(record);
     const { found = '', expected = '', ...rest } = details;
-    this.findings.push({
+    return {
       code,
-      severity,
       owner: nameToText(owner),
       type: typeName(type),
       ...rest,
       found,
       expected,
-      reference,
+      ...FINDINGS[code],
       ...(location === undefined ? {} : { location }),
-    });
+    };
   }
 
   /** The place of an RRset. */

@@ -57,6 +57,43 @@ export const FINDINGS = {
     meaning: 'the records of the RRset have different TTLs',
     cure: 'give them one TTL and sign the zone again',
   },
+  'zone/edited': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2',
+    meaning:
+      'the zone was changed after it was signed: signatures and denial of existence are those of another version',
+    cure: 'change the unsigned zone, and sign that again',
+  },
+  'zone/single-ns': {
+    severity: 'note',
+    reference: 'RFC 2182 section 5',
+    meaning: 'the zone has one name server only',
+    cure: 'add a second name server in another network',
+  },
+  'zone/host-name': {
+    severity: 'warning',
+    reference: 'RFC 1123 section 2.1',
+    meaning: 'the name is no host name: it has other characters than letters, digits and hyphens',
+    cure: 'correct the name',
+  },
+  'zone/ns-address': {
+    severity: 'error',
+    reference: 'RFC 1035 section 3.3.11',
+    meaning: 'an NS record names an address, not a host',
+    cure: 'name a host, and give it address records',
+  },
+  'zone/rp-text': {
+    severity: 'warning',
+    reference: 'RFC 1183 section 2.2',
+    meaning: 'an RP record refers to a TXT record that the zone does not have',
+    cure: 'add the TXT record, or put "." in its place',
+  },
+  'zone/tlsa-owner': {
+    severity: 'warning',
+    reference: 'RFC 6698 section 3',
+    meaning: 'a TLSA record is not at a name of the form _port._protocol',
+    cure: 'move the record to the name of its service',
+  },
 
   'dnskey/protocol': {
     severity: 'error',
@@ -117,6 +154,26 @@ export const FINDINGS = {
     reference: 'RFC 5011 section 2.1',
     meaning: 'a revoked key does not sign the DNSKEY RRset, so that nobody takes notice of the revocation',
     cure: 'sign the DNSKEY RRset with the revoked key too',
+  },
+  'dnskey/missing': {
+    severity: 'error',
+    reference: 'RFC 4035 section 2.1',
+    meaning:
+      'signatures are by a key that the DNSKEY RRset does not have, and nothing else signs what they cover',
+    cure: 'publish the key, or sign the zone again with the keys that are published',
+  },
+  'dnskey/no-sep': {
+    severity: 'note',
+    reference: 'RFC 4034 section 2.1.1',
+    meaning: 'no key with the SEP flag signs the DNSKEY RRset: some tools look for one',
+    cure: 'set the SEP flag on the key that the parent points to',
+  },
+  'dnskey/large': {
+    severity: 'note',
+    reference: 'RFC 9715 section 3.1',
+    meaning:
+      'the DNSKEY RRset with its signatures does not fit into 1400 octets, so that answers may need TCP',
+    cure: 'use ECDSAP256SHA256, or fewer keys',
   },
   'dnskey/not-self-signed': {
     severity: 'error',
@@ -276,6 +333,25 @@ export const FINDINGS = {
     meaning: 'a key has signed the RRset several times',
     cure: 'remove the older signatures',
   },
+  'rrsig/superfluous': {
+    severity: 'note',
+    reference: 'RFC 4035 section 2.2',
+    meaning: 'several keys of one algorithm sign the RRset, where one is enough',
+    cure: 'sign with one ZSK an algorithm',
+  },
+  'rrsig/ttl-beyond-expiration': {
+    severity: 'warning',
+    reference: 'RFC 4035 section 5.3.3',
+    meaning:
+      'the signature expires before the TTL of the RRset is over, so that caches drop the RRset early and all at once',
+    cure: SIGN_AGAIN,
+  },
+  'rrsig/long-validity': {
+    severity: 'note',
+    reference: 'RFC 6781 section 4.4.2',
+    meaning: 'the signature is valid for more than half a year, in which it can be replayed',
+    cure: 'sign more often, for a month or less',
+  },
   'rrsig/orphan': {
     severity: 'warning',
     reference: 'RFC 4035 section 2.2',
@@ -428,6 +504,12 @@ export const FINDINGS = {
       'an insecure delegation, or a name above it, has no NSEC3 record, but is in a span that does not opt out',
     cure: SIGN_AGAIN,
   },
+  'nsec3/opt-out-secure': {
+    severity: 'error',
+    reference: 'RFC 5155 section 6',
+    meaning: 'a secure delegation is in an opt-out span, so that anybody can make it insecure',
+    cure: SIGN_AGAIN,
+  },
   'nsec3/orphan': {
     severity: 'error',
     reference: 'RFC 5155 section 7.1',
@@ -546,13 +628,116 @@ export const FINDINGS = {
     meaning: 'no ZONEMD has a supported scheme and hash algorithm, so that the zone cannot be verified',
     cure: 'use scheme 1 with hash algorithm 1 (SHA-384)',
   },
+
+  'timing/ends-soon': {
+    severity: 'warning',
+    reference: 'RFC 6781 section 4.4.2',
+    meaning: 'if the nightly job stops tonight, the zone fails within three days',
+    cure: 'sign the zone again, and watch the job that signs it',
+  },
+  'timing/soa-expire': {
+    severity: 'note',
+    reference: 'RFC 6781 section 4.4.2',
+    meaning: 'a secondary that loses its primary serves the zone longer than its signatures are valid',
+    cure: 'shorten SOA EXPIRE, or sign earlier or for longer',
+  },
+
+  'cache/old-keys': {
+    severity: 'error',
+    reference: 'RFC 6781 section 4.1',
+    meaning: 'a resolver that still holds the DNSKEY RRset of the previous version cannot validate this one',
+    cure: 'publish the new DNSKEY beside the old ones first, and sign with it later',
+  },
+  'cache/old-data': {
+    severity: 'error',
+    reference: 'RFC 6781 section 4.1',
+    meaning:
+      'a resolver that still holds RRsets of the previous version cannot validate them with the DNSKEY RRset of this one',
+    cure: 'leave the old DNSKEY in the zone until its signatures have left all caches',
+  },
+  'cache/ds': {
+    severity: 'error',
+    reference: 'RFC 6781 section 4.1.2',
+    meaning: 'a resolver that holds the DS RRset of the previous version cannot validate this one',
+    cure: 'keep a key that the DS stands for signing the DNSKEY RRset until the parent has the DS of the new one',
+  },
+  'cache/serial': {
+    severity: 'warning',
+    reference: 'RFC 1982 section 3',
+    meaning:
+      'the serial is not greater than that of the previous version, so that secondaries do not fetch this one',
+    cure: 'increase the serial',
+  },
+  'cache/previous-bogus': {
+    severity: 'warning',
+    reference: 'RFC 4035 section 5',
+    meaning:
+      'the previous version is bogus with these DS records itself: only what this version adds to that is reported',
+    cure: 'verify the previous version',
+  },
+
+  'state/unrecorded': {
+    severity: 'warning',
+    reference: 'the rotation state',
+    meaning: 'the zone is none of the versions that the rotation state has recorded',
+    cure: 'sign with zonewright sign, or take the zone over with zonewright rotate --adopt',
+  },
+  'state/key-not-published': {
+    severity: 'error',
+    reference: 'the rotation state',
+    meaning: 'the rotation state publishes a key that is not in the zone',
+    cure: SIGN_AGAIN,
+  },
+  'state/key-published': {
+    severity: 'error',
+    reference: 'the rotation state',
+    meaning: 'a key is in the zone that is pending or removed by the rotation state',
+    cure: SIGN_AGAIN,
+  },
+  'state/foreign-key': {
+    severity: 'note',
+    reference: 'RFC 8901 section 2',
+    meaning: 'a key in the zone is not known to the rotation state: it is left alone',
+    cure: 'nothing, if another signer has it; else remove it from the input',
+  },
+  'state/key-does-not-sign': {
+    severity: 'error',
+    reference: 'the rotation state',
+    meaning: 'a key does not sign what it should by the rotation state',
+    cure: SIGN_AGAIN,
+  },
+  'state/retired-key-signs': {
+    severity: 'warning',
+    reference: 'the rotation state',
+    meaning: 'the zone has signatures by a key that no longer signs by the rotation state',
+    cure: SIGN_AGAIN,
+  },
+  'state/outlives-plan': {
+    severity: 'note',
+    reference: 'RFC 6781 section 4.1',
+    meaning: 'signatures are valid for longer than their key is planned to stay',
+    cure: 'nothing, while the zone is signed again in time',
+  },
+  'state/no-private-key': {
+    severity: 'error',
+    reference: 'the rotation state',
+    meaning: 'the private key of a key that signs is not in the key directory',
+    cure: 'bring the key file back from a backup, or start zonewright rotate --recover',
+  },
+  'state/spare-key': {
+    severity: 'note',
+    reference: 'the rotation state',
+    meaning: 'the key directory has a key that the rotation state does not know yet',
+    cure: 'nothing: the next run of zonewright rotate takes it as a spare',
+  },
 } as const satisfies Readonly<Record<string, FindingKind>>;
 
 export type FindingCode = keyof typeof FINDINGS;
 
-/** One thing that verification found; plain data, ready for JSON. */
+/** One thing that verification found; plain data, complete in itself. */
 export interface Finding {
-  readonly code: FindingCode;
+  /** A `FindingCode`, or the code of a rule about unsigned zones. */
+  readonly code: string;
   readonly severity: Severity;
   /** In presentation form. */
   readonly owner: string;
@@ -563,21 +748,20 @@ export interface Finding {
   readonly found: string;
   readonly expected: string;
   readonly reference: string;
+  /** What is wrong, as one sentence without its period. */
+  readonly meaning: string;
+  /** What to do about it; empty where nobody can tell. */
+  readonly cure: string;
   readonly location?: SourceLocation;
 }
 
 /** One line in plain words: where, what is wrong, what was found and what should have been. */
 export function describeFinding(finding: Finding): string {
-  const { owner, type, found, expected, keyTag, algorithm } = finding;
+  const { owner, type, found, expected, keyTag, algorithm, meaning, reference } = finding;
   const key = keyTag === undefined ? '' : `, key ${keyTag}`;
   const by = algorithm === undefined ? key : `${key}, ${algorithmLabel(algorithm)}`;
   const details = [found === '' ? '' : `found ${found}`, expected === '' ? '' : `expected ${expected}`];
   const comparison = details.filter((detail) => detail !== '').join(', ');
   const tail = comparison === '' ? '' : `: ${comparison}`;
-  return `${owner} ${type}${by}: ${FINDINGS[finding.code].meaning}${tail} (${finding.reference})`;
-}
-
-/** What to do about a finding. */
-export function cureOf({ code }: Pick<Finding, 'code'>): string {
-  return FINDINGS[code].cure;
+  return `${owner} ${type}${by}: ${meaning}${tail} (${reference})`;
 }

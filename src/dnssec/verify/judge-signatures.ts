@@ -9,6 +9,11 @@ import { FINDINGS, type FindingCode } from './findings.ts';
 import { MADE_BY, NOT_MADE, type VerificationJobs, type VerificationRows } from './signature-jobs.ts';
 import { requiredAlgorithms, type ZoneKey } from './zone-keys.ts';
 
+const DAY = 86400;
+const LONG_VALIDITY = 183 * DAY;
+/** What keys with a DS sign. */
+const KEY_TYPES = new Set<number>([Type.DNSKEY, Type.CDS, Type.CDNSKEY]);
+
 /** The end of the first signature that the zone cannot do without. */
 export interface FirstExpiry {
   /** In epoch seconds. */
@@ -179,11 +184,26 @@ class SignatureJudge {
       this.#firstExpiry = expiration;
       this.#firstToExpire = row;
     }
+    this.#checkDuration(rank, rrset, row, expiration);
     if (expiration >= this.#minimumExpiry) return;
     this.#report('rrsig/expires-soon', rank, rrset, row, {
       found: printTime(expiration),
       expected: `${printTime(this.#minimumExpiry)} or later`,
     });
+  }
+
+  /** Whether a valid signature lasts as long as caches may hold its RRset, and not much too long. */
+  #checkDuration(rank: number, rrset: number, row: number, expiration: number): void {
+    const ttl = this.#context.zone.rrsetTtls[rrset]!;
+    if (expiration - this.#at < ttl) {
+      const found = `${expiration - this.#at} seconds`;
+      this.#report('rrsig/ttl-beyond-expiration', rank, rrset, row, { found, expected: `at least ${ttl}` });
+    }
+    const inception = this.#nearTime(u32At(this.#rdata, this.#rdataOf(row) + RrsigOffset.Inception));
+    if (expiration - inception > LONG_VALIDITY) {
+      const found = `${Math.floor((expiration - inception) / DAY)} days`;
+      this.#report('rrsig/long-validity', rank, rrset, row, { found });
+    }
   }
 
   /**
@@ -246,13 +266,17 @@ class SignatureJudge {
     }
   }
 
+  /** A second signature by one key, or by another key of its algorithm; several keys may sign what the parent looks at. */
   #reportDuplicates(rank: number, rrset: number, first: number, end: number): void {
+    const byKeys = KEY_TYPES.has(this.#context.zone.rrsetTypes[rrset]!);
     for (let row = first + 1; row < end; row++) {
       if (!this.#isValid(row)) continue;
       for (let other = first; other < row; other++) {
-        if (!this.#isValid(other) || this.#madeBy(other) !== this.#madeBy(row)) continue;
-        this.#report('rrsig/duplicate', rank, rrset, row, {});
-        break;
+        if (!this.#isValid(other) || this.#algorithmOf(other) !== this.#algorithmOf(row)) continue;
+        const isSame = this.#madeBy(other) === this.#madeBy(row);
+        if (isSame) this.#report('rrsig/duplicate', rank, rrset, row, {});
+        else if (!byKeys) this.#report('rrsig/superfluous', rank, rrset, row, {});
+        if (isSame || !byKeys) break;
       }
     }
   }

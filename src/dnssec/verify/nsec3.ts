@@ -7,6 +7,7 @@ import { OwnerStatus } from '../../zone/zone.ts';
 import { NSEC3_HASH_LENGTH, Nsec3Hasher } from '../nsec3-hash.ts';
 import { BitmapCheck, bitmapText } from './bitmap-check.ts';
 import type { Place, VerifyContext } from './context.ts';
+import type { FindingCode } from './findings.ts';
 import { denialTtl, hasData } from './denial.ts';
 import {
   collectChains,
@@ -220,9 +221,17 @@ class Nsec3ChainCheck {
     }
     if (mayOptOut && (this.#flagsOf(~index) & OPT_OUT) !== 0) return false;
     const place: Place = { owner: bytes.slice(start, end), type: Type.NSEC3 };
-    const code = mayOptOut && this.#someOptOut ? 'nsec3/opt-out' : 'nsec3/missing';
-    this.#context.report(code, place, { expected: hashText(hash, 0, hash.length) });
+    this.#context.report(this.#codeOfMissing(~index, rank, mayOptOut), place, {
+      expected: hashText(hash, 0, hash.length),
+    });
     return false;
+  }
+
+  /** What it means that a name has no record, but is in the span of the one at `index`. */
+  #codeOfMissing(index: number, rank: number, mayOptOut: boolean): FindingCode {
+    if (mayOptOut) return this.#someOptOut ? 'nsec3/opt-out' : 'nsec3/missing';
+    const isDelegation = rank >= 0 && this.#context.zone.ownerStatus[rank] === OwnerStatus.Delegation;
+    return isDelegation && (this.#flagsOf(index) & OPT_OUT) !== 0 ? 'nsec3/opt-out-secure' : 'nsec3/missing';
   }
 
   #checkBitmap(index: number, rank: number): void {

@@ -1,0 +1,62 @@
+import type { VerifyReport } from '../commands/verify.ts';
+import { printDuration, printTime } from '../dns/time.ts';
+import { describeFinding } from '../dnssec/verify/findings.ts';
+import {
+  countBySeverity,
+  describeOthers,
+  shownFindings,
+  type FormatOptions,
+  type ShownFinding,
+} from './verify-shown.ts';
+
+/** A report for people: findings, each with what to do, then the verdict. */
+export function text(reports: readonly VerifyReport[], options: FormatOptions): string {
+  return reports
+    .map((report) => {
+      const findings = shownFindings(report, options);
+      return `${[...findings.flatMap(findingLines), ...verdict(report, findings)].join('\n')}\n`;
+    })
+    .join('');
+}
+
+function findingLines(finding: ShownFinding): string[] {
+  const others = describeOthers(finding, ' (--all-findings)');
+  return [
+    `${finding.severity}: ${placeOf(finding)}${describeFinding(finding)} [${finding.code}]`,
+    ...(others === '' ? [] : [`  and ${others}`]),
+    ...(finding.cure === '' ? [] : [`  hint: ${finding.cure}`]),
+  ];
+}
+
+function placeOf({ location }: ShownFinding): string {
+  if (location === undefined) return '';
+  return `${[location.file, location.line].filter((part) => part !== undefined).join(':')}: `;
+}
+
+function verdict(report: VerifyReport, findings: readonly ShownFinding[]): string[] {
+  const { zone, ok, time, rrsets, signaturesVerified, firstExpiry, timing } = report;
+  const counts = countBySeverity(findings);
+  const found = [
+    plural(counts.error, 'error'),
+    plural(counts.warning, 'warning'),
+    plural(counts.note, 'note'),
+  ];
+  const expiry =
+    firstExpiry === undefined
+      ? ''
+      : `; the first to expire does so at ${printTime(firstExpiry.time)}: ${firstExpiry.owner} ${firstExpiry.type}`;
+  return [
+    `${zone} is ${ok ? 'valid' : 'NOT valid'} at ${printTime(time)}: ${found.join(', ')}`,
+    `  ${plural(rrsets, 'RRset')}, ${plural(signaturesVerified, 'signature')} verified${expiry}`,
+    ...(timing === undefined
+      ? []
+      : [
+          `  survives ${plural(timing.missedRunsSurvived, 'missed nightly run')}; ` +
+            `secondaries serve it for ${printDuration(timing.soaExpire)}, caches for up to ${printDuration(timing.maxTtl)}`,
+        ]),
+  ];
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
