@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 
+// Many small zones wait for the disk at the same time; the pool of four that Node has by default would let them queue.
+process.env.UV_THREADPOOL_SIZE ??= '16';
+
 const program = new URL('../dist/main.js', import.meta.url);
 
 if (existsSync(program)) {

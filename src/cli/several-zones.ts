@@ -45,11 +45,22 @@ export interface FailedResult {
   readonly error: FailureObject;
 }
 
-/** Does the work for one target after the other. A failure is told, and does not keep the others from being done. */
+/** How many zones are worked on at once: while one waits for the disk, others are signed. */
+const AT_ONCE = 8;
+
+/** From this size on (octets of the master file) a zone keeps all cores busy by itself, and several at once might not fit. */
+const LARGE_ZONE = 16 << 20;
+
+/**
+ * Does the work for every target: small zones several at a time, then large ones one after the other. A failure is told, and does not keep the
+ * others from being done.
+ * @param sizeOf octets of a target's file, as far as is known
+ */
 export async function workThrough<Target, Result>(
   targets: readonly Target[],
   work: (target: Target) => Promise<{ readonly status: number; readonly result: Result }>,
   { talk }: Pick<Session, 'talk'>,
+  sizeOf: (target: Target) => Promise<number> = () => Promise.resolve(0),
 ): Promise<{ readonly status: number; readonly results: readonly (Result | FailedResult)[] }> {
   const [only] = targets;
   if (targets.length === 1 && only !== undefined) {
@@ -58,17 +69,29 @@ export async function workThrough<Target, Result>(
     return { status, results: [result] };
   }
   let status: number = ExitStatus.Success;
-  const results: (Result | FailedResult)[] = [];
-  for (const target of targets) {
+  const results = new Array<Result | FailedResult>(targets.length);
+  const doOne = async (index: number): Promise<void> => {
     try {
-      const outcome = await work(target);
+      const outcome = await work(targets[index]!);
       status = Math.max(status, outcome.status);
-      results.push(outcome.result);
+      results[index] = outcome.result;
     } catch (error) {
       const failure = talk.failure(error);
       status = Math.max(status, exitStatusOf(failure.kind));
-      results.push({ error: failureObject(failure) });
+      results[index] = { error: failureObject(failure) };
     }
-  }
+  };
+  const large: number[] = [];
+  let taken = 0;
+  const doSmall = async (): Promise<void> => {
+    for (let index = taken++; index < targets.length; index = taken++) {
+      // What is wrong with a target is told when its work is done.
+      const size = await sizeOf(targets[index]!).catch(() => 0);
+      if (size >= LARGE_ZONE) large.push(index);
+      else await doOne(index);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, targets.length) }, doSmall));
+  for (const index of large) await doOne(index);
   return { status, results };
 }

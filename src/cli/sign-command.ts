@@ -82,6 +82,7 @@ async function runSign(session: Session, files: readonly string[], flags: SignFl
     targets,
     (target) => signOne(target(), flags, session),
     session,
+    async (target) => (await session.environment.files.status(target().file))?.size ?? 0,
   );
   if (session.json) await session.printResults('zonewright/sign/v1', results, isOneZone(files, flags));
   return status;

@@ -23,10 +23,9 @@ export class OutputDigests {
     this.#environment = environment;
   }
 
-  /** Whether this tool wrote a file with exactly these octets. */
-  async has(octets: Uint8Array): Promise<boolean> {
-    const known = await this.#read();
-    return known.length > 0 && known.includes(toHex(this.#environment.crypto.digest('sha256', octets)));
+  /** Whether this tool wrote a file with this digest, in hexadecimal. */
+  async has(digest: string): Promise<boolean> {
+    return (await this.#read()).includes(digest);
   }
 
   /** Remembers an output by its digest. A key directory that cannot be written costs time at the next run, not correctness. */
@@ -38,6 +37,7 @@ export class OutputDigests {
       await this.#environment.files.writeAtomic(
         this.#file,
         `${JSON.stringify({ schema: SCHEMA, sha256 }, undefined, 2)}\n`,
+        { durable: false },
       );
     } catch (error) {
       if (!(error instanceof ZonewrightError)) throw error;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import {
   chmod,
   mkdir,
@@ -15,6 +16,7 @@ import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { environmentError, type ZonewrightError } from '../errors.ts';
 import type { AtomicFile, AtomicWriteOptions, FileStatus, FileStore } from '../keys/file-store.ts';
+import { cleanUpAtExit } from './exit-cleanup.ts';
 
 const PERMISSIONS = 0o7777;
 /** What a new file gets, less the process's umask. */
@@ -79,7 +81,10 @@ export const fileStore: FileStore = {
   remove: (file) => guarded(file, () => rm(file, { force: true })),
 };
 
-async function openAtomic(file: string, { mode }: AtomicWriteOptions = {}): Promise<AtomicFile> {
+async function openAtomic(
+  file: string,
+  { mode, durable = true }: AtomicWriteOptions = {},
+): Promise<AtomicFile> {
   const target = await targetOf(file);
   const replaced = await stat(target).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return undefined;
@@ -93,19 +98,21 @@ async function openAtomic(file: string, { mode }: AtomicWriteOptions = {}): Prom
   }
   const directory = path.dirname(target);
   const temporary = path.join(directory, `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  const takeBack = cleanUpAtExit(() => rmSync(temporary, { force: true }));
   // Private until it has its final owner and mode.
-  const handle = await open(
-    temporary,
-    'wx',
-    replaced === undefined && mode === undefined ? NEW_FILE_MODE : 0o600,
-  );
-  let pending = true;
+  const firstMode = replaced === undefined && mode === undefined ? NEW_FILE_MODE : 0o600;
+  const handle = await open(temporary, 'wx', firstMode).catch((error: unknown) => {
+    takeBack();
+    throw error;
+  });
 
   const discard = async (): Promise<void> => {
-    if (!pending) return;
-    pending = false;
-    await handle.close();
-    await rm(temporary, { force: true });
+    if (!takeBack()) return;
+    try {
+      await handle.close();
+    } finally {
+      await rm(temporary, { force: true });
+    }
   };
 
   return {
@@ -115,11 +122,12 @@ async function openAtomic(file: string, { mode }: AtomicWriteOptions = {}): Prom
         if (replaced !== undefined) await keepOwner(handle, replaced);
         const finalMode = mode ?? replaced?.mode;
         if (finalMode !== undefined) await handle.chmod(finalMode & PERMISSIONS);
-        await handle.sync();
-        await rename(temporary, target);
-        pending = false;
+        if (durable) await handle.sync();
+        // Some file systems tell of a full disk only now.
         await handle.close();
-        await syncDirectory(directory);
+        await rename(temporary, target);
+        takeBack();
+        if (durable) await syncDirectory(directory);
       }),
     discard,
   };

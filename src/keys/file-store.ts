@@ -12,6 +12,8 @@ export interface FileStatus {
 export interface AtomicWriteOptions {
   /** Permission bits; without it those of the file that is replaced, else what the machine gives a new file. */
   readonly mode?: number;
+  /** False for what may be lost in a crash: it is not synced, which on many disks is most of the time of a small file. */
+  readonly durable?: boolean;
 }
 
 /** A file that takes the place of another in one step, or not at all. */
