@@ -99,21 +99,40 @@ async function rotateOne(
   flags: RotateFlags,
   session: Session,
 ): Promise<{ status: number; result: object }> {
-  const result = await rotate(rotateOptions(settings, flags, session), session.environment);
-  if (!session.json) await session.print(rotateText(result));
-  let changed = result.changed;
+  const options = rotateOptions(settings, flags, session);
+  const print = async (part: RotateResult): Promise<void> => {
+    if (!session.json) await session.print(rotateText(part));
+  };
+  let result = await rotate(options, session.environment);
   // Also where no key moved: signatures have to be renewed, and the zone may have been edited.
-  if (flags.sign === true && flags.dryRun !== true && result.plan === undefined) {
-    const signed = await sign(
-      signOptions(targetOfZone(settings), { cds: true }, session),
-      session.environment,
-    );
-    if (signed.changed)
-      session.talk.note(`${signed.zone} signed into ${signed.output}: serial ${signed.serial}`);
-    changed ||= signed.changed;
+  if (flags.sign === true && flags.dryRun !== true && flags.plan !== true) {
+    result = await signAfter(result, options, settings, session, print);
   }
-  const status = flags.detailedExitcode === true && changed ? ExitStatus.Changed : ExitStatus.Success;
+  await print(result);
+  const status = flags.detailedExitcode === true && result.changed ? ExitStatus.Changed : ExitStatus.Success;
   return { status, result: rotateDocument(result) };
+}
+
+/** Signs the zone, and says where the rollovers stand then. */
+async function signAfter(
+  result: RotateResult,
+  options: RotateOptions,
+  settings: ZoneSettings,
+  session: Session,
+  print: (result: RotateResult) => Promise<void>,
+): Promise<RotateResult> {
+  const { environment, talk } = session;
+  try {
+    const signed = await sign(signOptions(targetOfZone(settings), { cds: true }, session), environment);
+    if (!signed.changed) return result;
+    talk.note(`${signed.zone} signed into ${signed.output}: serial ${signed.serial}`);
+  } catch (error) {
+    await print(result);
+    throw error;
+  }
+  const { zone, keyDirectory, policy, zoneFile, signedZone, targets } = options;
+  const after = await rotate({ zone, keyDirectory, policy, zoneFile, signedZone, targets }, environment);
+  return { ...after, changed: true, done: [...result.done, ...after.done] };
 }
 
 function rotateOptions(settings: ZoneSettings, flags: RotateFlags, session: Session): RotateOptions {

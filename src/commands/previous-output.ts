@@ -1,3 +1,4 @@
+import { toHex } from '../dns/encoding.ts';
 import { nameToText } from '../dns/name.ts';
 import { readSoa } from '../dnssec/soa.ts';
 import { usageError, ZonewrightError } from '../errors.ts';
@@ -11,6 +12,8 @@ import { readZoneFile, type ZoneFile } from './read-zone.ts';
 export interface PreviousOutput {
   readonly zone: Zone;
   readonly serial: number;
+  /** SHA-256 of the file in hexadecimal. */
+  readonly digest: string;
   /** Whether this tool wrote exactly these octets, so that the signatures in them are good. */
   readonly trusted: boolean;
 }
@@ -46,7 +49,8 @@ export async function readPreviousOutput(
   const zone = new Zone(previous.store, previous);
   if (zone.apexRrset(Type.SOA) < 0 || (zone.apexRrset(Type.RRSIG) < 0 && !mayBeUnsigned))
     throw notASignedZone(output, input.origin);
-  return { zone, serial: serialOf(zone), trusted: await digests.has(previous.bytes) };
+  const digest = toHex(environment.crypto.digest('sha256', previous.bytes));
+  return { zone, serial: serialOf(zone), digest, trusted: await digests.has(digest) };
 }
 
 function serialOf(zone: Zone): number {

@@ -63,6 +63,11 @@ export class PublicationRecord {
     return this.#state.keys.every(({ use }) => !use.published && !use.signsKeys && !use.signsZone);
   }
 
+  /** Serials that secondaries may hold. */
+  get serials(): number[] {
+    return this.#state.ledger.publications.map(({ serial }) => serial);
+  }
+
   /** The keys of the next publication. */
   async selectKeys(): Promise<SelectedKeys> {
     const { keyDirectory } = this.#options;
@@ -102,17 +107,7 @@ export class PublicationRecord {
     const { now, warn } = this.#environment;
     const unpublished = keys.own.map(({ dnskeyRdata }) => dnskeyRdata);
     this.#evidence = zoneEvidence(zone, unpublished);
-    if (this.#state.ledger.publications.length === 0) {
-      const before =
-        previous === undefined
-          ? { ...this.#evidence, ...UNSIGNED_ZONE, firstExpiration: undefined }
-          : zoneEvidence(previous.zone, unpublished);
-      this.#state = withPublication(this.#state, {
-        ...this.#publication(before, NO_FILE),
-        serial: before.serial,
-        established: now,
-      });
-    }
+    this.#recordPredecessor(previous, this.#evidence, unpublished);
     const { ledger } = this.#state;
     const proof = provePublication(cachesAt(ledger, now), currentPublication(ledger), this.#evidence);
     if (proof.safe) return;
@@ -130,6 +125,29 @@ export class PublicationRecord {
     });
   }
 
+  /** What is served now and was not recorded: a file that somebody else wrote, or the zone before it was ever signed. */
+  #recordPredecessor(
+    previous: PreviousOutput | undefined,
+    next: ZoneEvidence,
+    unpublished: readonly Uint8Array[],
+  ): void {
+    const { publications } = this.#state.ledger;
+    const { isServedFile, policy } = this.#options;
+    const isFirst = publications.length === 0;
+    const isForeign =
+      previous !== undefined &&
+      (isFirst || (isServedFile && publications.every(({ digest }) => digest !== previous.digest)));
+    if (!isFirst && !isForeign) return;
+    const publication = isForeign
+      ? this.#publication(zoneEvidence(previous.zone, unpublished), previous.digest)
+      : this.#publication({ ...next, ...UNSIGNED_ZONE, firstExpiration: undefined }, NO_FILE);
+    const isEstablished = isFirst || policy.publishedWhen === 'written';
+    this.#state = withPublication(
+      this.#state,
+      isEstablished ? { ...publication, established: this.#environment.now } : publication,
+    );
+  }
+
   /** Records that a version is about to be served; call it before its file is in place. */
   async intend(digest: Uint8Array): Promise<void> {
     const text = toHex(digest);
@@ -138,7 +156,11 @@ export class PublicationRecord {
       this.#state.ledger.publications.some((known) => known.digest === text)
     )
       return;
-    this.#state = withPublication(this.#state, this.#publication(this.#evidence, text));
+    const publication = this.#publication(this.#evidence, text);
+    this.#state = withPublication(
+      this.#state,
+      this.#options.isServedFile ? publication : { ...publication, elsewhere: true },
+    );
     await this.#write();
   }
 
@@ -184,7 +206,7 @@ export class PublicationRecord {
     const wanted = this.#state.wantedDs.flatMap((base) => keyNamed(this.#state, base) ?? []);
     if (wanted.length === 0) {
       const isDisabling = this.#state.rollovers.some(
-        ({ name, decided }) => name === 'disable' && decided !== undefined,
+        ({ name, step, decided }) => name === 'disable' && (step > 0 || decided !== undefined),
       );
       if (!isDisabling) return [];
       return [

@@ -145,6 +145,8 @@ class RotateRun {
   readonly #options: RotateOptions;
   readonly #environment: Environment;
   readonly #done: { rollover: string; what: string }[] = [];
+  /** Base names of the keys that a dry run would have made. */
+  readonly #imagined: string[] = [];
   #state: RotationState = EMPTY_STATE;
 
   constructor(options: RotateOptions, environment: Environment) {
@@ -193,7 +195,8 @@ class RotateRun {
 
   async #lostKeys(): Promise<LostKey[]> {
     const { zone, keyDirectory, signedZone, policy } = this.#options;
-    const lost = await lostKeys(this.#state, zone, keyDirectory, this.#environment);
+    const missing = await lostKeys(this.#state, zone, keyDirectory, this.#environment);
+    const lost = missing.filter((key) => !this.#imagined.includes(key.base));
     if (lost.length === 0) return [];
     const found = await findZone(signedZone, zone, [], policy, this.#environment);
     return lost.map((key) => ({ ...key, firstExpiration: found?.evidence.expirations.get(key.dnskey) }));
@@ -273,7 +276,7 @@ class RotateRun {
     if (known.established === undefined && policy.publishedWhen === 'written')
       this.#state = withEstablished(this.#state, known.serial, now);
     for (const publication of open) {
-      if (publication.digest !== digest && publication.since > known.since)
+      if (publication.digest !== digest && publication.since > known.since && publication.elsewhere !== true)
         this.#state = withoutPublication(this.#state, publication.digest);
     }
   }
@@ -473,20 +476,21 @@ class RotateRun {
         spare ??
         (isReal
           ? await makeSpareKey(zone, role, due.algorithm, policy, keyDirectory, this.#environment)
-          : this.#imagined(role, due.algorithm));
+          : this.#imagine(role, due.algorithm));
       if (spare === undefined) this.#state = { ...this.#state, keys: [...this.#state.keys, key] };
       newKeys.push(key);
     }
     this.#state = withRolloverStarted(this.#state, due, newKeys, this.#environment.now);
     this.#note(
       rolloverTitle(due.name),
-      `began${newKeys.length === 0 ? '' : `; new: ${newKeys.map(keyLabel).join(', ')}`}`,
+      `began${newKeys.length === 0 ? '' : `; new: ${newKeys.map((key) => (this.#imagined.includes(key.base) ? `a ${key.base}` : keyLabel(key))).join(', ')}`}`,
     );
   }
 
   /** A key for a dry run, which makes none. */
-  #imagined(role: Role, algorithm: number): ManagedKey {
+  #imagine(role: Role, algorithm: number): ManagedKey {
     const base = `new ${role.toUpperCase()}`;
+    this.#imagined.push(base);
     const use = { published: false, signsKeys: false, signsZone: false };
     const dnskey = `${role === 'zsk' ? 256 : 257} 3 ${algorithm} imagined-${role}`;
     return { base, keyTag: 0, algorithm, role, dnskey, created: this.#environment.now, use };

@@ -156,14 +156,18 @@ async function signInput(
     zone,
     {
       keys: keys.signing,
-      isUnsigned: record?.isUnsigned === true,
+      isUnsigned: options.keys === undefined && record?.isUnsigned === true,
       denial: options.denial,
       now: environment.now,
       ...times,
       jitter: options.jitter,
       serialPolicy: options.serial,
       zonemd: options.zonemd,
-      publishedSerials: previous === undefined ? [] : [previous.serial],
+      publishedSerials: [
+        ...(previous === undefined ? [] : [previous.serial]),
+        // A serial that is kept is the operator's business, as long as the file itself goes forward.
+        ...(record === undefined || options.serial === 'keep' ? [] : record.serials),
+      ],
       ...(previous === undefined || options.full === true
         ? {}
         : { previous: { zone: previous.zone, trusted: previous.trusted, refresh: options.refresh } }),

@@ -18,6 +18,8 @@ export interface Publication {
   readonly since: number;
   /** When it had replaced its predecessors for good, by the policy's evidence; undefined while that is not known. */
   readonly established?: number | undefined;
+  /** Whether it was not written into the file that is served, but to standard output or elsewhere. */
+  readonly elsewhere?: boolean | undefined;
   readonly keySet: KeySet;
   readonly data: ZoneData;
   readonly dnskeyTtl: number;

@@ -108,7 +108,9 @@ class Simulation {
         rollover: ROLLOVERS[rollover.name].title,
         what: step.does,
         actor: step.kind === 'parent' ? 'operator' : 'zonewright',
-        keys: isAboutNewKeys(step) ? rollover.new : rollover.old,
+        keys: (isAboutNewKeys(step) ? rollover.new : rollover.old).filter(
+          (base) => step.kind === 'publish' || hasDs(keyNamed(state, base)),
+        ),
       });
     }
     return waits;
@@ -151,13 +153,17 @@ class Simulation {
       acted = true;
       for (const base of step.ask === 'add-new' ? rollover.new : rollover.old) {
         const key = keyNamed(this.#state, base);
-        if (key === undefined || !signsKeys(key.role)) continue;
+        if (key === undefined || !hasDs(key)) continue;
         const confirm = step.ask === 'add-new' ? withDsPublished : withDsWithdrawn;
         this.#state = confirm(this.#state, key.dnskey, this.now);
       }
     }
     return acted;
   }
+}
+
+function hasDs(key: ManagedKey | undefined): boolean {
+  return key !== undefined && signsKeys(key.role);
 }
 
 function isAboutNewKeys(step: Step): boolean {
