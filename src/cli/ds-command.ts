@@ -7,7 +7,7 @@ import { parseZoneName } from '../io/zone-name.ts';
 import { DS_FORMATS, dsDocument, formatDs, type DsFormat } from './ds-formats.ts';
 import { ExitStatus } from './exit-status.ts';
 import { collect, optional, ttlValue } from './option-values.ts';
-import { examples, type Execute } from './program.ts';
+import { examples, type Execute } from './command.ts';
 import type { Session } from './session.ts';
 
 interface DsFlags {

@@ -13,7 +13,7 @@ import type { Key } from '../keys/key.ts';
 import { KEY_TIME_LABELS, type KeyTimingChange } from '../keys/timing.ts';
 import { ExitStatus } from './exit-status.ts';
 import { ttlValue, wholeNumber } from './option-values.ts';
-import { examples, type Execute } from './program.ts';
+import { examples, type Execute } from './command.ts';
 import type { Session } from './session.ts';
 
 interface KeygenFlags {

@@ -1,14 +1,8 @@
 import { Command } from './commander.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ProcessIo } from '../io/process-io.ts';
-import { openSession, type Session, type SessionOptions } from './session.ts';
-
-/** Runs the work of a command in a session of its own; the work resolves to the exit status. */
-export type Execute = (
-  command: Command,
-  work: (session: Session) => Promise<number>,
-  options?: SessionOptions,
-) => Promise<void>;
+import type { Execute } from './command.ts';
+import { openSession } from './session.ts';
 
 interface CommandEntry {
   readonly name: string;
@@ -84,10 +78,4 @@ export async function createProgram(
     command.configureHelp({ showGlobalOptions: true }).helpOption('-h, --help', 'print this help');
   }
   return program;
-}
-
-/** The examples at the end of a command's help. */
-export function examples(...lines: readonly (readonly [command: string, meaning: string])[]): string {
-  const width = Math.max(...lines.map(([command]) => command.length));
-  return `\nExamples:\n${lines.map(([command, meaning]) => `  ${command.padEnd(width)}  ${meaning}`).join('\n')}`;
 }

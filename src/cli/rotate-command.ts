@@ -7,7 +7,7 @@ import { usageError } from '../errors.ts';
 import { parseZoneName } from '../io/zone-name.ts';
 import { ExitStatus } from './exit-status.ts';
 import { collect, optional, wholeNumber } from './option-values.ts';
-import { examples, type Execute } from './program.ts';
+import { examples, type Execute } from './command.ts';
 import { isOneZone, selectTargets, workThrough, type SelectionFlags } from './several-zones.ts';
 import type { Session } from './session.ts';
 import { signOptions, targetOfZone } from './sign-options.ts';

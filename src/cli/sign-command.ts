@@ -5,7 +5,7 @@ import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { usageError } from '../errors.ts';
 import { ExitStatus } from './exit-status.ts';
 import { collect, optional, wholeNumber } from './option-values.ts';
-import { examples, type Execute } from './program.ts';
+import { examples, type Execute } from './command.ts';
 import { isOneZone, selectTargets, workThrough } from './several-zones.ts';
 import type { Session } from './session.ts';
 import { signOptions, targetOfFile, targetOfZone, type SignFlags, type SignTarget } from './sign-options.ts';
