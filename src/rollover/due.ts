@@ -14,6 +14,8 @@ export interface Due {
   readonly algorithm: number;
   /** When it is due, in epoch seconds; the past means at once. */
   readonly at: number;
+  /** Whether it is not to take longer than it must. */
+  readonly urgent?: boolean;
 }
 
 /** What the policy wants of a zone's keys next, earliest first. Rollovers in progress always finish before the next of their role. */
@@ -106,6 +108,7 @@ export function withRolloverStarted(
   const rollover: Rollover = {
     name: due.name,
     started: now,
+    ...(due.urgent === true ? { urgent: true } : {}),
     old: due.old.map(({ base }) => base),
     new: newKeys.map(({ base }) => base),
     step: 0,

@@ -33,6 +33,8 @@ export interface Wait {
     | { readonly kind: 'publication' }
     /** The clock went back: it shows a time before something that was recorded. */
     | { readonly kind: 'clock' }
+    /** Nothing speaks against it, but the rotation period is not over. */
+    | { readonly kind: 'period' }
     /** The parent was asked, but is not known to have done it. */
     | { readonly kind: 'parent'; readonly keyTags: readonly number[] };
   /** Epoch seconds; Infinity where somebody has to act. */
@@ -104,6 +106,9 @@ function takePublishStep(
     nextPublication(next),
   );
   if (!proof.safe) return waitFor(rollover, step, proof);
+  const end = rollover.started + policy.rotationPeriod;
+  if (step.endsPeriod === true && rollover.urgent !== true && now < end)
+    return { wait: { rollover, step, reason: { kind: 'period' }, until: end } };
   return decide(next, rollover, step, now);
 }
 

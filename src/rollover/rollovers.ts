@@ -18,6 +18,8 @@ export interface PublishStep {
   readonly new?: Partial<KeyUse>;
   /** Which of the policy's margins comes on top of the proof. */
   readonly margin: 'publish' | 'retire' | 'none';
+  /** Whether it ends the rotation period, during which both old and new keys stand in the zone. */
+  readonly endsPeriod?: boolean;
   /** What the step does, in words: "publish the new key". */
   readonly does: string;
 }
@@ -65,6 +67,8 @@ const removeDs: ParentStep = {
 };
 const dropOld: PublishStep = { kind: 'publish', old: GONE, margin: 'retire', does: 'remove the old DNSKEY' };
 
+const dropOldAtEnd: PublishStep = { ...dropOld, endsPeriod: true };
+
 /** The one table of rollovers. The proof decides when a step may be taken; the table only says which comes next. */
 export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
   'zsk-prepublish': {
@@ -80,7 +84,7 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
         margin: 'publish',
         does: 'sign with the new key instead of the old',
       },
-      dropOld,
+      dropOldAtEnd,
     ],
   },
   'ksk-double-ksk': {
@@ -96,7 +100,7 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
       },
       addDs,
       removeDs,
-      dropOld,
+      dropOldAtEnd,
     ],
   },
   'ksk-double-ds': {
@@ -135,7 +139,7 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
       },
       addDs,
       removeDs,
-      dropOld,
+      dropOldAtEnd,
     ],
   },
   algorithm: {

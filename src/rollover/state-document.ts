@@ -98,10 +98,11 @@ function printKey(state: RotationState, key: ManagedKey): object {
   };
 }
 
-function printRollover({ name, started, old, new: fresh, step, decided }: Rollover): object {
+function printRollover({ name, started, urgent, old, new: fresh, step, decided }: Rollover): object {
   return {
     name,
     started: iso(started),
+    urgent,
     old,
     new: fresh,
     step,
@@ -288,6 +289,7 @@ function readRollover(value: JsonValue, base: (value: JsonValue) => string): Rol
     return {
       name,
       started: readTime(fields.get('started')),
+      urgent: fields.optional('urgent', (flag) => flag.boolean()),
       old: fields.get('old').list(base),
       new: fields.get('new').list(base),
       step: fields.get('step').integer(0, ROLLOVERS[name].steps.length),

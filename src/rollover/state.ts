@@ -37,6 +37,8 @@ export interface ManagedKey {
 export interface Rollover {
   readonly name: RolloverName;
   readonly started: number;
+  /** Whether the old keys leave as soon as that is safe, and not at the end of the rotation period. */
+  readonly urgent?: boolean | undefined;
   /** Base names of the keys that leave and of those that come. */
   readonly old: readonly string[];
   readonly new: readonly string[];

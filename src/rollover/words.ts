@@ -19,6 +19,8 @@ export function describeWait({ step, reason, until }: Wait): string {
         : `cannot ${step.does} yet: ${describeWitness(reason.witness)}, and nothing has replaced it`;
     case 'clock':
       return `cannot ${step.does} before ${printTime(until)}: something was recorded then, so the clock went back`;
+    case 'period':
+      return `waiting until ${printTime(until)} to ${step.does}: both keys stay for the rotation period`;
     case 'publication':
       return `waiting for the next signing to ${step.does}`;
     case 'parent':
