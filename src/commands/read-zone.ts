@@ -104,7 +104,7 @@ function withOrigin(parsed: ParsedZone, { file, bytes }: SourceFile, zone: Uint8
   const origin = zone ?? soaOwner(parsed);
   if (origin === undefined) {
     throw inputError('zone/no-soa', 'the zone has no SOA record', {
-      location: { file },
+      location: { file, line: 1 },
       hint: 'begin the zone with its SOA record; if this is a part of a zone, name the file that includes it',
     });
   }

@@ -33,6 +33,8 @@ export interface PrivateKeyMaterial {
   readonly kind: 'software';
   readonly algorithm: number;
   readonly jwk: PrivateJwk;
+  /** Where it was read, for messages. */
+  readonly file?: string;
 }
 
 export interface SignerOptions {

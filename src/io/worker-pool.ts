@@ -61,10 +61,12 @@ export function workerPool(
       const taken = new Int32Array(new SharedArrayBuffer(4));
       taken[0] = first;
       const order: WorkerOrder = { task, last, taken };
-      const finished = workers.map((worker) => answerOf(worker));
+      const finished = Promise.all(workers.map((worker) => answerOf(worker)));
+      // Where this thread fails, so do they for the same reason, which its own error tells.
+      finished.catch(() => undefined);
       for (const worker of workers) worker.postMessage(order);
       doRows(order, crypto, report && (() => report(Math.min(Atomics.load(taken, 0), last) - first)));
-      await Promise.all(finished);
+      await finished;
     },
     async close() {
       await Promise.all(workers.splice(0).map((worker) => worker.terminate()));

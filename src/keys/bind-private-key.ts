@@ -115,7 +115,7 @@ export function privateKeyMaterial(
     algorithm.kind === 'rsa'
       ? rsaJwk(key, publicKey, file)
       : ({ ...publicJwk, d: scalar(key, algorithm, file) } as Exclude<PrivateJwk, { kty: 'RSA' }>);
-  return { kind: 'software', algorithm: key.algorithm, jwk };
+  return { kind: 'software', algorithm: key.algorithm, jwk, file };
 }
 
 function rsaJwk(key: BindPrivateKey, publicKey: Uint8Array, file: string): PrivateJwk {

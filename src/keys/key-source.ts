@@ -1,5 +1,4 @@
 import type { Crypto, PrivateKeyMaterial, Signer, SignerOptions } from '../dnssec/crypto.ts';
-import { ZonewrightError } from '../errors.ts';
 import type { Key } from './key.ts';
 
 /** Where keys come from: a directory of files, an HSM. */
@@ -14,7 +13,7 @@ export interface KeySource {
 
 /**
  * The signer of a key.
- * @throws ZonewrightError what `privateKey` and `importPrivateKey` throw, with the key's name
+ * @throws ZonewrightError what `privateKey` and `importPrivateKey` throw
  */
 export async function openSigner(
   source: KeySource,
@@ -22,12 +21,5 @@ export async function openSigner(
   crypto: Crypto,
   options?: SignerOptions,
 ): Promise<Signer> {
-  const material = await source.privateKey(key);
-  try {
-    return crypto.importPrivateKey(material, options);
-  } catch (error) {
-    if (!(error instanceof ZonewrightError) || error.location !== undefined) throw error;
-    const { kind, code, message, hint } = error;
-    throw new ZonewrightError(kind, code, `${key.base}: ${message}`, hint === undefined ? {} : { hint });
-  }
+  return crypto.importPrivateKey(await source.privateKey(key), options);
 }

@@ -210,7 +210,7 @@ describe('a zone file', () => {
     expect(await refused(world)).toMatchObject({
       kind: 'input',
       code: 'zone/no-soa',
-      location: { file: world.path('zone') },
+      location: { file: world.path('zone'), line: 1 },
     });
   });
 

@@ -366,6 +366,11 @@ describe('TTLs', () => {
     expect(await world.sign({ maxTtl: 86401 })).toMatchObject({ changed: true });
   });
 
+  test('above the limit are the concern of the input: the DNSKEYs have theirs from elsewhere', async () => {
+    const world = await signWorld(PLAIN_ZONE.replace('$TTL 3600', '$TTL 300'));
+    expect(await world.sign({ maxTtl: 300, dnskeyTtl: 3600 })).toMatchObject({ changed: true });
+  });
+
   test('of the DNSKEYs are those of the keys, else that of the policy', async () => {
     const world = await signWorld();
     await world.sign({ dnskeyTtl: 77 });

@@ -97,7 +97,8 @@ function ecdsaSigner({ digest: hash, signatureLength: length }: EcdsaAlgorithm, 
 }
 
 /** The key, tried once: OpenSSL takes an EC or Ed key whose two halves do not belong together as it is. */
-function privateKeyObject(algorithm: UsableAlgorithm, { jwk }: PrivateKeyMaterial): KeyObject {
+function privateKeyObject(algorithm: UsableAlgorithm, { jwk, file }: PrivateKeyMaterial): KeyObject {
+  const details = { hint: RESTORE, location: file === undefined ? undefined : { file } };
   const hash = digestName(algorithm);
   const probe = new Uint8Array(1);
   let belongs: boolean;
@@ -108,10 +109,10 @@ function privateKeyObject(algorithm: UsableAlgorithm, { jwk }: PrivateKeyMateria
     const publicKey = crypto.createPublicKey({ key: publicPartOf(jwk), format: 'jwk' });
     belongs = crypto.verify(hash, probe, publicKey, crypto.sign(hash, probe, key));
   } catch {
-    throw inputError('key/damaged', 'the private key is damaged', { hint: RESTORE });
+    throw inputError('key/damaged', 'the private key is damaged', details);
   }
   if (!belongs) {
-    throw inputError('key/mismatch', 'the private key does not belong to its public key', { hint: RESTORE });
+    throw inputError('key/mismatch', 'the private key does not belong to its public key', details);
   }
   return key;
 }
