@@ -419,7 +419,7 @@ class RotateRun {
     if (disable === true)
       return [{ name: 'disable', old: inUse, newRoles: [], algorithm: policy.algorithm, at: -Infinity }];
     if (algorithm !== undefined) return [this.#algorithmRollover(algorithm, inUse)];
-    if (emergency !== undefined) return [replacing(this.#keyWithTag(emergency).role)];
+    if (emergency !== undefined) return [{ ...replacing(this.#keyWithTag(emergency).role), urgent: true }];
     const roles =
       start === undefined ? [] : start === 'all' ? [...new Set(inUse.map(({ role }) => role))] : [start];
     for (const role of roles) {
