@@ -157,7 +157,7 @@ async function keepOwner(handle: FileHandle, { uid, gid }: { uid: number; gid: n
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
-  await handle?.close();
+  await handle?.close().catch(() => undefined);
 }
 
 async function statusOf(file: string): Promise<FileStatus | undefined> {

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lock, Locks } from '../commands/environment.ts';
 import { printTime } from '../dns/time.ts';
 import { environmentError, type ZonewrightError } from '../errors.ts';
+import { cleanUpAtExit } from './exit-cleanup.ts';
 import { codeOf, guarded } from './file-store.ts';
 
 const FILE_MODE = 0o644;
@@ -14,7 +15,6 @@ const FILE_MODE = 0o644;
 const POLL = 50;
 /** How file systems say that they have no hard links. */
 const NO_LINKS: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
-const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 
 /** What a lock file says, as JSON. Where the machine has no `/proc`, less. */
 interface Holder {
@@ -265,25 +265,17 @@ async function lockedError(
   );
 }
 
-/** The locks of this process, by their files: the id of each. */
-const held = new Map<string, string>();
-
 function hold(file: string, id: string): Lock {
-  if (held.size === 0) {
-    for (const signal of SIGNALS) process.on(signal, releaseAndDie);
-    process.on('exit', releaseAll);
-  }
-  held.set(file, id);
-  return { release: async () => release(file, id) };
+  const remove = (): void => removeOwn(file, id);
+  const takeBack = cleanUpAtExit(remove);
+  return {
+    release: async () => {
+      if (takeBack()) remove();
+    },
+  };
 }
 
-function release(file: string, id: string): void {
-  if (held.get(file) !== id) return;
-  held.delete(file);
-  if (held.size === 0) {
-    for (const signal of SIGNALS) process.off(signal, releaseAndDie);
-    process.off('exit', releaseAll);
-  }
+function removeOwn(file: string, id: string): void {
   try {
     // Somebody may have deleted our lock and taken one of his own.
     const holder = parseHolder(readFileSync(file, 'utf8'));
@@ -291,14 +283,4 @@ function release(file: string, id: string): void {
   } catch {
     // What stays is taken over by the next run.
   }
-}
-
-function releaseAll(): void {
-  for (const [file, id] of held) release(file, id);
-}
-
-/** Ends as without a handler, unless others handle the signal as well. */
-function releaseAndDie(signal: NodeJS.Signals): void {
-  releaseAll();
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }

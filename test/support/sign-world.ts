@@ -1,4 +1,3 @@
-import { DEFAULT_POLICY } from '../../src/rollover/policy.ts';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Environment } from '../../src/commands/environment.ts';
@@ -9,7 +8,8 @@ import { fileStore } from '../../src/io/file-store.ts';
 import { openInclude } from '../../src/io/include-files.ts';
 import { fileLocks } from '../../src/io/state-lock.ts';
 import type { KeyTiming } from '../../src/keys/timing.ts';
-import { DAY, NOW, NSEC } from './sign-text.ts';
+import { plainSignOptions } from './sign-options.ts';
+import { DAY, NOW } from './sign-text.ts';
 import { ed25519Key, writeKeyFiles, type TestKey } from './test-keys.ts';
 import { recordLines, unindent } from './zone-text.ts';
 import { temporaryDirectory } from './workspace.ts';
@@ -90,26 +90,7 @@ export class SignWorld {
   }
 
   sign(options: Partial<SignOptions> = {}): Promise<SignResult> {
-    return sign(
-      {
-        zoneFile: this.path('zone'),
-        output: this.path('zone.signed'),
-        keyDirectory: this.path('keys'),
-        keyLayout: 'split',
-        denial: NSEC,
-        validity: 30 * DAY,
-        inceptionOffset: 3600,
-        jitter: 0,
-        refresh: 10 * DAY,
-        serial: 'increment',
-        cds: true,
-        dnskeyTtl: 3600,
-        policy: DEFAULT_POLICY,
-        isServedFile: true,
-        ...options,
-      },
-      this.environment(),
-    );
+    return sign({ ...plainSignOptions(this.directory), ...options }, this.environment());
   }
 
   /** What went wrong; signing must fail. */

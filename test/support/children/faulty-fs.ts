@@ -68,3 +68,8 @@ export function rmSync(...args: Parameters<typeof sync.rmSync>): void {
   step(false);
   sync.rmSync(...args);
 }
+
+export function realpathSync(...args: Parameters<typeof sync.realpathSync>): unknown {
+  step(false);
+  return sync.realpathSync(...args);
+}
