@@ -216,35 +216,44 @@ const NAME_ESCAPE: Uint8Array = Uint8Array.from({ length: 256 }, (_, octet) =>
 
 /** Appends `\DDD`. */
 export function printDecimalEscape(octet: number, out: ByteBuffer): void {
-  out.u8(BACKSLASH);
-  out.u8(48 + Math.floor(octet / 100));
-  out.u8(48 + (Math.floor(octet / 10) % 10));
-  out.u8(48 + (octet % 10));
+  out.reserve(4);
+  out.bytes[out.length] = BACKSLASH;
+  out.length = writeDecimal(octet, out.bytes, out.length + 1);
 }
 
 /** Appends the presentation form of the name at `offset`, always absolute. Returns the position behind the name. */
 export function printName(bytes: Uint8Array, offset: number, out: ByteBuffer): number {
+  // Four characters an octet at the most: no check for room below.
+  out.reserve(4 * MAX_NAME_LENGTH);
+  const target = out.bytes;
+  let at = out.length;
   let position = offset;
-  out.reserve(MAX_NAME_LENGTH + 1);
-  if (bytes[position] === 0) {
-    out.u8(DOT);
-    return position + 1;
-  }
+  if (bytes[position] === 0) target[at++] = DOT;
   for (let length = bytes[position]!; length !== 0; length = bytes[position]!) {
     const end = position + 1 + length;
     for (let i = position + 1; i < end; i++) {
       const octet = bytes[i]!;
       const escape = NAME_ESCAPE[octet]!;
-      if (escape === 2) printDecimalEscape(octet, out);
+      if (escape === 0) target[at++] = octet;
       else {
-        if (escape === 1) out.u8(BACKSLASH);
-        out.u8(octet);
+        target[at++] = BACKSLASH;
+        if (escape === 2) at = writeDecimal(octet, target, at);
+        else target[at++] = octet;
       }
     }
-    out.u8(DOT);
+    target[at++] = DOT;
     position = end;
   }
+  out.length = at;
   return position + 1;
+}
+
+/** Three decimal digits. */
+function writeDecimal(octet: number, target: Uint8Array, at: number): number {
+  target[at] = 48 + Math.floor(octet / 100);
+  target[at + 1] = 48 + (Math.floor(octet / 10) % 10);
+  target[at + 2] = 48 + (octet % 10);
+  return at + 3;
 }
 
 /** The presentation form of the name at `offset`, always absolute. */
