@@ -1,5 +1,5 @@
 import { signsKeys, signsZone, type Role } from '../keys/roles.ts';
-import { DIGEST_TYPE, servedDs } from './engine.ts';
+import { digestTypes, servedDs } from './engine.ts';
 import type { Policy } from './policy.ts';
 import { ROLLOVERS, type RolloverName } from './rollovers.ts';
 import type { ManagedKey, Rollover, RotationState } from './state.ts';
@@ -55,16 +55,15 @@ export function dueRollovers(state: RotationState, policy: Policy): Due[] {
 /** The rollover by which keys of a role are replaced. */
 export function rolloverOf(role: Role, policy: Policy, { ledger }: RotationState): RolloverName {
   if (role !== 'ksk') return role === 'zsk' ? 'zsk-prepublish' : 'csk';
-  // A digest type that only the new DS has makes validators look for the new key: it must be in the zone first.
-  const isNewDigest = (digest: string): boolean =>
-    servedDs(ledger).some(
-      (ds) =>
-        ds.length > 0 &&
-        !ds.some(
-          ({ algorithm, digestType }) => algorithm === policy.algorithm && digestType === DIGEST_TYPE[digest],
-        ),
-    );
-  return policy.dsDigests.some(isNewDigest) ? 'ksk-double-ksk' : `ksk-${policy.kskRollover}`;
+  // A digest type that only one of old and new DS has makes validators look for that key: both must be in the zone.
+  const types = digestTypes(policy);
+  const hasSameDigests = servedDs(ledger).every(
+    (ds) =>
+      ds.length === 0 ||
+      (types.every((type) => ds.some(({ digestType }) => digestType === type)) &&
+        ds.every(({ digestType }) => types.includes(digestType))),
+  );
+  return hasSameDigests ? `ksk-${policy.kskRollover}` : 'ksk-double-ksk';
 }
 
 /** The roles of keys that a policy asks for. */

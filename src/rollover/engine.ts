@@ -1,3 +1,4 @@
+import type { DigestAlgorithm } from '../dnssec/crypto.ts';
 import { signsKeys, signsZone } from '../keys/roles.ts';
 import {
   cachesAt,
@@ -14,7 +15,7 @@ import type { KeyUse, ManagedKey, Rollover, RotationState } from './state.ts';
 import { keyFacts, type DsRecord, type DsSet } from './validation.ts';
 
 /** DS digest types by the digests that a policy names. */
-export const DIGEST_TYPE: Readonly<Record<string, number>> = { sha1: 1, sha256: 2, sha384: 4 };
+const DIGEST_TYPE: Readonly<Record<DigestAlgorithm, number>> = { sha1: 1, sha256: 2, sha384: 4, sha512: 0 };
 
 /** Something that was decided now. */
 export interface Decision {
@@ -123,7 +124,7 @@ function takeParentStep(
   if (rollover.decided !== undefined && missing.length === 0) return stepDone(state, rollover, step, now);
   const { sets, proof } = bestOffer(state, rollover, step, policy, now);
   // The offer stands until it is taken up, whatever the parent was seen to serve meanwhile.
-  const ledger = proof.safe ? offered(state.ledger, sets, policy, now) : state.ledger;
+  const ledger = proof.safe ? underPolicy(offered(state.ledger, sets, now), policy) : state.ledger;
   if (rollover.decided !== undefined) {
     const keyTags = missing.map(({ keyTag }) => keyTag);
     return {
@@ -132,7 +133,14 @@ function takeParentStep(
     };
   }
   if (!proof.safe) return waitFor(rollover, step, proof);
-  return decide({ ...state, wantedDs: wantedAfter(state, rollover, step), ledger }, rollover, step, now);
+  const keys =
+    step.ask === 'add-new' ? state.keys.map((key) => withDigestTypes(key, rollover, policy)) : state.keys;
+  return decide(
+    { ...state, keys, wantedDs: wantedAfter(state, rollover, step), ledger },
+    rollover,
+    step,
+    now,
+  );
 }
 
 /** DS sets that the parent may serve from an offer on, and whether they are safe. */
@@ -294,17 +302,27 @@ function wantedAfter({ keys, wantedDs }: RotationState, rollover: Rollover, { as
   return [...new Set([...wantedDs, ...added.map(({ base }) => base)])];
 }
 
-/** The DS records of keys that have one, one for each digest of the policy. */
+/** The DS records of keys that have one, with the digests that were asked for once, else those of the policy. */
 export function dsOf(state: RotationState, bases: readonly string[], policy: Policy): DsRecord[] {
   return state.keys
     .filter((key) => bases.includes(key.base) && signsKeys(key.role))
-    .flatMap((key) =>
-      policy.dsDigests.map((digest) => ({
-        algorithm: keyFacts(key.dnskey).algorithm,
-        digestType: DIGEST_TYPE[digest] ?? 0,
-        key: key.dnskey,
+    .flatMap(({ dnskey, dsDigestTypes = digestTypes(policy) }) =>
+      dsDigestTypes.map((digestType) => ({
+        algorithm: keyFacts(dnskey).algorithm,
+        digestType,
+        key: dnskey,
       })),
     );
+}
+
+function withDigestTypes(key: ManagedKey, rollover: Rollover, policy: Policy): ManagedKey {
+  const isAsked = rollover.new.includes(key.base) && signsKeys(key.role);
+  return isAsked ? { ...key, dsDigestTypes: digestTypes(policy) } : key;
+}
+
+/** The digest types that a policy asks for. */
+export function digestTypes({ dsDigests }: Policy): number[] {
+  return dsDigests.map((digest) => DIGEST_TYPE[digest]);
 }
 
 /** The DS sets that the parent may serve now. Where nothing is known, none. */
@@ -348,22 +366,19 @@ function distinct(sets: readonly DsSet[]): DsSet[] {
   return [...new Map(sets.map((ds) => [contentOf(ds), ds])).values()];
 }
 
-/** The ledger where what the parent may serve now has the TTL and the delay that the policy expects of it, unless they were larger before. */
+/** The ledger where all that the parent may serve now has the largest TTL and delay that it was seen to have or the policy expects. */
 function underPolicy(ledger: Ledger, { parentDsTtl, parentPropagationDelay }: Policy): Ledger {
+  const served = ledger.parent.filter(({ replaced }) => replaced === undefined);
+  const ttl = Math.max(parentDsTtl, ...served.map((version) => version.ttl));
+  const propagation = Math.max(parentPropagationDelay, ...served.map((version) => version.propagation));
   const parent = ledger.parent.map((version) =>
-    version.replaced === undefined
-      ? {
-          ...version,
-          ttl: Math.max(version.ttl, parentDsTtl),
-          propagation: Math.max(version.propagation, parentPropagationDelay),
-        }
-      : version,
+    version.replaced === undefined ? { ...version, ttl, propagation } : version,
   );
   return { ...ledger, parent };
 }
 
 /** The ledger after a set was asked for: every set on the way is possible from now on. */
-function offered(ledger: Ledger, sets: readonly DsSet[], policy: Policy, now: number): Ledger {
+function offered(ledger: Ledger, sets: readonly DsSet[], now: number): Ledger {
   const known = new Set(
     ledger.parent.filter(({ replaced }) => replaced === undefined).map(({ ds }) => contentOf(ds)),
   );
@@ -374,8 +389,8 @@ function offered(ledger: Ledger, sets: readonly DsSet[], policy: Policy, now: nu
     parent.push({
       ds,
       since: now,
-      ttl: policy.parentDsTtl,
-      propagation: policy.parentPropagationDelay,
+      ttl: 0,
+      propagation: 0,
       confirmed: false,
     });
   }

@@ -1,7 +1,7 @@
 import { latestTime, type ParentVersion, type Publication } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { RotationState } from './state.ts';
-import type { DsSet, KeyId } from './validation.ts';
+import { keyFacts, type DsSet, type KeyId } from './validation.ts';
 
 // What happened in the world, as far as somebody saw it. Each function returns the state that knows of it. Times are epoch seconds.
 
@@ -33,17 +33,30 @@ export function withoutPublication(state: RotationState, digest: string): Rotati
   );
 }
 
-/** The operator says that the parent serves a DS of this key since `at`: sets without one are gone. */
+/** The operator says that the parent serves the DS of this key since `at`, all that were asked for: sets without one are gone. */
 export function withDsPublished(state: RotationState, key: KeyId, at: number): RotationState {
-  return withParent(state, (version) =>
-    hasKey(version.ds, key) ? { ...version, confirmed: true } : replaced(version, at),
+  const recordsOf = (ds: DsSet): number => ds.filter((record) => record.key === key).length;
+  const all = Math.max(1, ...servedVersions(state).map(({ ds }) => recordsOf(ds)));
+  const { dsDigestTypes = [2] } = state.keys.find(({ dnskey }) => dnskey === key) ?? {};
+  const { algorithm } = keyFacts(key);
+  const records = dsDigestTypes.map((digestType) => ({ algorithm, digestType, key }));
+  // Nobody asked for it: it may stand beside what was there, or in its place.
+  return withParentKnown(
+    state,
+    at,
+    (ds) => recordsOf(ds) === all,
+    (ds) => [[...ds, ...records], records],
   );
 }
 
 /** The operator says that the parent serves no DS of this key since `at`: sets with one are gone. */
 export function withDsWithdrawn(state: RotationState, key: KeyId, at: number): RotationState {
-  return withParent(state, (version) =>
-    hasKey(version.ds, key) ? replaced(version, at) : { ...version, confirmed: true },
+  const others = (ds: DsSet): DsSet => ds.filter((record) => record.key !== key);
+  return withParentKnown(
+    state,
+    at,
+    (ds) => others(ds).length === ds.length,
+    (ds) => [others(ds)],
   );
 }
 
@@ -56,39 +69,54 @@ export function withDsSeen(
   at: number,
 ): RotationState {
   const seen = contentOf(ds);
-  const { ledger } = withParent(state, (version) =>
-    contentOf(version.ds) === seen
-      ? { ...version, ttl: Math.max(version.ttl, ttl), confirmed: true }
-      : replaced(version, at),
+  const propagation = policy.parentPropagationDelay;
+  const { ledger } = withParentKnown(
+    state,
+    at,
+    (known) => contentOf(known) === seen,
+    () => [ds],
   );
-  if (ledger.parent.some((version) => version.replaced === undefined)) return { ...state, ledger };
-  const version: ParentVersion = {
-    ds,
-    since: at,
-    ttl,
-    propagation: policy.parentPropagationDelay,
-    confirmed: true,
-  };
-  return { ...state, ledger: { ...ledger, parent: [...ledger.parent, version] } };
+  // Nobody knows since when the TTL is as it is: what was served before may have had it, too.
+  const parent = ledger.parent.map((version) => ({
+    ...version,
+    ttl: Math.max(version.ttl, ttl),
+    propagation:
+      version.replaced === undefined ? Math.max(version.propagation, propagation) : version.propagation,
+  }));
+  return { ...state, ledger: { ...ledger, parent } };
+}
+
+/** Ends all sets at the parent but some; where none of those was thought of, others come in their place, so that one is always known. */
+function withParentKnown(
+  state: RotationState,
+  at: number,
+  stays: (ds: DsSet) => boolean,
+  inPlaceOf: (ds: DsSet) => DsSet[],
+): RotationState {
+  const served = servedVersions(state);
+  const parent = state.ledger.parent.map((version) =>
+    version.replaced !== undefined
+      ? version
+      : stays(version.ds)
+        ? { ...version, confirmed: true }
+        : { ...version, replaced: at },
+  );
+  if (!served.some(({ ds }) => stays(ds))) {
+    const sets = served.length === 0 ? inPlaceOf([]) : served.flatMap(({ ds }) => inPlaceOf(ds));
+    const ttl = Math.max(0, ...served.map((version) => version.ttl));
+    const propagation = Math.max(0, ...served.map((version) => version.propagation));
+    for (const ds of new Map(sets.map((set) => [contentOf(set), set])).values())
+      parent.push({ ds, since: at, ttl, propagation, confirmed: true });
+  }
+  return { ...state, ledger: { ...state.ledger, parent } };
+}
+
+function servedVersions({ ledger }: RotationState): ParentVersion[] {
+  return ledger.parent.filter(({ replaced }) => replaced === undefined);
 }
 
 function withPublications(state: RotationState, publications: readonly Publication[]): RotationState {
   return { ...state, ledger: { ...state.ledger, publications } };
-}
-
-function withParent(state: RotationState, change: (version: ParentVersion) => ParentVersion): RotationState {
-  const parent = state.ledger.parent.map((version) =>
-    version.replaced === undefined ? change(version) : version,
-  );
-  return { ...state, ledger: { ...state.ledger, parent } };
-}
-
-function replaced(version: ParentVersion, at: number): ParentVersion {
-  return { ...version, replaced: at };
-}
-
-function hasKey(ds: DsSet, key: KeyId): boolean {
-  return ds.some((record) => record.key === key);
 }
 
 function contentOf(ds: DsSet): string {

@@ -25,6 +25,8 @@ export interface ManagedKey {
   readonly dnskey: KeyId;
   readonly created: number;
   readonly use: KeyUse;
+  /** The digest types of the DS that was asked for; undefined where none was. A policy that changes later is for later keys. */
+  readonly dsDigestTypes?: readonly number[] | undefined;
   /** When it took up its work: the beginning of its lifetime. */
   readonly activated?: number | undefined;
   /** When it left the zone for good. */

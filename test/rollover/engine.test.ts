@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { rolloverOf } from '../../src/rollover/due.ts';
 import type { Role } from '../../src/keys/roles.ts';
-import { servedDs, setsBetween } from '../../src/rollover/engine.ts';
+import { dsOf, servedDs, setsBetween } from '../../src/rollover/engine.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
 import type { DsRecord } from '../../src/rollover/validation.ts';
 import { DAY, HOUR, MINUTE, Simulation } from './simulation.ts';
@@ -129,21 +129,25 @@ describe('the parent', () => {
   });
 });
 
-describe('a digest type that the parent does not have yet', () => {
-  test('comes by double-KSK, because with double-DS nothing would match it', () => {
-    const { state, policy } = signedZone({ kskRollover: 'double-ds' });
-    expect(rolloverOf('ksk', policy, state)).toBe('ksk-double-ds');
-    expect(rolloverOf('ksk', { ...policy, dsDigests: ['sha384'] }, state)).toBe('ksk-double-ksk');
-    expect(rolloverOf('ksk', { ...policy, dsDigests: ['sha256', 'sha384'] }, state)).toBe('ksk-double-ksk');
+describe('where old and new DS would have different digests', () => {
+  test('a KSK goes by double-KSK, because with double-DS one of them would match nothing', () => {
+    const { state, policy } = signedZone({ kskRollover: 'double-ds', dsDigests: ['sha256', 'sha384'] });
+    const nameWith = (dsDigests: Policy['dsDigests']): string =>
+      rolloverOf('ksk', { ...policy, dsDigests }, state);
+    expect(nameWith(['sha256', 'sha384'])).toBe('ksk-double-ds');
+    expect(nameWith(['sha384'])).toBe('ksk-double-ksk');
+    expect(nameWith(['sha256', 'sha384', 'sha1'])).toBe('ksk-double-ksk');
   });
 
-  test('does not hold up the end of a double-DS rollover', () => {
+  test('the policy is for DS that are asked for later', () => {
     const simulation = signedZone({ kskRollover: 'double-ds' });
     start(simulation, 'ksk');
+    simulation.policy = { ...simulation.policy, dsDigests: ['sha384'] };
+    const { state, policy } = simulation;
+    expect(dsOf(state, state.wantedDs, policy).map(({ digestType }) => digestType)).toEqual([2, 2]);
     simulation.changeDs(simulation.asked);
     confirmNew(simulation);
     turn(simulation);
-    simulation.policy = { ...simulation.policy, dsDigests: ['sha384'] };
     wait(simulation);
     wait(simulation);
     simulation.changeDs(simulation.dsAtParent.slice(1));
@@ -151,6 +155,9 @@ describe('a digest type that the parent does not have yet', () => {
     turn(simulation);
     expect(simulation.state.rollovers).toEqual([]);
     expect(simulation.violations).toEqual([]);
+    start(simulation, 'ksk');
+    wait(simulation);
+    expect(simulation.asked.map(({ digestType }) => digestType)).toEqual([2, 4]);
   });
 });
 

@@ -10,7 +10,7 @@ import { DAY, HOUR, MINUTE, Simulation } from './simulation.ts';
 const YEARS = 2 * 365 * DAY;
 
 /** Time after the two years in which everybody does his part at once: whatever still waits then hangs. */
-const EPILOGUE = 45 * DAY;
+const EPILOGUE = 75 * DAY;
 
 export interface Outcome {
   readonly simulation: Simulation;
@@ -271,7 +271,9 @@ class Schedule {
     const ttl = this.#random.pick([HOUR, DAY, 2 * DAY]);
     simulation.note(`DS TTL ${ttl}`);
     simulation.parent = { ...simulation.parent, ttl };
-    simulation.policy = { ...simulation.policy, parentDsTtl: ttl };
+    // Who looks at the parent sees its TTL; the others need to be told.
+    if (!simulation.policy.checkParent || this.#random.chance(0.5))
+      simulation.policy = { ...simulation.policy, parentDsTtl: ttl };
     simulation.changeDs(simulation.dsAtParent);
   }
 
