@@ -168,7 +168,10 @@ class RotateRun {
     this.#abort();
     const isAdopting = this.#options.adopt === true || (before === undefined && this.#state.keys.length > 0);
     if (this.#options.abort !== true) await this.#start(isAdopting || planFor !== undefined, isReal);
-    if (planFor !== undefined) return this.#result(before, [], await this.#plan(planFor));
+    if (planFor !== undefined) {
+      const plan = await this.#plan(planFor);
+      return { ...this.#result(before, [], plan), changed: false, done: [] };
+    }
     const waits = this.#advance();
     const result = { ...this.#result(before, waits), lostKeys: await this.#lostKeys() };
     if (isReal) {
@@ -510,7 +513,9 @@ class RotateRun {
   async #plan(duration: number): Promise<PlanEntry[]> {
     const { policy, zoneFile, signedZone, zone } = this.#options;
     const { now } = this.#environment;
-    const found = await findZone(signedZone ?? zoneFile, zone, [], policy, this.#environment);
+    const found =
+      (await findZone(signedZone, zone, [], policy, this.#environment)) ??
+      (await findZone(zoneFile, zone, [], policy, this.#environment));
     const times: ZoneTimes =
       found === undefined
         ? {

@@ -1,0 +1,454 @@
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { runInProcess } from './in-process.ts';
+import { DAY, HOUR, MINUTE, Operation, SIGNED, STATE } from './operation.ts';
+import { schemaErrors } from './schemas.ts';
+import { SMALL_ZONE, workIn } from './working-directory.ts';
+
+/** An operation whose zone is in its ordinary life. */
+async function enabled(policy = ''): Promise<Operation> {
+  const operation = new Operation({ policy });
+  await operation.enable();
+  return operation;
+}
+
+/** The code of the error that a command ends with. */
+async function failure(operation: Operation, ...args: readonly string[]): Promise<[number, unknown]> {
+  const { status, stdout } = await operation.run('rotate', 'example.com', ...args, '--json');
+  return [status, (JSON.parse(stdout) as { error: { code: string } }).error.code];
+}
+
+describe('the first run', () => {
+  test('in an empty directory makes keys and enables; the DS is asked for when every cache has the signed zone', async () => {
+    const operation = new Operation();
+    await operation.rotate('--sign');
+    await operation.expectValid(operation.keys('ksk'));
+    expect([operation.count('DNSKEY'), operation.count('CDS')]).toEqual([2, 0]);
+    // 3 h until slow secondaries have it, 1 h TTL, 1 h margin.
+    operation.now += 5 * HOUR - 1;
+    expect((await operation.rotateJson('--sign')).waits[0]?.until).toBe('2026-11-22T17:00:00Z');
+    operation.now += 1;
+    const { waits } = await operation.rotateJson('--sign');
+    const [ksk] = operation.keys('ksk');
+    expect(waits).toMatchObject([
+      {
+        actor: 'operator',
+        nextCommand: `zonewright rotate example.com --ds-published ${ksk!.keyTag}`,
+        until: null,
+      },
+    ]);
+    expect([operation.count('CDS'), operation.count('CDNSKEY')]).toEqual([1, 1]);
+    await operation.addDs();
+    expect(operation.state()).toMatchObject({ rollovers: [], wantedDs: [ksk!.base] });
+  });
+
+  test('takes over the keys that are there, and begins nothing', async () => {
+    const operation = new Operation();
+    await operation.succeed('keygen', 'example.com');
+    await operation.sign();
+    operation.now += 200 * DAY;
+    const output = await operation.rotate();
+    expect(output).toContain('took over 2 keys and the zone of serial');
+    const state = operation.state();
+    expect(state.rollovers).toEqual([]);
+    expect(state.keys).toHaveLength(2);
+    // Unknown history at its worst: a week, and the parent may or may not have the DS.
+    expect(state.ledger.publications).toMatchObject([{ dnskeyTtl: 7 * DAY, maxTtl: 7 * DAY }]);
+    expect(state.ledger.parent.map(({ ds }) => ds.length).sort()).toEqual([0, 1]);
+  });
+
+  test('takes over old keys as such: they are no spares', async () => {
+    const operation = new Operation();
+    await operation.succeed('keygen', 'example.com');
+    const [, old] = (await operation.succeed('keygen', 'example.com')).trim().split('\n');
+    await operation.succeed(
+      'keygen',
+      '--settime',
+      `keys/${old!}.key`,
+      '--inactive',
+      'now',
+      '--delete',
+      'now',
+    );
+    await operation.sign();
+    operation.now += DAY;
+    await operation.rotate();
+    expect(operation.state().keys.find(({ base }) => base === old)).toMatchObject({ removed: operation.now });
+    await operation.rotate('--start', 'zsk');
+    expect(operation.state().rollovers[0]?.new).not.toContain(old);
+  });
+
+  test('with --start begins what is asked for', async () => {
+    const operation = new Operation();
+    await operation.succeed('keygen', 'example.com');
+    await operation.sign();
+    await operation.rotate('--start', 'zsk');
+    expect(operation.state().rollovers).toMatchObject([{ name: 'zsk-prepublish' }]);
+  });
+});
+
+test('--adopt --dry-run shows what would be taken over, and writes nothing', async () => {
+  const operation = new Operation();
+  await operation.succeed('keygen', 'example.com');
+  await operation.sign();
+  const before = operation.files();
+  expect(await operation.rotate('--adopt', '--dry-run')).toContain('took over 2 keys');
+  expect(operation.files()).toEqual(before);
+});
+
+test('--adopt rebuilds a damaged state', async () => {
+  const operation = await enabled();
+  writeFileSync(STATE, '{"schema": "zonewright/state/v1"');
+  expect(await failure(operation)).toEqual([3, 'state/damaged']);
+  await operation.rotate('--adopt');
+  expect(operation.state().keys.map(({ use }) => use.published)).toEqual([true, true]);
+  await operation.rotate('--sign');
+  await operation.expectValid(operation.keys('ksk'));
+});
+
+test('keys with .state files of BIND say whether the DS is there', async () => {
+  const operation = new Operation();
+  const bases = (await operation.succeed('keygen', 'example.com')).trim().split('\n');
+  for (const base of bases) {
+    const isKsk = readFileSync(`keys/${base}.key`, 'utf8').includes('key-signing');
+    writeFileSync(
+      `keys/${base}.state`,
+      [
+        '; This is the state of key',
+        'Algorithm: 13',
+        'Length: 256',
+        `KSK: ${isKsk ? 'yes' : 'no'}`,
+        `ZSK: ${isKsk ? 'no' : 'yes'}`,
+        'Generated: 20261122120000 (Sun Nov 22 12:00:00 2026)',
+        'DNSKEYChange: 20261122120000 (Sun Nov 22 12:00:00 2026)',
+        'DNSKEYState: omnipresent',
+        ...(isKsk ? ['KRRSIGState: omnipresent', 'DSState: omnipresent'] : ['ZRRSIGState: omnipresent']),
+        'GoalState: omnipresent',
+        '',
+      ].join('\n'),
+    );
+  }
+  await operation.sign();
+  await operation.rotate();
+  const { ledger, wantedDs } = operation.state();
+  expect(ledger.parent.map(({ ds }) => ds.length)).toEqual([1]);
+  expect(wantedDs).toHaveLength(1);
+});
+
+describe('--start', () => {
+  test.each([
+    ['zsk', '', ['zsk-prepublish']],
+    ['ksk', '', ['ksk-double-ksk']],
+    ['ksk', 'kskRollover: double-ds', ['ksk-double-ds']],
+    ['csk', 'keys: csk', ['csk']],
+    ['all', '', ['ksk-double-ksk', 'zsk-prepublish']],
+  ])('%s begins it at once with %s', async (role, policy, names) => {
+    const operation = await enabled(policy);
+    await operation.rotate('--start', role);
+    expect(
+      operation
+        .state()
+        .rollovers.map(({ name }) => name)
+        .sort(),
+    ).toEqual(names);
+    expect(await failure(operation, '--start', role)).toEqual([3, 'rotate/in-progress']);
+  });
+
+  test('takes a spare of keygen', async () => {
+    const operation = await enabled();
+    const spare = (await operation.succeed('keygen', 'example.com', '--role', 'zsk')).trim();
+    await operation.rotate('--start', 'zsk');
+    expect(operation.state().rollovers[0]?.new).toEqual([spare]);
+  });
+
+  test('of a role that the zone does not have is an error', async () => {
+    expect(await failure(await enabled(), '--start', 'csk')).toEqual([2, 'rotate/no-such-role']);
+  });
+});
+
+test('--algorithm is for the algorithm of the policy, whose rollover begins by itself', async () => {
+  const operation = await enabled();
+  expect(await failure(operation, '--algorithm', 'ED25519')).toEqual([2, 'rotate/policy-algorithm']);
+  expect(await failure(operation, '--algorithm', 'ECDSAP256SHA256')).toEqual([2, 'rotate/same-algorithm']);
+  expect(await failure(operation, '--algorithm', 'RSASHA1')).toEqual([2, 'usage/algorithm']);
+  operation.configure('algorithm: ED25519');
+  await operation.rotate('--algorithm', 'ED25519');
+  expect(operation.state().rollovers).toMatchObject([{ name: 'algorithm' }]);
+});
+
+describe('--ds-published and --ds-withdrawn', () => {
+  test('say since when', async () => {
+    const operation = new Operation();
+    await operation.rotate('--sign');
+    await operation.pass(DAY, 6 * HOUR);
+    const [ksk] = operation.keys('ksk');
+    await operation.rotate('--ds-published', String(ksk!.keyTag), '--at', '-2h');
+    expect(operation.state().ledger.parent).toContainEqual(
+      expect.objectContaining({ ds: [], replaced: operation.now - 2 * HOUR }),
+    );
+  });
+
+  test.each([
+    [['--ds-published', '1'], 'rotate/unknown-key'],
+    [['--at', 'now'], 'usage/conflict'],
+    [['--ds-published', 'x'], 'usage/number'],
+    [['--until', '1y'], 'usage/conflict'],
+    [['--served', '12345'], 'rotate/unknown-serial'],
+    [['--served', 'x'], 'usage/number'],
+    [['--abort'], 'rotate/nothing-to-abort'],
+    [['--enable'], 'rotate/enabled'],
+    [['--enable', '--disable'], 'usage/conflict'],
+  ])('%j is an error', async (args, code) => {
+    const operation = await enabled();
+    const before = operation.files();
+    expect(await failure(operation, ...args)).toEqual([2, code]);
+    expect(operation.files()).toEqual(before);
+  });
+
+  test('are for keys with a DS, and for what has happened', async () => {
+    const operation = await enabled();
+    const tag = String(operation.keys('zsk')[0]!.keyTag);
+    expect(await failure(operation, '--ds-published', tag)).toEqual([2, 'rotate/no-ds']);
+    const ksk = String(operation.keys('ksk')[0]!.keyTag);
+    expect(await failure(operation, '--ds-withdrawn', ksk, '--at', '+1h')).toEqual([
+      2,
+      'rotate/future-report',
+    ]);
+  });
+});
+
+test('with publishedWhen: served, --served establishes a version', async () => {
+  const operation = new Operation({ policy: 'publishedWhen: served' });
+  await operation.rotate('--sign');
+  await operation.pass(DAY, 6 * HOUR);
+  expect(operation.state().ledger.publications.at(-1)?.established).toBeUndefined();
+  expect((await operation.rotateJson()).waits[0]?.what).toContain('waiting for the next signing');
+  await operation.rotate('--served', String(operation.state().ledger.publications.at(-1)!.serial));
+  expect(operation.state().ledger.publications.at(-1)?.established).toBe(operation.now);
+  await operation.pass(6 * HOUR, 6 * HOUR);
+  await operation.addDs();
+  expect(operation.state().rollovers).toEqual([]);
+});
+
+test('--disable: CDS DELETE until the DS is gone from every cache, then the unsigned zone', async () => {
+  const operation = await enabled();
+  const ksks = operation.keys('ksk');
+  await operation.rotate('--disable', '--sign');
+  expect(operation.signed()).toMatch(/\tCDS\t0 0 0 00\n/);
+  expect(operation.signed()).toMatch(/\tCDNSKEY\t0 3 0 AA==\n/);
+  await operation.expectValid(ksks);
+  await operation.pass(30 * DAY);
+  expect(operation.count('DNSKEY')).toBe(2);
+  await operation.expectValid(ksks);
+  await operation.withdrawDs();
+  // 1 h until all servers of the parent have it, a TTL of a day, 1 h margin.
+  operation.now += 26 * HOUR - MINUTE;
+  await operation.rotate('--sign');
+  expect([operation.count('DNSKEY'), operation.count('CDS')]).toEqual([2, 1]);
+  operation.now += MINUTE;
+  await operation.rotate('--sign');
+  expect(operation.signed()).not.toMatch(/DNSKEY|RRSIG|NSEC|CDS/);
+  expect(operation.state().rollovers).toEqual([]);
+  // It stays so until somebody enables it again.
+  await operation.pass(100 * DAY, 10 * DAY);
+  expect(operation.count('DNSKEY')).toBe(0);
+  await operation.rotate('--enable', '--sign');
+  expect(operation.count('DNSKEY')).toBe(2);
+  await operation.expectValid(operation.keys('ksk'));
+});
+
+describe('--abort', () => {
+  test('takes a rollover back: the zone is as before', async () => {
+    const operation = await enabled();
+    const [old] = operation.keys('zsk');
+    await operation.rotate('--start', 'zsk', '--sign');
+    expect(operation.count('DNSKEY')).toBe(3);
+    operation.now += DAY;
+    await operation.rotate('--abort', '--sign');
+    expect(operation.count('DNSKEY')).toBe(2);
+    expect(operation.signers('SOA')).toEqual([old!.keyTag]);
+    expect(operation.state().rollovers).toEqual([]);
+    await operation.expectValid(operation.keys('ksk'));
+  });
+
+  test('is refused while caches need the new key', async () => {
+    const operation = await enabled();
+    await operation.rotate('--start', 'zsk', '--sign');
+    await operation.pass(DAY);
+    const before = operation.files();
+    expect(await failure(operation, '--abort')).toEqual([3, 'rotate/cannot-abort']);
+    expect(operation.files()).toEqual(before);
+  });
+
+  test('is refused while the parent may serve the new DS', async () => {
+    const operation = await enabled();
+    await operation.rotate('--start', 'ksk', '--sign');
+    await operation.pass(DAY);
+    expect(await failure(operation, '--abort')).toEqual([3, 'rotate/cannot-abort']);
+  });
+});
+
+describe('--dry-run', () => {
+  test('writes nothing at all, and says what would be done', async () => {
+    const operation = new Operation();
+    const before = operation.files();
+    expect(await operation.rotate('--dry-run', '--sign')).toContain('began; new: a new KSK, a new ZSK');
+    expect(operation.files()).toEqual(before);
+    expect((await operation.rotateJson('--dry-run')).changed).toBe(true);
+  });
+
+  test('is the same in the middle of a rollover', async () => {
+    const operation = await enabled();
+    await operation.rotate('--start', 'zsk', '--sign');
+    operation.now += DAY;
+    const before = operation.files();
+    expect(await operation.rotate('--dry-run')).toContain('will sign with the new key instead of the old');
+    expect(operation.files()).toEqual(before);
+  });
+});
+
+describe('exit status and output', () => {
+  test('--detailed-exitcode is 10 if something was done, else 0; the second run leaves every file as it is', async () => {
+    const operation = new Operation();
+    const run = async (): Promise<number> =>
+      (await operation.run('rotate', 'example.com', '--sign', '--detailed-exitcode')).status;
+    expect(await run()).toBe(10);
+    const before = operation.files();
+    expect(await run()).toBe(0);
+    expect(operation.files()).toEqual(before);
+    operation.now += HOUR;
+    expect(await run()).toBe(0);
+    expect(operation.files()).toEqual(before);
+  });
+
+  test('--json is by the schema, also for --all with a zone that fails', async () => {
+    workIn({
+      'a.zone': SMALL_ZONE,
+      'keys/example.net.state.json': 'damage',
+      '.zonewrightrc.yaml': 'zones: {example.com: {file: a.zone}, example.net: {file: b.zone}}\n',
+    });
+    const { status, stdout } = await runInProcess(['rotate', '--all', '--json', '--sign']);
+    const document = JSON.parse(stdout) as { schema: string; zones: { zone?: string }[] };
+    expect(status).toBe(3);
+    expect(schemaErrors(document)).toEqual([]);
+    expect(document.zones).toMatchObject([
+      { zone: 'example.com.', changed: true },
+      { error: { code: 'state/damaged' } },
+    ]);
+  });
+
+  test('--shard takes a part of the zones', async () => {
+    workIn({ '.zonewrightrc.yaml': 'zones: {a.example: {}, b.example: {}, c.example: {}}\n' });
+    const { stdout } = await runInProcess(['rotate', '--all', '--shard', '1/2', '--json']);
+    expect((JSON.parse(stdout) as { zones: { zone: string }[] }).zones.map(({ zone }) => zone)).toEqual([
+      'b.example.',
+    ]);
+  });
+
+  test('under --now a state is marked, and a real run refuses it', async () => {
+    const operation = new Operation();
+    await operation.rotate('--now', '20261201');
+    expect(await failure(operation)).toEqual([3, 'state/simulated']);
+    await operation.rotate('--now', '20261202');
+  });
+});
+
+test('a run that was missed for weeks does the next safe step, and not all at once', async () => {
+  const operation = await enabled();
+  await operation.rotate('--start', 'zsk', '--sign');
+  const [old] = operation.keys('zsk');
+  operation.now += 25 * DAY;
+  await operation.rotate('--sign');
+  expect(operation.count('DNSKEY')).toBe(3);
+  expect(operation.signers('SOA')).not.toEqual([old!.keyTag]);
+  const { waits } = await operation.rotateJson();
+  expect(waits).toMatchObject([{ actor: 'none' }]);
+  await operation.expectValid(operation.keys('ksk'));
+});
+
+test('two runs at the same moment: nothing is done twice', async () => {
+  const operation = new Operation();
+  const results = await Promise.all([
+    operation.run('rotate', 'example.com'),
+    operation.run('rotate', 'example.com'),
+  ]);
+  expect(results.map(({ status }) => status).every((status) => status === 0 || status === 4)).toBe(true);
+  expect(results.some(({ status }) => status === 0)).toBe(true);
+  expect(operation.state()).toMatchObject({ keys: [{ role: 'ksk' }, { role: 'zsk' }], rollovers: [{}] });
+});
+
+test('the times of keys follow, so that others pick the same keys; old ones go after the purge delay', async () => {
+  const operation = await enabled();
+  const [old] = operation.keys('zsk');
+  const timesOf = (base: string): string[] =>
+    [...readFileSync(`keys/${base}.key`, 'utf8').matchAll(/^; (\w+): /gm)].map(([, name]) => name!);
+  expect(timesOf(old!.base)).toEqual(['Created', 'Publish', 'Activate']);
+  await operation.rotate('--start', 'zsk', '--sign');
+  const fresh = operation.state().rollovers[0]!.new[0]!;
+  expect(timesOf(fresh)).toEqual(['Created', 'Publish']);
+  await operation.pass(DAY);
+  expect(timesOf(fresh)).toEqual(['Created', 'Publish', 'Activate']);
+  expect(timesOf(old!.base)).toEqual(['Created', 'Publish', 'Activate', 'Inactive']);
+  await operation.pass(8 * DAY);
+  expect(timesOf(old!.base)).toEqual(['Created', 'Publish', 'Activate', 'Inactive', 'Delete']);
+  const { removed } = operation.state().keys.find(({ base }) => base === old!.base)!;
+  operation.configure('kskLifetime: unlimited, zskLifetime: unlimited');
+  operation.now = removed! + 90 * DAY - 1;
+  await operation.rotate();
+  expect(timesOf(old!.base)).toContain('Delete');
+  operation.now += 1;
+  expect(await operation.rotate()).toContain('deleted the files of ZSK');
+  expect(() => timesOf(old!.base)).toThrow('ENOENT');
+  expect(operation.state().keys.find(({ base }) => base === old!.base)?.purged).toBe(operation.now);
+});
+
+test('a spare has no times, whatever it was made with', async () => {
+  const operation = await enabled();
+  const spare = (await operation.succeed('keygen', 'example.com', '--role', 'zsk')).trim();
+  await operation.rotate();
+  expect(readFileSync(`keys/${spare}.key`, 'utf8')).not.toMatch(/Publish|Activate/);
+});
+
+test('of a lost private key it is said when its signatures run out; nothing is removed or overwritten', async () => {
+  const operation = await enabled();
+  const [zsk] = operation.keys('zsk');
+  const earliest = [...operation.signed().matchAll(new RegExp(`(\\d{14}) \\d{14} ${zsk!.keyTag} `, 'g'))]
+    .map(([, time]) => time!)
+    .sort()[0]!;
+  rmSync(`keys/${zsk!.base}.private`);
+  const before = operation.files();
+  const { lostKeys } = await operation.rotateJson();
+  const iso = earliest.replace(/(....)(..)(..)(..)(..)(..)/, '$1-$2-$3T$4:$5:$6Z');
+  expect(lostKeys).toEqual([{ base: zsk!.base, firstExpiration: iso }]);
+  expect(await operation.rotate()).toContain(`the first of its signatures runs out at ${iso}`);
+  expect(operation.files()).toEqual(before);
+  operation.now += 25 * DAY;
+  expect((await operation.run('rotate', 'example.com', '--sign')).status).toBe(3);
+  expect(operation.signed()).toBe(before[SIGNED]?.split(' ').slice(1).join(' '));
+});
+
+describe('a file that this tool did not write', () => {
+  test('becomes a publication', async () => {
+    const operation = await enabled();
+    const count = operation.state().ledger.publications.length;
+    writeFileSync(SIGNED, operation.signed().replace('192.0.2.2', '192.0.2.99'));
+    expect(await operation.rotate()).toContain('which this tool did not write');
+    expect(operation.state().ledger.publications.length).toBeGreaterThanOrEqual(count);
+    expect(operation.state().ledger.publications.at(-1)?.established).toBe(operation.now);
+    const before = operation.files();
+    await operation.rotate();
+    expect(operation.files()).toEqual(before);
+  });
+
+  test('is a publication too where an old one of ours was put back', async () => {
+    const operation = await enabled();
+    copyFileSync(SIGNED, 'backup');
+    await operation.rotate('--start', 'zsk', '--sign');
+    operation.now += HOUR;
+    copyFileSync('backup', SIGNED);
+    await operation.rotate();
+    const { publications } = operation.state().ledger;
+    expect(publications.at(-1)?.digest).toBe(publications.at(-3)?.digest);
+    expect((await operation.rotateJson()).needsSigning).toBe(true);
+  });
+});
