@@ -127,13 +127,13 @@ export function checkAlgorithms(
   );
 }
 
-function findKeys(
+async function findKeys(
   names: readonly string[],
   keyDirectory: string,
   origin: Uint8Array,
   { files }: Environment,
 ): Promise<Key[]> {
-  return Promise.all(
+  const keys = await Promise.all(
     names.map(async (name) => {
       const { directory, base } = splitKeyPath(name);
       const key = await new KeyDirectory(directory ?? keyDirectory, files).findKey(base);
@@ -144,6 +144,7 @@ function findKeys(
       );
     }),
   );
+  return [...new Map(keys.map((key) => [key.base, key])).values()];
 }
 
 function noActiveKey(

@@ -72,7 +72,7 @@ export class PreviousSignatures {
         u32At(bytes, at + RrsigOffset.OriginalTtl) === ttl &&
         store.ttls[record] === ttl &&
         !serialGreater(u32At(bytes, at + RrsigOffset.Inception), this.#now) &&
-        serialGreater(u32At(bytes, at + RrsigOffset.Expiration), this.#now + this.#refresh) &&
+        !serialGreater(this.#now + this.#refresh, u32At(bytes, at + RrsigOffset.Expiration)) &&
         (verifier === undefined || this.#isGood(rrset, record, verifier))
       ) {
         return record;

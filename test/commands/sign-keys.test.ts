@@ -182,6 +182,17 @@ describe('keys that were chosen', () => {
     expect(traces(lines, ZSK)).toEqual({ published: false, signs: [] });
   });
 
+  test('sign once each, however often they are named', async () => {
+    const world = await signWorld();
+    const keys = [await world.addKey(SECOND_KSK), await world.addKey(SECOND_ZSK)];
+    const inDirectory = keys.map((base) => world.path(`keys/${base}.key`));
+    const once = await world.sign({ keys, check: true });
+    expect(await world.sign({ keys: [...keys, ...inDirectory] })).toMatchObject({
+      signaturesMade: once.signaturesMade,
+      keys: once.keys,
+    });
+  });
+
   test('may lie in another directory', async () => {
     const world = await signWorld();
     const base = await writeKeyFiles(world.path('elsewhere'), CSK, fileStore, { state: true });
