@@ -1,4 +1,5 @@
 import type { Configuration, ZoneSettings } from '../commands/configuration.ts';
+import { nameToText } from '../dns/name.ts';
 import { usageError } from '../errors.ts';
 import { ExitStatus, exitStatusOf } from './exit-status.ts';
 import { failureObject, type FailureObject } from './failure.ts';
@@ -23,13 +24,13 @@ export function selectTargets<T>(
   ofZone: (settings: ZoneSettings) => T,
 ): readonly T[] {
   if (all !== true) {
-    if (files.length > 0) return shardOf(files.map(ofFile), shard);
+    if (files.length > 0) return shardOf(files, shard, (file) => file).map(ofFile);
     throw usageError('usage/missing-argument', 'no zone file is named', {
       hint: 'name one, or take every zone of the configuration with --all',
     });
   }
   if (files.length > 0) throw usageError('usage/conflict', '--all and the name of a file exclude each other');
-  if (zones.length > 0) return shardOf(zones.map(ofZone), shard);
+  if (zones.length > 0) return shardOf(zones, shard, ({ name }) => nameToText(name)).map(ofZone);
   throw usageError('usage/no-zones', 'the configuration names no zones, so --all has nothing to do', {
     hint: 'list them under "zones" in .zonewrightrc.yaml, or name zone files',
   });

@@ -60,7 +60,8 @@ describe('a zone signed with Ed25519', () => {
     for (const { pool } of pools) {
       world.replaced = { pool };
       const good = await verify({ zoneFile: world.path('zone.signed'), at: NOW }, world.environment());
-      expect(good).toMatchObject({ ok: true, counts: { error: 0, warning: 0 } });
+      expect(good.ok).toBe(true);
+      expect(good.findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
       expect(good.signaturesVerified).toBeGreaterThan(2 * HOSTS);
       const bad = await verify({ zoneFile: damaged, at: NOW }, world.environment());
       expect(bad.ok).toBe(false);
