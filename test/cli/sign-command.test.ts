@@ -278,13 +278,13 @@ zones:
 
   test('--shard splits the zones among jobs, counted from 1 or from 0', async () => {
     await workWithZones();
-    const zonesOf = async (shard: string): Promise<unknown> => {
+    const zonesOf = async (shard: string): Promise<string[]> => {
       const { document } = await runForJson(['sign', '--all', '--shard', shard, '--check']);
       return (document['zones'] as { zone?: string }[]).map(({ zone }) => zone ?? 'c.example.');
     };
-    expect(await zonesOf('1/2')).toEqual(['b.example.']);
-    expect(await zonesOf('2/2')).toEqual(['a.example.', 'c.example.']);
-    expect(await zonesOf('0/2')).toEqual(['a.example.', 'c.example.']);
-    expect(await zonesOf('3/4')).toEqual([]);
+    const parts = [await zonesOf('1/2'), await zonesOf('2/2')];
+    expect(parts.flat().sort()).toEqual(['a.example.', 'b.example.', 'c.example.']);
+    expect(await zonesOf('0/2')).toEqual(parts[1]);
+    expect(await zonesOf('1/1')).toEqual(['a.example.', 'b.example.', 'c.example.']);
   });
 });
