@@ -13,6 +13,13 @@ export function wholeNumber(option: string, text: string): number {
   throw usageError('usage/number', `${option} takes a whole number, not "${text}"`);
 }
 
+/** How many threads `--jobs` asks for. */
+export function threadCount(text: string): number {
+  const count = wholeNumber('--jobs', text);
+  if (count > 0) return count;
+  throw usageError('usage/number', `--jobs takes a whole number from 1 on, not "${text}"`);
+}
+
 /** A TTL in seconds, from all that is a duration. */
 export function ttlValue(text: string): number {
   const ttl = parseDuration(text);

@@ -4,7 +4,7 @@ import { printTime } from '../dns/time.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { usageError } from '../errors.ts';
 import { ExitStatus } from './exit-status.ts';
-import { collect, optional, wholeNumber } from './option-values.ts';
+import { collect, optional, threadCount } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
 import { isOneZone, selectTargets, workThrough } from './several-zones.ts';
 import type { Session } from './session.ts';
@@ -64,7 +64,7 @@ export function signCommand(execute: Execute): Command {
       ),
     )
     .action((files: string[], flags: SignFlags, command: Command) => {
-      const jobs = optional(flags.jobs, (text) => wholeNumber('--jobs', text));
+      const jobs = optional(flags.jobs, threadCount);
       return execute(command, (session) => runSign(session, files, flags), { progress: true, jobs });
     });
 }

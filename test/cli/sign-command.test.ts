@@ -182,6 +182,7 @@ describe('sign', () => {
     [['--nsec3-iterations', '51', 'example.com.zone'], '51 NSEC3 iterations are refused'],
     [['--serial', 'random', 'example.com.zone'], 'Allowed choices are keep, increment, unixtime, date'],
     [['--jobs', 'all', 'example.com.zone'], '--jobs takes a whole number, not "all"'],
+    [['--jobs', '0', 'example.com.zone'], '--jobs takes a whole number from 1 on, not "0"'],
     [['-o', 'x', 'a.zone', 'b.zone'], '--output is for one zone, and several are to be signed'],
     [['-z', 'example.com', 'a.zone', 'b.zone'], '--zone is for one zone, and several are to be signed'],
     [['--all', 'a.zone'], '--all and the name of a file exclude each other'],
