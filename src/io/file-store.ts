@@ -73,13 +73,30 @@ export const fileStore: FileStore = {
 
   makeDirectory: (directory, mode) =>
     guarded(directory, async () => {
-      const first = await mkdir(directory, { recursive: true, mode });
-      // The umask must not take away what was asked for; parents get the usual mode only by being asked for themselves.
-      if (first !== undefined) await chmod(directory, mode);
+      // The umask must not take away what was asked for.
+      if (await makeMissing(directory, mode)) await chmod(directory, mode);
     }),
 
   remove: (file) => guarded(file, () => rm(file, { force: true })),
 };
+
+/**
+ * Makes a directory and its parents; whether it was missing. The `recursive` of Node's mkdir never returns where a parent exists and
+ * yet nothing can be made in it, as in /proc.
+ */
+async function makeMissing(directory: string, mode: number): Promise<boolean> {
+  if ((await statusOf(directory))?.kind === 'directory') return false;
+  const parent = path.dirname(directory);
+  if (parent !== directory) await makeMissing(parent, mode);
+  try {
+    await mkdir(directory, { mode });
+    return true;
+  } catch (error) {
+    // Another run may have been faster.
+    if (codeOf(error) === 'EEXIST' && (await statusOf(directory))?.kind === 'directory') return false;
+    throw error;
+  }
+}
 
 async function openAtomic(
   file: string,
@@ -170,10 +187,12 @@ async function statusOf(file: string): Promise<FileStatus | undefined> {
       modified: Math.floor(found.mtimeMs / 1000),
     };
   } catch (error) {
-    if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR') return undefined;
+    if (NOTHING_THERE.includes(codeOf(error) ?? '')) return undefined;
     throw error;
   }
 }
+
+const NOTHING_THERE: readonly string[] = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG'];
 
 /** Runs an action on a file. What the system refuses becomes an error of ours that names the file. */
 export async function guarded<T>(file: string, action: () => Promise<T>): Promise<T> {
@@ -192,6 +211,7 @@ const DESCRIPTIONS: Readonly<Record<string, readonly [code: string, message: str
   EACCES: ['file/permission', 'permission denied'],
   EPERM: ['file/permission', 'the operation is not permitted'],
   EROFS: ['file/permission', 'the file system is read-only'],
+  ENAMETOOLONG: ['file/name-too-long', 'the name is too long for the file system'],
   ENOSPC: ['file/no-space', 'no space is left on the device', 'make room and run the command again'],
   EDQUOT: ['file/no-space', 'the disk quota is used up', 'make room and run the command again'],
 };

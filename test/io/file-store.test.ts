@@ -131,3 +131,15 @@ test('paths are joined', () => {
   expect(joinPath('keys/', 'a')).toBe('keys/a');
   expect(joinPath('', 'a')).toBe('a');
 });
+
+test('gives up where no directory can be made, and where a name is too long', async () => {
+  await expect(fileStore.makeDirectory('/proc/zonewright/keys', 0o700)).rejects.toMatchObject({
+    kind: 'environment',
+  });
+  const tooLong = path.join(directory, 'x'.repeat(256));
+  expect(await fileStore.status(tooLong)).toBeUndefined();
+  await expect(fileStore.createExclusive(tooLong, '', 0o600)).rejects.toMatchObject({
+    code: 'file/name-too-long',
+    message: 'the name is too long for the file system',
+  });
+});
