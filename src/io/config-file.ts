@@ -64,10 +64,11 @@ interface Found {
 
 async function search(request: ConfigRequest): Promise<Found | undefined> {
   // Most runs have no configuration: finding that out must not cost the loading of cosmiconfig.
-  if (!isAnywhere(request.workingDirectory)) return undefined;
+  const directory = firstDirectory(request.workingDirectory);
+  if (directory === undefined) return undefined;
   const cosmiconfig = await import('cosmiconfig');
   const explorer = cosmiconfig.cosmiconfigSync(PACKAGE_PROPERTY, options(request));
-  return described(request, undefined, () => explorer.search(request.workingDirectory));
+  return described(request, undefined, () => explorer.search(directory));
 }
 
 async function load(request: ConfigRequest, name: string): Promise<Found> {
@@ -81,12 +82,12 @@ async function load(request: ConfigRequest, name: string): Promise<Found> {
   });
 }
 
-/** Whether one of the places exists in a directory that cosmiconfig would search. */
-function isAnywhere(start: string): boolean {
+/** The first directory that cosmiconfig would search and that has one of the places. */
+function firstDirectory(start: string): string | undefined {
   const last = os.homedir();
   for (let directory = path.resolve(start); ; directory = path.dirname(directory)) {
-    if (PLACES.some((place) => mayConfigure(path.join(directory, place)))) return true;
-    if (directory === last || directory === path.dirname(directory)) return false;
+    if (PLACES.some((place) => mayConfigure(path.join(directory, place)))) return directory;
+    if (directory === last || directory === path.dirname(directory)) return undefined;
   }
 }
 
@@ -134,7 +135,8 @@ function describedError(
   displayPath: (file: string) => string,
 ): unknown {
   if (error instanceof ZonewrightError || !isErrorLike(error)) return error;
-  const [, parsed, reason] = PARSE_ERROR.exec(error.message) ?? [];
+  const { codeFrame = '' } = error;
+  const [, parsed, reason] = PARSE_ERROR.exec(error.message.replaceAll(codeFrame, '')) ?? [];
   if (parsed !== undefined && reason !== undefined) {
     return usageError('configuration/syntax', syntaxProblem(reason), {
       location: { file: displayPath(parsed), ...positionOf(error) },
@@ -152,11 +154,17 @@ function describedError(
       cause: error,
     });
   }
+  if (error.message.startsWith('No loader specified')) {
+    return usageError('configuration/unreadable', 'by its name, this is neither YAML nor JSON', {
+      location,
+      hint: 'a configuration file ends in .yaml, .yml or .json, or has no extension',
+    });
+  }
   return usageError('configuration/unreadable', lowerFirst(error.message), { location, cause: error });
 }
 
 /** How cosmiconfig's loaders report what their parsers say. */
-const PARSE_ERROR = /^(?:JSON|YAML) Error in (.+?):\n(.+)/;
+const PARSE_ERROR = /^(?:JSON|YAML) Error in (.+?): *\n\s*(.+)/;
 
 function syntaxProblem(reason: string): string {
   const problem = reason.replace(/ (?:at line \d+, column \d+:?|while parsing .*)$/, '').trim();
@@ -169,6 +177,8 @@ interface ErrorLike {
   readonly code?: string;
   readonly path?: string;
   readonly linePos?: { readonly start?: { readonly line: number; readonly col: number } };
+  /** The lines around an error in JSON, with a mark at its line and one below its column. */
+  readonly codeFrame?: string;
 }
 
 function isErrorLike(error: unknown): error is ErrorLike {
@@ -177,8 +187,10 @@ function isErrorLike(error: unknown): error is ErrorLike {
   );
 }
 
-function positionOf({ linePos }: ErrorLike): { line?: number; column?: number } {
-  return linePos?.start === undefined ? {} : { line: linePos.start.line, column: linePos.start.col };
+function positionOf({ linePos, codeFrame = '' }: ErrorLike): { line?: number; column?: number } {
+  if (linePos?.start !== undefined) return { line: linePos.start.line, column: linePos.start.col };
+  const [, line, before] = /^> *(\d+) \|.*\n *\| ( *)\^/m.exec(codeFrame) ?? [];
+  return line === undefined || before === undefined ? {} : { line: Number(line), column: before.length + 1 };
 }
 
 function lowerFirst(text: string): string {

@@ -106,6 +106,10 @@ describe('a configuration file', () => {
     expect(await keyDirectoryInUse()).toBe(DEFAULTS.directory);
     workIn({ 'package.json': '{"name": ' });
     expect(await keyDirectoryInUse()).toBe(DEFAULTS.directory);
+    const directory = workIn({ '.zonewrightrc': 'keyDirectory: a/of-file', 'a/package.json': '{"name": ' });
+    process.chdir('a');
+    expect(await keyDirectoryInUse()).toBe('of-file');
+    process.chdir(directory);
   });
 
   test('decides about policies by zone, however its name is written', async () => {
@@ -297,6 +301,10 @@ describe('a mistake in a configuration', () => {
 
   test.each([
     ['{"keyDirectory": }', /^zonewright: \.zonewrightrc\.json: the configuration is malformed: .*JSON\n$/],
+    [
+      '{\n  "zones": {},\n}',
+      /^zonewright: \.zonewrightrc\.json(?::3:1)?: the configuration is malformed: [^\n]*JSON[^\n]*\n$/,
+    ],
     ['{\n  "zones": 1\n}', /^zonewright: \.zonewrightrc\.json:2:3: zones: this must be a mapping/],
   ])('in JSON: %j', async (content, message) => {
     workIn({ '.zonewrightrc.json': content });
@@ -318,7 +326,7 @@ describe('a mistake in a configuration', () => {
     ['missing.yaml', 2, 'there is no such configuration file'],
     ['directory', 4, 'the configuration file cannot be read (EISDIR)'],
     ['package.json', 2, 'there is no "zonewright" in this file'],
-    ['some.toml', 2, 'no loader specified'],
+    ['some.toml', 2, 'by its name, this is neither YAML nor JSON'],
   ])('a file that cannot be it: %s', async (name, expected, message) => {
     workIn({ 'directory/x': '', 'package.json': '{}', 'some.toml': 'a = 1' });
     const { status, stderr } = await runInProcess(['ds', 'x', '--config', name]);
