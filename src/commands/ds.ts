@@ -81,8 +81,8 @@ async function keysOf(
 ): Promise<readonly PublicKey[]> {
   const { configuration, keyDirectory, zone: zoneOfFile, part } = options;
   const { files } = environment;
-  if (namesKeyFile(source)) return [await readPublicKey(await keyPath(source, options, environment), files)];
-  const zone = source === '-' ? undefined : options.zoneName(source);
+  const isKeyFile = namesKeyFile(source);
+  const zone = isKeyFile || source === '-' ? undefined : options.zoneName(source);
   if (zone !== undefined && (await hasState(keyDirectory, zone, environment))) {
     const { dsOfState } = await import('./ds-of-state.ts');
     const { policy } = settingsOfZone(configuration, zone);
@@ -99,6 +99,7 @@ async function keysOf(
       },
     );
   }
+  if (isKeyFile) return [await readPublicKey(await keyPath(source, options, environment), files)];
   if (zone !== undefined) {
     const keys = await listPublicKeys(keyDirectory, zone, files);
     if (keys.length > 0 || configuredZone(configuration, zone) !== undefined) {

@@ -76,6 +76,7 @@ describe('ds', () => {
     [['--ttl', 'x'], '"x" is no duration'],
     [['--json', '--format', 'csv'], '--json and --format csv exclude each other'],
     [['-z', 'a..b'], '"a..b" is no zone name'],
+    [['Kexample.com.+015+03613.key', '--add'], '--add is for zones with a rotation state'],
   ])('%j is a mistake', async (options, message) => {
     const { status, stderr } = await runInProcess(['ds', 'example.com', ...options]);
     expect(status).toBe(2);
