@@ -8,7 +8,7 @@ import { toBase64 } from '../dns/encoding.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { readDnskey } from '../dnssec/dnskey.ts';
 import { parseZoneName } from '../io/zone-name.ts';
-import type { Role } from '../keys/roles.ts';
+import { ROLES, type Role } from '../keys/roles.ts';
 import type { Key } from '../keys/key.ts';
 import { KEY_TIME_LABELS, type KeyTimingChange } from '../keys/timing.ts';
 import { ExitStatus } from './exit-status.ts';
@@ -17,7 +17,7 @@ import { examples, type Execute } from './command.ts';
 import type { Session } from './session.ts';
 
 interface KeygenFlags {
-  readonly role?: Role;
+  readonly role?: string;
   /** BIND's spelling of the role. */
   readonly f?: string;
   readonly algorithm?: string;
@@ -39,16 +39,8 @@ export function keygenCommand(execute: Execute): Command {
   return new Command('keygen')
     .description('Makes the keys of a zone, and sets the times of keys.')
     .argument('[ZONE]', "the zone's name; not for --settime and --successor")
-    .addOption(
-      new Option('--role <ROLE>', 'one key with this role, in place of what the policy asks for').choices([
-        'ksk',
-        'zsk',
-        'csk',
-      ]),
-    )
-    .addOption(
-      new Option('-f <ROLE>', 'the same, as dnssec-keygen has it').choices(['KSK', 'ZSK', 'CSK']).hideHelp(),
-    )
+    .option('--role <ROLE>', 'one key: ksk, zsk or csk (default: what the policy asks for)')
+    .addOption(new Option('-f <ROLE>', 'the same, as dnssec-keygen has it').hideHelp())
     .option('-a, --algorithm <NAME>', 'mnemonic or number (default: that of the policy, ECDSAP256SHA256)')
     .option('-b, --bits <N>', 'size of an RSA key, 2048 to 4096 (default: 2048)')
     .option('-L, --ttl <TTL>', 'the TTL of the DNSKEY record')
@@ -104,7 +96,12 @@ async function dispatch(
   }
   const name = parseZoneName(zone);
   const { policy } = settingsOfZone(configuration, name);
-  const role = flags.role ?? (flags.f?.toLowerCase() as Role | undefined);
+  const role = roleOf(flags);
+  if (flags.interval !== undefined) {
+    throw usageError('usage/conflict', '--interval is for --successor', {
+      hint: 'say with --publish and --activate when the key is published and signs',
+    });
+  }
   return keygen(
     {
       ...common,
@@ -119,19 +116,35 @@ async function dispatch(
   );
 }
 
+/** The role that the options name, in any letter case. */
+function roleOf({ role, f }: KeygenFlags): Role | undefined {
+  const [first, ...others] = [role, f].filter((text) => text !== undefined).map(readRole);
+  if (others.every((other) => other === first)) return first;
+  throw usageError('usage/conflict', '--role and -f name different roles');
+}
+
+function readRole(text: string): Role {
+  const role = ROLES.find((name) => name === text.toLowerCase());
+  if (role !== undefined) return role;
+  throw usageError('usage/role', `"${text}" is no role of a key`, {
+    hint: `choose from ${ROLES.join(', ')}`,
+  });
+}
+
 /** An existing key brings its zone, role and algorithm with it. */
 function refuseBesides(zone: string | undefined, flags: KeygenFlags): void {
   const option = flags.settime === undefined ? '--successor' : '--settime';
   if (flags.settime !== undefined && flags.successor !== undefined) {
     throw usageError('usage/conflict', '--settime and --successor exclude each other');
   }
-  const { role, f, algorithm, bits, spare } = flags;
+  const { role, f, algorithm, bits, spare, interval } = flags;
   const besides = {
     [`the zone ${zone ?? ''}`]: zone,
     '--role': role ?? f,
     '--algorithm': algorithm,
     '--bits': bits,
     '--spare': spare,
+    ...(flags.settime === undefined ? {} : { '--interval': interval }),
   };
   for (const [what, value] of Object.entries(besides)) {
     if (value !== undefined) {

@@ -6,6 +6,7 @@ import {
 } from '../commands/configuration.ts';
 import type { Environment } from '../commands/environment.ts';
 import { parseTime } from '../dns/time.ts';
+import { usageError } from '../errors.ts';
 import { lazyPool } from '../io/lazy-pool.ts';
 import { loadConfigFile } from '../io/config-file.ts';
 import { nodeCrypto } from '../io/crypto/node-crypto.ts';
@@ -57,6 +58,12 @@ export async function openSession(
 ): Promise<Session> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const variable = (name: string): string | undefined => io.variables[`ZONEWRIGHT_${name}`] || undefined;
+  for (const [option, value] of [
+    ['--config', options.config],
+    ['--key-directory', options.keyDirectory],
+  ] as const) {
+    if (value === '') throw usageError('usage/empty', `${option} is empty`);
+  }
   const talk = await createTalk(io, { color: options.color, quiet: options.quiet === true, progress });
   const configuration = await readConfiguration(io, options.config ?? variable('CONFIG'));
   const clock = io.clock();

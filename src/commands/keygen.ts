@@ -56,7 +56,7 @@ export interface KeygenOptions extends CommonOptions {
 }
 
 export interface SettimeOptions extends CommonOptions {
-  /** Any file of the key, or its base name; without a directory it is looked for in the key directory. */
+  /** Any file of the key, or its base name; without a directory it is looked for here, then in the key directory. */
   readonly keyFile: string;
 }
 
@@ -96,7 +96,7 @@ export async function settime(
   options: SettimeOptions,
   environment: KeygenEnvironment,
 ): Promise<KeygenResult> {
-  const { directory, base } = locate(options, environment);
+  const { directory, base } = await locate(options, environment);
   const files = await directory.readFiles(base);
   const before = keyOfFiles(base, files);
   const timing = changeTiming(timedFrom(before.timing, environment.now), options.timing ?? {});
@@ -125,7 +125,7 @@ export async function makeSuccessor(
   options: SuccessorOptions,
   environment: KeygenEnvironment,
 ): Promise<KeygenResult> {
-  const { directory, base } = locate(options, environment);
+  const { directory, base } = await locate(options, environment);
   const files = await directory.readFiles(base);
   const predecessor = keyOfFiles(base, files);
   const { publicKey } = readDnskey(predecessor.dnskeyRdata);
@@ -359,11 +359,11 @@ function warnAboutTiming({ base, role }: Key, timing: KeyTiming, { warn }: Keyge
   }
 }
 
-/** The directory and the base name of the key that a user named. */
-function locate(
+/** The directory and the base name of the key that a user named. A bare name may be in the working directory, else in the key directory. */
+async function locate(
   { keyFile, keyDirectory }: { readonly keyFile: string; readonly keyDirectory: string },
   { files }: KeygenEnvironment,
-): { directory: KeyDirectory; base: string } {
+): Promise<{ directory: KeyDirectory; base: string }> {
   const { directory, base } = splitKeyPath(keyFile);
   const name = readKeyBaseName(base);
   if (name === undefined) {
@@ -374,5 +374,6 @@ function locate(
   if (algorithmByNumber(name.algorithm)?.kind === 'refused') {
     throw inputError('key/algorithm', `keys of algorithm ${name.algorithm} cannot be used`);
   }
-  return { directory: new KeyDirectory(directory ?? keyDirectory, files), base };
+  const isHere = directory === undefined && (await files.status(`${base}.key`)) !== undefined;
+  return { directory: new KeyDirectory(isHere ? '.' : (directory ?? keyDirectory), files), base };
 }

@@ -1,7 +1,9 @@
 import { SEP_FLAG, ZONE_FLAG } from '../dnssec/dnskey.ts';
 
 /** What a key signs: a KSK the DNSKEY, CDS and CDNSKEY RRsets, a ZSK the rest, a CSK all. */
-export type Role = 'ksk' | 'zsk' | 'csk';
+export type Role = (typeof ROLES)[number];
+
+export const ROLES = ['ksk', 'zsk', 'csk'] as const;
 
 /** The Flags field of a key with this role (RFC 4034 section 2.1.1). */
 export function flagsOfRole(role: Role): number {

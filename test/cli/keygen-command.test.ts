@@ -39,6 +39,8 @@ describe('keygen', () => {
     expect(await keygen('b.example', '-a', '15')).toMatchObject([{ role: 'csk', algorithm: 15 }]);
     expect(await keygen('c.example', '--role', 'zsk')).toMatchObject([{ role: 'zsk', algorithm: 16 }]);
     expect(await keygen('d.example', '-f', 'KSK')).toMatchObject([{ role: 'ksk' }]);
+    expect(await keygen('e.example', '-f', 'zsk')).toMatchObject([{ role: 'zsk' }]);
+    expect(await keygen('f.example', '--role', 'KSK', '-f', 'ksk')).toMatchObject([{ role: 'ksk' }]);
   });
 
   test('takes times and a TTL', async () => {
@@ -83,6 +85,15 @@ describe('keygen', () => {
     ).toMatchObject([{ timing: expect.not.objectContaining({ inactive: expect.anything() }) }]);
   });
 
+  test('--settime and --successor find a key in the working directory too', async () => {
+    workIn();
+    const [key] = await keygen('example.com', '--role', 'zsk', '-K', '.', '-I', '+60d', '-D', '+90d');
+    expect(await keygen('--settime', `${key!.base}.key`, '-L', '1h')).toMatchObject([{ ttl: 3600 }]);
+    const [next] = await keygen('--successor', key!.base);
+    expect(existsSync(`${next!.base}.private`)).toBe(true);
+    expect(existsSync('keys')).toBe(false);
+  });
+
   test('--successor makes the key that follows another', async () => {
     workIn();
     const [key] = await keygen('example.com', '--role', 'zsk', '-I', '+60d', '-D', '+90d');
@@ -97,7 +108,13 @@ describe('keygen', () => {
   test.each([
     [[], 'the name of the zone is missing'],
     [['a..b'], '"a..b" is no zone name'],
-    [['x', '--role', 'boss'], 'Allowed choices are ksk, zsk, csk'],
+    [['x', '--role', 'boss'], 'choose from ksk, zsk, csk'],
+    [['x', '-f', 'REVOKE'], '"REVOKE" is no role of a key'],
+    [['x', '--role', 'zsk', '-f', 'KSK'], '--role and -f name different roles'],
+    [['x', '-i', '3d'], '--interval is for --successor'],
+    [['--settime', 'K', '-i', '3d'], '--settime takes everything from the key file: leave --interval out'],
+    [['x', '-K', ''], '--key-directory is empty'],
+    [['x', '--config', ''], '--config is empty'],
     [['x', '-a', 'RSAMD5'], 'no keys of RSAMD5 are made'],
     [['x', '-a', '8', '--bits', 'many'], '--bits takes a whole number, not "many"'],
     [['x', '-a', '8', '--bits', '1024'], 'RSA keys are made with 2048 to 4096 bits'],
