@@ -120,7 +120,7 @@ export class PublicationRecord {
     throw inputError('sign/unsafe', `${breaks}${until}`, {
       hint:
         until === ''
-          ? `see what is planned with: zonewright rotate ${zoneLabel(this.#zone)} --dry-run`
+          ? `if somebody else changed the keys, take over what is published: zonewright rotate ${zoneLabel(this.#zone)} --adopt`
           : 'wait, or write it all the same with --force',
     });
   }
