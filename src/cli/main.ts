@@ -2,7 +2,7 @@ import { CommanderError, type Command } from './commander.ts';
 import { processIo, type ProcessIo } from '../io/process-io.ts';
 import { ExitStatus, exitStatusOf } from './exit-status.ts';
 import { failureObject } from './failure.ts';
-import { createProgram } from './program.ts';
+import { COMMAND_NAMES, createProgram } from './program.ts';
 import { createTalk } from './terminal.ts';
 
 /** Runs the command line of this process; `argv` as in `process.argv`. */
@@ -23,7 +23,7 @@ export async function run(args: readonly string[], io: ProcessIo): Promise<numbe
       status = result;
     });
     for (const command of [program, ...program.commands]) captureOutput(command, io, written);
-    await program.parseAsync(args, { from: 'user' });
+    await program.parseAsync(withoutVainHelp(args), { from: 'user' });
     return status;
   } catch (error) {
     const helped = error instanceof CommanderError && error.exitCode === 0;
@@ -35,6 +35,12 @@ export async function run(args: readonly string[], io: ProcessIo): Promise<numbe
   } catch (error) {
     return reportFailure(error, args, io);
   }
+}
+
+/** Asking for the help of a command that does not exist is the mistake of naming that command: commander tells of it only then. */
+function withoutVainHelp(args: readonly string[]): readonly string[] {
+  const [first, topic = ''] = args;
+  return first === 'help' && /^\w/.test(topic) && !COMMAND_NAMES.includes(topic) ? args.slice(1) : args;
 }
 
 /** Makes commander throw in place of ending the process, and print help and version on our standard output. */
