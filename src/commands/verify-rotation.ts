@@ -139,7 +139,8 @@ function plannedEnd(
   const stated = file?.timing.delete ?? file?.timing.inactive;
   if (stated !== undefined) return stated;
   const lifetime = role === 'zsk' ? zskLifetime : kskLifetime;
-  return activated === undefined || lifetime === 'unlimited' ? undefined : activated + lifetime;
+  const begin = activated ?? file?.timing.activate;
+  return begin === undefined || lifetime === 'unlimited' ? undefined : begin + lifetime;
 }
 
 interface KeySignatures {

@@ -32,8 +32,10 @@ export interface ZoneCheckOptions {
 }
 
 /** One rule about whole zones. */
-interface ZoneCheck {
+export interface ZoneCheck {
   readonly code: string;
+  /** What must hold, as a sentence without its period. */
+  readonly rule: string;
   readonly severity: Severity;
   readonly reference: string;
   readonly hint?: string;
@@ -118,6 +120,7 @@ const SHA1_LENGTH = 20;
 export const zoneChecks: readonly ZoneCheck[] = [
   {
     code: 'zone/no-soa',
+    rule: 'A zone has an SOA record at its apex',
     severity: 'error',
     reference: 'RFC 1035 section 5.2',
     hint: 'check the zone name (-z), or add an SOA record at the apex',
@@ -127,6 +130,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/several-soas',
+    rule: 'A zone has one SOA record',
     severity: 'error',
     reference: 'RFC 1035 section 5.2',
     find(zone, report) {
@@ -136,6 +140,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/soa-not-at-apex',
+    rule: 'No SOA record stands below the apex',
     severity: 'error',
     reference: 'RFC 1035 section 5.2',
     find(zone, report) {
@@ -148,6 +153,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/no-ns',
+    rule: 'A zone has NS records at its apex',
     severity: 'error',
     reference: 'RFC 1035 section 5.2',
     find(zone, report) {
@@ -156,6 +162,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/cname-and-other-data',
+    rule: 'A CNAME stands alone',
     severity: 'error',
     reference: 'RFC 1034 section 3.6.2',
     hint: 'take away the CNAME or the other records of this name',
@@ -170,6 +177,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/singleton',
+    rule: 'Types of which a name has one record have one (CNAME, DNAME and the like)',
     severity: 'error',
     reference: 'RFC 2181 section 10.1, RFC 6672 section 2.4',
     find(zone, report) {
@@ -185,6 +193,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/dname-and-ns',
+    rule: 'No DNAME stands beside the NS records of a delegation',
     severity: 'error',
     reference: 'RFC 6672 section 2.3',
     find(zone, report) {
@@ -197,6 +206,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/below-dname',
+    rule: 'Nothing stands below a DNAME',
     severity: 'error',
     reference: 'RFC 6672 section 2.4',
     hint: 'resolvers never see this record: the DNAME above it redirects the name',
@@ -214,6 +224,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/ttl-too-large',
+    rule: 'No TTL is above the maximum that the user set',
     severity: 'error',
     reference: 'the option --max-ttl',
     find(zone, report, { maxTtl }) {
@@ -228,6 +239,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/record-too-large',
+    rule: 'A record fits into a DNS message',
     severity: 'error',
     reference: 'RFC 1035 section 4.2.2',
     find(zone, report) {
@@ -243,6 +255,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/ns-is-alias',
+    rule: 'A name server is no alias',
     severity: 'error',
     reference: 'RFC 2181 section 10.3',
     hint: 'an NS record must name a host that has address records itself',
@@ -255,6 +268,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/ns-without-address',
+    rule: 'A name server in the zone has an address',
     severity: 'error',
     reference: 'RFC 2181 section 10.3',
     hint: 'add an A or AAAA record for the name server',
@@ -267,6 +281,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/missing-glue',
+    rule: 'A name server below its own delegation has glue',
     severity: 'error',
     reference: 'RFC 9471 section 2.1',
     hint: 'add A or AAAA records for the name server: nobody can find it without them',
@@ -279,6 +294,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/ds-at-apex',
+    rule: 'No DS stands at the apex: it belongs into the parent',
     severity: 'error',
     reference: 'RFC 4035 section 2.4',
     hint: 'DS records belong into the parent zone',
@@ -289,6 +305,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/ds-without-delegation',
+    rule: 'A DS stands at a delegation',
     severity: 'error',
     reference: 'RFC 4035 section 2.4',
     find(zone, report) {
@@ -301,6 +318,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/cds-without-key',
+    rule: 'CDS and CDNSKEY are of an algorithm that the DNSKEY RRset has',
     severity: 'error',
     reference: 'RFC 7344 section 4.1',
     find(zone, report) {
@@ -321,6 +339,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/cds-delete-not-alone',
+    rule: 'A CDS or CDNSKEY that asks to delete the DS stands alone',
     severity: 'error',
     reference: 'RFC 8078 section 4',
     find(zone, report) {
@@ -334,6 +353,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/svcb-for-dns',
+    rule: 'SVCB records for DNS servers have the parameters that they need',
     severity: 'error',
     reference: 'RFC 9461 sections 4 and 5',
     find(zone, report) {
@@ -346,6 +366,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/svcb-mandatory',
+    rule: 'Parameters that an SVCB or HTTPS record calls mandatory are there',
     severity: 'error',
     reference: 'RFC 9460 section 8',
     find(zone, report) {
@@ -359,6 +380,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/nsec3-hash-length',
+    rule: 'The next hash of an NSEC3 record has the length of a hash',
     severity: 'error',
     reference: 'RFC 5155 sections 3.1.7 and 11',
     find(zone, report) {
@@ -372,6 +394,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/mixed-ttls',
+    rule: 'The records of an RRset have one TTL',
     severity: 'warning',
     reference: 'RFC 2181 section 5.2',
     hint: 'the lowest TTL is taken for all of them',
@@ -384,18 +407,21 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/mx-target',
+    rule: 'A mail server is no alias, and has an address if it is in the zone',
     severity: 'warning',
     reference: 'RFC 2181 section 10.3, RFC 5321 section 5.1',
     find: (zone, report) => checkHosts(zone, report, Type.MX, 2),
   },
   {
     code: 'zone/srv-target',
+    rule: 'The target of an SRV record is no alias, and has an address if it is in the zone',
     severity: 'warning',
     reference: 'RFC 2782',
     find: (zone, report) => checkHosts(zone, report, Type.SRV, 6),
   },
   {
     code: 'zone/occluded',
+    rule: 'Nothing but glue stands at or below a delegation',
     severity: 'warning',
     reference: 'RFC 2136 section 7.18',
     hint: 'resolvers never see this record: the delegation leads them to other servers',
@@ -423,6 +449,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/not-at-apex',
+    rule: 'Types that mean something at the apex alone stand there',
     severity: 'warning',
     reference:
       'RFC 4035 section 2.1, RFC 5155 section 4, RFC 7344 section 4.1, RFC 7477 section 2, RFC 8976 section 2',
@@ -441,6 +468,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/wildcard-delegation',
+    rule: 'No NS or DNAME stands at a wildcard',
     severity: 'warning',
     reference: 'RFC 4592 sections 4.2 and 4.4',
     find(zone, report) {
@@ -458,6 +486,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/weak-ds',
+    rule: 'No DS relies on a deprecated algorithm or digest type',
     severity: 'warning',
     reference: 'RFC 8624 sections 3.1 and 3.3',
     find(zone, report) {
@@ -470,6 +499,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/uri-without-target',
+    rule: 'A URI record has a target',
     severity: 'warning',
     reference: 'RFC 7553 section 4.4',
     find(zone, report) {
@@ -480,6 +510,7 @@ export const zoneChecks: readonly ZoneCheck[] = [
   },
   {
     code: 'zone/alias-parameters',
+    rule: 'An SVCB or HTTPS record in AliasMode has no parameters',
     severity: 'warning',
     reference: 'RFC 9460 section 2.4.2',
     find(zone, report) {
@@ -558,7 +589,7 @@ function runCheck(check: ZoneCheck, zone: Zone, context: CheckContext): ZoneProb
 
 /** Collects the problems of one code, up to a limit. */
 class ProblemList {
-  readonly #check: Omit<ZoneCheck, 'find'>;
+  readonly #check: Omit<ZoneCheck, 'find' | 'rule'>;
   readonly #store: RecordStore;
   readonly #origin: Uint8Array;
   readonly #limit: number;
@@ -568,7 +599,7 @@ class ProblemList {
   #more = 0;
 
   constructor(
-    check: Omit<ZoneCheck, 'find'>,
+    check: Omit<ZoneCheck, 'find' | 'rule'>,
     store: RecordStore,
     origin: Uint8Array,
     limit: number,

@@ -14,8 +14,11 @@ export type RrsigFields = Partial<Omit<Rrsig, 'typeCovered' | 'signature'>>;
 /** A signed zone as text that can be damaged record by record: lines `owner ttl IN type rdata`, with single spaces. */
 export class SignedZoneText {
   lines: string[];
+  /** When signatures that are added are made. */
+  readonly #now: number;
 
-  constructor(text: string) {
+  constructor(text: string, now = NOW) {
+    this.#now = now;
     this.lines = text
       .split('\n')
       .filter((line) => line !== '')
@@ -85,8 +88,8 @@ export class SignedZoneText {
         algorithm: key.algorithm,
         labels: rrsigLabels(name),
         originalTtl: ttl,
-        inception: NOW - 3600,
-        expiration: NOW + 30 * DAY,
+        inception: this.#now - 3600,
+        expiration: this.#now + 30 * DAY,
         keyTag: key.keyTag,
         signerName: nameFromText('example.'),
         ...fields,
