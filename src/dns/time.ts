@@ -24,7 +24,10 @@ const ISO_DURATION =
   /^P(?=.)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=.)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/i;
 const ISO_UNITS = ['y', 'mo', 'w', 'd', 'h', 'm', 's'] as const;
 const ISO_TIME =
-  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:Z|([+-])(\d{2}):?(\d{2}))?)?$/i;
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?:Z|([+-])(\d{2})(?::?(\d{2}))?)?)?$/i;
+/** The same without separators, the basic format of ISO 8601. */
+const ISO_BASIC_TIME =
+  /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(?:(\d{2})(?:\.\d+)?)?(?:Z|([+-])(\d{2})(\d{2})?)?$/i;
 const COMPACT_TIME = /^(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?$/;
 
 /**
@@ -76,7 +79,7 @@ export function printDuration(seconds: number): string {
  * @throws ZonewrightError `usage/time`
  */
 export function parseTime(text: string, now: number): number {
-  const iso = ISO_TIME.exec(text);
+  const iso = ISO_TIME.exec(text) ?? ISO_BASIC_TIME.exec(text);
   if (iso !== null) {
     const time = calendarTime(iso);
     if (time === undefined) throw noTime(text);
