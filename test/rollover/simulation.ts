@@ -116,6 +116,17 @@ export class Simulation {
     return this.clock < latestTime(this.state.ledger);
   }
 
+  /** The serial of the newest file. */
+  get serial(): number {
+    return this.#serial;
+  }
+
+  /** Somebody puts an unsigned zone in the place of the signed one; the tool finds it and records it. */
+  unsignByHand(): void {
+    this.#establish(this.#write([], [[]], []));
+    this.causedByUs.length = 0;
+  }
+
   note(text: string): void {
     this.log.push(`${((this.time - 1_800_000_000) / DAY).toFixed(3)} ${text}`);
   }
