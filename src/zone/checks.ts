@@ -254,6 +254,30 @@ export const zoneChecks: readonly ZoneCheck[] = [
     },
   },
   {
+    code: 'zone/rrset-too-large',
+    rule: 'An RRset fits into a DNS message',
+    severity: 'error',
+    reference: 'RFC 1035 section 4.2.2, RFC 2181 section 5',
+    hint: 'no server can answer with so many records at once: spread them over several names',
+    find(zone, report) {
+      const { rdataLengths } = zone.store;
+      for (let rrset = 0; rrset < zone.rrsetCount; rrset++) {
+        const first = zone.rrsetRecords[rrset]!;
+        const end = zone.rrsetRecords[rrset + 1]!;
+        if (end - first < 2 || zone.rrsetTypes[rrset] === Type.RRSIG) continue;
+        // Owners behind the first are two octets that point to it.
+        let records = 0;
+        for (let i = first; i < end; i++) records += 2 + RECORD_HEADER + rdataLengths[zone.records[i]!]!;
+        if (records < LARGE_RDATA) continue;
+        if (MESSAGE_HEADER + zone.ownerOf(zone.rrsetOwners[rrset]!).length + records > MAX_MESSAGE)
+          report(
+            firstRecord(zone, rrset),
+            `the ${end - first} ${typeName(zone.rrsetTypes[rrset]!)} records of this name do not fit into a DNS message`,
+          );
+      }
+    },
+  },
+  {
     code: 'zone/ns-is-alias',
     rule: 'A name server is no alias',
     severity: 'error',

@@ -268,6 +268,22 @@ test('a record that fits no DNS message is refused (RFC 1035 section 4.2.2)', ()
   expect(ofLength(65535 - 32)).toEqual(['zone/record-too-large']);
 });
 
+test('an RRset that fits no DNS message is refused', () => {
+  const ofCount = (count: number): string[] => {
+    const { store } = parseText(header);
+    const owner = nameFromText('a.example.');
+    for (let i = 0; i < count; i++) {
+      store.addRecord(owner, Type.A, 300, Uint8Array.of(10, i >>> 16, i >>> 8, i));
+    }
+    return checkZone(new Zone(store, { origin: nameFromText('example.'), zoneClass: 1 })).map(
+      ({ code }) => code,
+    );
+  };
+  // Header 12, owner 11; 16 octets a record.
+  expect(ofCount(Math.floor((65535 - 23) / 16))).toEqual([]);
+  expect(ofCount(Math.floor((65535 - 23) / 16) + 1)).toEqual(['zone/rrset-too-large']);
+});
+
 describe('data outside of the zone', () => {
   const origin = nameFromText('Example.');
   const { store } = parseText(
