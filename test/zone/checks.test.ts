@@ -356,7 +356,8 @@ describe('reports', () => {
       store.addRecord(owner, Type.CNAME, 300, nameFromText(`x${i}.`));
     }
     const zone = new Zone(store, { origin: owner, zoneClass: 1 });
-    expect(checkZone(zone).map(({ code }) => code)).toEqual(['zone/no-soa', 'zone/no-ns', 'zone/singleton']);
+    const codes = checkZone(zone).map(({ code }) => code);
+    expect(codes.sort()).toEqual(['zone/no-ns', 'zone/no-soa', 'zone/rrset-too-large', 'zone/singleton']);
   });
 
   test('the checks have codes of their own, and errors come first', () => {
