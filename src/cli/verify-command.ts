@@ -13,6 +13,7 @@ import { examples, type Execute } from './command.ts';
 import { isOneZone, selectTargets, workThrough, type SelectionFlags } from './several-zones.ts';
 import type { Session } from './session.ts';
 import { formatReports, VERIFY_FORMATS, type VerifyFormat } from './verify-formats.ts';
+import { formatGraph, GRAPH_FORMATS, type GraphFormat } from './verify-graphs.ts';
 import { verifyDocument } from './verify-json.ts';
 
 interface VerifyFlags extends SelectionFlags {
@@ -26,6 +27,7 @@ interface VerifyFlags extends SelectionFlags {
   readonly unsigned?: true;
   readonly includePath?: readonly string[];
   readonly format: VerifyFormat | 'json';
+  readonly graph?: GraphFormat;
   readonly allFindings?: true;
   readonly jobs?: string;
 }
@@ -52,6 +54,11 @@ export function verifyCommand(execute: Execute): Command {
     .option('--include-path <DIR>', '$INCLUDE may read below this directory as well; repeatable', collect)
     .addOption(
       new Option('--format <FORMAT>', 'how to write the report').choices(VERIFY_FORMATS).default('text'),
+    )
+    .addOption(
+      new Option('--graph <FORMAT>', 'print the chain of trust in place of the report').choices(
+        GRAPH_FORMATS,
+      ),
     )
     .option('--all-findings', 'tell every finding, not each cause once')
     .option('--jobs <N>', 'threads (default: one a core)')
@@ -94,6 +101,8 @@ async function runVerify(session: Session, files: readonly string[], flags: Veri
       throw usageError('usage/conflict', `--unsigned and --${name} exclude each other`);
     }
   }
+  if (flags.graph !== undefined && (session.json || flags.format !== 'text' || !isOneZone(files, flags)))
+    throw usageError('usage/conflict', '--graph takes one zone, and no other format');
   const options = { all: flags.allFindings === true };
   const targets = selectTargets<() => Target>(
     files,
@@ -110,7 +119,10 @@ async function runVerify(session: Session, files: readonly string[], flags: Veri
     },
     session,
   );
-  if (session.json || flags.format === 'json') {
+  if (flags.graph !== undefined) {
+    const [only] = results;
+    if (only !== undefined && !('error' in only)) await session.print(formatGraph(flags.graph, only));
+  } else if (session.json || flags.format === 'json') {
     await session.printResults(
       'zonewright/verify/v1',
       results.map((result) => verifyDocument(result, options)),

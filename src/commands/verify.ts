@@ -1,7 +1,7 @@
 import { canonicalName, nameToText } from '../dns/name.ts';
 import { SEP_FLAG } from '../dnssec/dnskey.ts';
 import type { DenialKind } from '../dnssec/verify/denial.ts';
-import { readDs, type Ds } from '../dnssec/ds.ts';
+import { dsMatches, readDs, type Ds } from '../dnssec/ds.ts';
 import { SEVERITIES, type Cause } from '../dnssec/verify/causes.ts';
 import type { TrustAnchor, VerifyContext } from '../dnssec/verify/context.ts';
 import type { Finding } from '../dnssec/verify/findings.ts';
@@ -70,8 +70,8 @@ export interface VerifyReport {
 }
 
 export interface ChainReport {
-  /** DS records of the parent; undefined where none were given. */
-  readonly ds: readonly Ds[] | undefined;
+  /** DS records of the parent, each with which of `keys` it stands for, or -1; undefined where none were given. */
+  readonly ds: readonly (Ds & { readonly key: number })[] | undefined;
   /** What `rotate` calls the state of each key, where it was asked for; in the order of `keys`. */
   readonly states: readonly (KeyStatus | undefined)[] | undefined;
   readonly tallies: readonly SignatureTally[];
@@ -176,7 +176,10 @@ export async function verify(options: VerifyOptions, environment: Environment): 
     ...(firstExpiry === undefined ? {} : { firstExpiry }),
     ...(timing === undefined ? {} : { timing }),
     chain: {
-      ds: ds?.map((rdata) => readDs(rdata)),
+      ds: ds?.map((rdata) => ({
+        ...readDs(rdata),
+        key: keys.findIndex((key) => dsMatches(rdata, name, key.rdata, environment.crypto) === true),
+      })),
       states: rotation && keys.map(({ rdata }) => statusOf(rotation, rdata)),
       tallies: tallies.map(({ key, ...tally }) => ({
         ...tally,
