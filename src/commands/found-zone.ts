@@ -28,7 +28,7 @@ export async function findZone(
   keys: readonly Uint8Array[],
   policy: Policy,
   environment: Environment,
-): Promise<FoundZone | undefined> {
+): Promise<(FoundZone & { readonly evidence: ZoneEvidence }) | undefined> {
   if (file === undefined || (await environment.files.status(file)) === undefined) return undefined;
   try {
     const parsed = await readZoneFile(file, { zone }, { ...environment, warn: () => undefined });

@@ -85,7 +85,7 @@ export interface SignedZone {
  *   good under its public part.
  */
 export async function signZone(content: Zone, request: SignRequest, tools: SignTools): Promise<SignedZone> {
-  if (request.isUnsigned !== true) requireRoles(request.keys);
+  if (request.isUnsigned !== true) requireRoles(request.keys, content);
   return new ZoneSigning(content, request, tools).run();
 }
 
@@ -479,14 +479,20 @@ function prepareKey(key: SigningKey, index: number, crypto: Crypto): PreparedKey
   };
 }
 
-/** Every algorithm that signs needs keys for both halves of the work (RFC 4035 section 2.2). Revoked keys are good for neither. */
-function requireRoles(keys: readonly SigningKey[]): void {
+/**
+ * Every algorithm that signs needs keys for both halves of the work (RFC 4035 section 2.2), unless it signs ahead of its DNSKEYs or after them,
+ * in an algorithm rollover. Revoked keys are good for neither.
+ */
+function requireRoles(keys: readonly SigningKey[], zone: Zone): void {
+  const dnskeys = zone.rdatasOf(zone.apexRrset(Type.DNSKEY));
+  const published = new Set(dnskeys.map((rdata) => readDnskey(rdata).algorithm));
   const valid = keys
     .map((key) => ({ ...key, ...readDnskey(key.dnskeyRdata) }))
     .filter((key) => isValidZoneKey(key));
   const algorithms = new Set(valid.map(({ algorithm }) => algorithm));
   if (algorithms.size === 0) throw inputError('sign/no-key', 'no key signs the zone');
   for (const algorithm of algorithms) {
+    if (published.size > 0 && !published.has(algorithm)) continue;
     const ofAlgorithm = valid.filter((key) => key.algorithm === algorithm);
     const missing = !ofAlgorithm.some((key) => key.signsKeys)
       ? 'ksk'

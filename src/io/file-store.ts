@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import {
   chmod,
+  link,
   mkdir,
   open,
   readdir,
@@ -46,16 +47,19 @@ export const fileStore: FileStore = {
 
   createExclusive: (file, data, mode) =>
     guarded(file, async () => {
-      const handle = await open(file, 'wx', mode);
+      // Not in its place before it is whole: a process may be killed at any moment.
+      const temporary = path.join(path.dirname(file), `.${randomBytes(6).toString('hex')}.tmp`);
+      const takeBack = cleanUpAtExit(() => rmSync(temporary, { force: true }));
       try {
-        await handle.writeFile(data);
-        await handle.sync();
-      } catch (error) {
-        await handle.close();
-        await rm(file, { force: true });
-        throw error;
+        await writeNew(temporary, data, mode);
+        await link(temporary, file).catch((error: unknown) => {
+          if (!NO_LINKS.has(codeOf(error))) throw error;
+          return writeNew(file, data, mode);
+        });
+      } finally {
+        await rm(temporary, { force: true });
+        takeBack();
       }
-      await handle.close();
       await syncDirectory(path.dirname(file));
     }),
 
@@ -96,6 +100,22 @@ async function makeMissing(directory: string, mode: number): Promise<boolean> {
     if (codeOf(error) === 'EEXIST' && (await statusOf(directory))?.kind === 'directory') return false;
     throw error;
   }
+}
+
+/** What systems answer that have no hard links. */
+const NO_LINKS: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
+
+async function writeNew(file: string, data: Uint8Array | string, mode: number): Promise<void> {
+  const handle = await open(file, 'wx', mode);
+  try {
+    await handle.writeFile(data);
+    await handle.sync();
+  } catch (error) {
+    await handle.close();
+    await rm(file, { force: true });
+    throw error;
+  }
+  await handle.close();
 }
 
 async function openAtomic(

@@ -24,7 +24,7 @@ export interface FoundKey {
 }
 
 export interface FoundZone {
-  readonly evidence: ZoneEvidence;
+  readonly evidence: Omit<ZoneEvidence, 'expirations'>;
   /** SHA-256 of the file in hexadecimal. */
   readonly digest: string;
   readonly propagation: number;
@@ -88,7 +88,7 @@ export function adoptedState(
   return { ...state, ledger: { publications, parent } };
 }
 
-function managedKey(key: FoundKey, evidence: ZoneEvidence | undefined, now: number): ManagedKey {
+function managedKey(key: FoundKey, evidence: FoundZone['evidence'] | undefined, now: number): ManagedKey {
   const { base, keyTag, algorithm, role, dnskey, created, activated, isPublished, isActive } = key;
   const use =
     evidence === undefined

@@ -1,0 +1,198 @@
+import { createHash } from 'node:crypto';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { readState } from '../../src/commands/state-store.ts';
+import { nameFromText } from '../../src/dns/name.ts';
+import { environmentError } from '../../src/errors.ts';
+import { fileStore } from '../../src/io/file-store.ts';
+import { fileLocks } from '../../src/io/state-lock.ts';
+import type { AtomicFile, FileStore } from '../../src/keys/file-store.ts';
+import type { RotationState } from '../../src/rollover/state.ts';
+import { bundleChild } from '../support/child-program.ts';
+import { cronLine } from '../support/cron-line.ts';
+import { runProcess } from '../support/run-process.ts';
+import { DAY, NOW } from '../support/sign-text.ts';
+import { PLAIN_ZONE } from '../support/sign-world.ts';
+import { codesOf, verifyFile } from '../support/verify-file.ts';
+import { temporaryDirectory } from '../support/workspace.ts';
+
+/** What a run is asked for, and when. */
+interface Scenario {
+  readonly title: string;
+  readonly prepared: 'empty' | 'signed';
+  readonly start: 'zsk' | undefined;
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  { title: 'the first run', prepared: 'empty', start: undefined },
+  { title: 'a run that begins a rollover', prepared: 'signed', start: 'zsk' },
+];
+
+const directories = { empty: '', signed: '' };
+const LATER = NOW + 3 * DAY;
+
+beforeAll(async () => {
+  directories.empty = temporaryDirectory();
+  writeFileSync(path.join(directories.empty, 'zone'), PLAIN_ZONE);
+  directories.signed = temporaryDirectory();
+  cpSync(directories.empty, directories.signed, { recursive: true });
+  await run(directories.signed, fileStore, {}, NOW);
+  await run(directories.signed, fileStore, {}, NOW + DAY);
+  const ksk = (await stateOf(directories.signed))?.keys.find(({ role }) => role === 'ksk');
+  const dsPublished = [{ keyTag: ksk!.keyTag, at: NOW + DAY }];
+  await run(directories.signed, fileStore, { dsPublished }, NOW + DAY);
+});
+
+function run(directory: string, files: FileStore, request: object, now = LATER): Promise<void> {
+  return cronLine(directory, { now, files, locks: fileLocks({ patience: 0 }) }, request);
+}
+
+/** A copy of what a scenario begins with. */
+function prepare({ prepared }: Scenario): string {
+  const directory = temporaryDirectory();
+  cpSync(directories[prepared], directory, { recursive: true });
+  return directory;
+}
+
+/** A file system in which operation N fails, and every later one, as for a process that has died. Counts from 1. */
+function dyingStore(last: number): { files: FileStore; count: () => number } {
+  let count = 0;
+  const step = (): void => {
+    if (++count >= last) throw environmentError('file/failed', 'the process has died');
+  };
+  const guard =
+    <A extends unknown[], R>(operation: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      step();
+      return operation(...args);
+    };
+  const atomic = (file: AtomicFile): AtomicFile => ({
+    write: guard((data) => file.write(data)),
+    commit: guard(() => file.commit()),
+    discard: () => file.discard(),
+  });
+  const openAtomic: FileStore['openAtomic'] = async (...args) => {
+    step();
+    return atomic(await fileStore.openAtomic(...args));
+  };
+  return {
+    files: {
+      ...fileStore,
+      read: guard(fileStore.read),
+      readText: guard(fileStore.readText),
+      list: guard(fileStore.list),
+      status: guard(fileStore.status),
+      isSameFile: guard(fileStore.isSameFile),
+      createExclusive: guard(fileStore.createExclusive),
+      makeDirectory: guard(fileStore.makeDirectory),
+      remove: guard(fileStore.remove),
+      openAtomic,
+      writeAtomic: async (file, data, options) => {
+        const output = await openAtomic(file, options);
+        try {
+          await output.write(data);
+          await output.commit();
+        } finally {
+          await output.discard();
+        }
+      },
+    },
+    count: () => count,
+  };
+}
+
+async function stateOf(directory: string): Promise<RotationState | undefined> {
+  const world = { files: fileStore, simulated: false };
+  return (await readState(path.join(directory, 'keys'), nameFromText('example.'), world))?.state;
+}
+
+const zoneOf = (directory: string): string | undefined =>
+  readdirSync(directory).includes('zone.signed')
+    ? readFileSync(path.join(directory, 'zone.signed'), 'utf8')
+    : undefined;
+
+async function expectWhole(directory: string): Promise<void> {
+  const report = await verifyFile(path.join(directory, 'zone.signed'), { at: LATER });
+  expect(codesOf(report, 'error')).toEqual([]);
+}
+
+/** Old or new, whole; and the next runs come to where an undisturbed one would be. */
+async function expectRecovered(directory: string, scenario: Scenario): Promise<void> {
+  const before = zoneOf(directories[scenario.prepared]);
+  await stateOf(directory);
+  if (zoneOf(directory) !== before) await expectWhole(directory);
+  // What the operator asked for may have been decided already.
+  const isStarted = ((await stateOf(directory))?.rollovers.length ?? 0) > 0;
+  await run(directory, fileStore, isStarted || scenario.start === undefined ? {} : { start: scenario.start });
+  // Keys that were made before the first state are found by the run after; it takes them for spares.
+  await run(directory, fileStore, {});
+  await expectWhole(directory);
+  const state = (await stateOf(directory))!;
+  expect(state.rollovers).toMatchObject([{ name: scenario.start === 'zsk' ? 'zsk-prepublish' : 'enable' }]);
+  const published = state.keys.filter(({ use }) => use.published);
+  expect(published.map(({ role }) => role).sort()).toEqual(
+    scenario.start === 'zsk' ? ['ksk', 'zsk', 'zsk'] : ['ksk', 'zsk'],
+  );
+  expect(zoneOf(directory)?.match(/\tDNSKEY\t\d/g)).toHaveLength(published.length);
+  // The newest version is the one that is there.
+  const digest = createHash('sha256').update(zoneOf(directory)!).digest('hex').toUpperCase();
+  expect(state.ledger.publications.at(-1)).toMatchObject({ digest, established: LATER });
+}
+
+describe.each(SCENARIOS)('$title', (scenario) => {
+  const request = scenario.start === undefined ? {} : { start: scenario.start };
+
+  test('dies at any file operation: the next run completes', async () => {
+    let deaths = 0;
+    for (let operation = 1; ; operation++) {
+      const directory = prepare(scenario);
+      const { files, count } = dyingStore(operation);
+      await run(directory, files, request).catch(() => undefined);
+      if (count() < operation) break;
+      deaths++;
+      await expectRecovered(directory, scenario);
+    }
+    expect(deaths).toBeGreaterThan(40);
+  });
+
+  test('is killed with SIGKILL at file operations of the system: the next run completes', async () => {
+    const program = bundleChild('rotate-run', temporaryDirectory());
+    const start = scenario.start === undefined ? [] : [scenario.start];
+    const inProcess = async (directory: string, fault: string): Promise<number | null> =>
+      (
+        await runProcess(process.execPath, [program, directory, String(LATER), ...start], {
+          env: { FAULT: fault },
+        })
+      ).status;
+    let deaths = 0;
+    for (let operation = 5; ; operation += 19) {
+      const directory = prepare(scenario);
+      if ((await inProcess(directory, `kill:${operation}`)) !== null) break;
+      deaths++;
+      await expectRecovered(directory, scenario);
+    }
+    expect(deaths).toBeGreaterThan(5);
+  });
+
+  test.each([
+    ['a full disk', 'ENOSPC', 'file/no-space'],
+    ['a read-only file system', 'EROFS', 'file/permission'],
+  ])('on %s ends with exit status 4, and changes nothing', async (_, fault, code) => {
+    const program = bundleChild('rotate-run', temporaryDirectory());
+    const directory = prepare(scenario);
+    const filesOf = (): string[] => readdirSync(directory, { recursive: true }).map(String).sort();
+    const before = [zoneOf(directory), await stateOf(directory), filesOf().filter((name) => name !== 'keys')];
+    const { stdout } = await runProcess(
+      process.execPath,
+      [program, directory, String(LATER), ...(scenario.start === undefined ? [] : [scenario.start])],
+      { env: { FAULT: `${fault}:1+` } },
+    );
+    expect(JSON.parse(stdout)).toMatchObject({ result: 'environment', code });
+    expect([
+      zoneOf(directory),
+      await stateOf(directory),
+      filesOf().filter((name) => name !== 'keys'),
+    ]).toEqual(before);
+  });
+});

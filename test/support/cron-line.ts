@@ -1,0 +1,48 @@
+import path from 'node:path';
+import type { Environment } from '../../src/commands/environment.ts';
+import { rotate, type RotateOptions } from '../../src/commands/rotate.ts';
+import { sign } from '../../src/commands/sign.ts';
+import { nameFromText } from '../../src/dns/name.ts';
+import { singleThreadPool } from '../../src/dnssec/work-pool.ts';
+import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
+import { openInclude } from '../../src/io/include-files.ts';
+import { DEFAULT_POLICY } from '../../src/rollover/policy.ts';
+
+/** Rotates and signs the zone `example.` of a directory, whose files are `zone`, `zone.signed` and those of `keys`. */
+export async function cronLine(
+  directory: string,
+  world: Pick<Environment, 'now' | 'files' | 'locks'>,
+  request: Partial<RotateOptions> = {},
+): Promise<void> {
+  const environment: Environment = {
+    ...world,
+    simulated: false,
+    crypto: nodeCrypto,
+    pool: singleThreadPool(nodeCrypto),
+    openInclude,
+    readStdin: () => Promise.resolve(new Uint8Array()),
+    warn: () => undefined,
+  };
+  const zone = nameFromText('example.');
+  const policy = DEFAULT_POLICY;
+  const { signatures } = policy;
+  const keyDirectory = path.join(directory, 'keys');
+  const zoneFile = path.join(directory, 'zone');
+  const signedZone = path.join(directory, 'zone.signed');
+  const common = { zone, keyDirectory, policy, zoneFile, signedZone };
+  await rotate({ ...common, ...request }, environment);
+  await sign(
+    {
+      ...common,
+      ...signatures,
+      output: signedZone,
+      keyLayout: policy.keys,
+      denial: { kind: 'nsec' },
+      serial: policy.serial,
+      cds: policy.cds,
+      dnskeyTtl: policy.dnskeyTtl,
+      isServedFile: true,
+    },
+    environment,
+  );
+}
