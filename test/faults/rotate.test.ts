@@ -79,14 +79,14 @@ function dyingStore(last: number): { files: FileStore; count: () => number } {
   return {
     files: {
       ...fileStore,
-      read: guard(fileStore.read),
-      readText: guard(fileStore.readText),
-      list: guard(fileStore.list),
-      status: guard(fileStore.status),
-      isSameFile: guard(fileStore.isSameFile),
-      createExclusive: guard(fileStore.createExclusive),
-      makeDirectory: guard(fileStore.makeDirectory),
-      remove: guard(fileStore.remove),
+      read: guard((path) => fileStore.read(path)),
+      readText: guard((path) => fileStore.readText(path)),
+      list: guard((path) => fileStore.list(path)),
+      status: guard((path) => fileStore.status(path)),
+      isSameFile: guard((path, other) => fileStore.isSameFile(path, other)),
+      createExclusive: guard((path, data, mode) => fileStore.createExclusive(path, data, mode)),
+      makeDirectory: guard((path, mode) => fileStore.makeDirectory(path, mode)),
+      remove: guard((path) => fileStore.remove(path)),
       openAtomic,
       writeAtomic: async (file, data, options) => {
         const output = await openAtomic(file, options);
