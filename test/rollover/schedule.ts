@@ -288,7 +288,7 @@ class Schedule {
     const back = (): void => shift(this.#clockBase);
     const { publishSafety, retireSafety } = simulation.policy;
     const ahead = this.#clockBase + Math.min(publishSafety, retireSafety);
-    const sinceRecorded = simulation.clock - latestTime(simulation.state.ledger);
+    const sinceRecorded = simulation.time + this.#clockBase - latestTime(simulation.state.ledger);
     switch (random.pick(['for good', 'noticed', 'ahead'])) {
       case 'for good':
         this.#clockBase -= random.pick([10 * MINUTE, HOUR, DAY, random.between(0, 10 * DAY)]);
