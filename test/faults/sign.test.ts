@@ -5,7 +5,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { bundleChild } from '../support/child-program.ts';
 import { runProcess } from '../support/run-process.ts';
-import { NOW } from '../support/sign-text.ts';
+import { DAY, NOW } from '../support/sign-text.ts';
 import { PLAIN_ZONE, signWorld, type SignWorld } from '../support/sign-world.ts';
 import { codesOf, verifyText } from '../support/verify-file.ts';
 import { runCli, temporaryDirectory } from '../support/workspace.ts';
@@ -253,8 +253,8 @@ describe('the program', () => {
       endings.add(String(status));
       expect(litter(world)).toEqual([]);
       if (status === 0) {
-        // The program signed by the clock.
-        const report = await verifyText(world.read(OUTPUT), { at: Math.floor(Date.now() / 1000) });
+        // The time at which the program signed.
+        const report = await verifyText(world.read(OUTPUT), { at: NOW + DAY });
         expect(codesOf(report, 'error')).toEqual([]);
         expect(report.records).toBeGreaterThan(8000);
       } else expect(world.read(OUTPUT)).toBe(old);
