@@ -122,7 +122,8 @@ function takeParentStep(
 ): Outcome {
   const missing = rollover.decided === undefined ? [] : missingAtParent(state, rollover, step);
   if (rollover.decided !== undefined && missing.length === 0) return stepDone(state, rollover, step, now);
-  const { sets, proof } = bestOffer(state, rollover, step, policy, now);
+  const asking = rollover.decided === undefined ? withDigestTypes(state, rollover, step, policy) : state;
+  const { sets, proof } = bestOffer(asking, rollover, step, policy, now);
   // The offer stands until it is taken up, whatever the parent was seen to serve meanwhile.
   const ledger = proof.safe ? underPolicy(offered(state.ledger, sets, now), policy) : state.ledger;
   if (rollover.decided !== undefined) {
@@ -133,14 +134,8 @@ function takeParentStep(
     };
   }
   if (!proof.safe) return waitFor(rollover, step, proof);
-  const keys =
-    step.ask === 'add-new' ? state.keys.map((key) => withDigestTypes(key, rollover, policy)) : state.keys;
-  return decide(
-    { ...state, keys, wantedDs: wantedAfter(state, rollover, step), ledger },
-    rollover,
-    step,
-    now,
-  );
+  const wantedDs = wantedAfter(state, rollover, step);
+  return decide({ ...asking, wantedDs, ledger }, rollover, step, now);
 }
 
 /** DS sets that the parent may serve from an offer on, and whether they are safe. */
@@ -315,9 +310,23 @@ export function dsOf(state: RotationState, bases: readonly string[], policy: Pol
     );
 }
 
-function withDigestTypes(key: ManagedKey, rollover: Rollover, policy: Policy): ManagedKey {
-  const isAsked = rollover.new.includes(key.base) && signsKeys(key.role);
-  return isAsked ? { ...key, dsDigestTypes: digestTypes(policy) } : key;
+/** The new keys with the digest types that their DS is to have: the policy's, or those of the old DS where both stand without the new DNSKEY. */
+function withDigestTypes(
+  state: RotationState,
+  rollover: Rollover,
+  step: ParentStep,
+  policy: Policy,
+): RotationState {
+  if (step.ask === 'remove-old') return state;
+  const old = new Set(state.keys.filter(({ base }) => rollover.old.includes(base)).map((key) => key.dnskey));
+  const oldTypes = servedDs(state.ledger)
+    .flat()
+    .flatMap(({ key, digestType }) => (key !== undefined && old.has(key) ? digestType : []));
+  const types = step.safe === 'between' && oldTypes.length > 0 ? [...new Set(oldTypes)] : digestTypes(policy);
+  const keys = state.keys.map((key) =>
+    rollover.new.includes(key.base) && signsKeys(key.role) ? { ...key, dsDigestTypes: types } : key,
+  );
+  return { ...state, keys };
 }
 
 /** The digest types that a policy asks for. */

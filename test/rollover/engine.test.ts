@@ -162,6 +162,16 @@ describe('where old and new DS would have different digests', () => {
   });
 });
 
+describe('a double-DS rollover that had begun before the policy got other digests', () => {
+  test('asks for the digests of the old DS', () => {
+    const simulation = signedZone({ kskRollover: 'double-ds' });
+    simulation.replace('ksk');
+    simulation.policy = { ...simulation.policy, dsDigests: ['sha256', 'sha384'] };
+    turn(simulation);
+    expect(simulation.asked.map(({ digestType }) => digestType)).toEqual([2, 2]);
+  });
+});
+
 describe('a clock that goes back behind what was recorded', () => {
   test('stops removals, and says until when', () => {
     const simulation = signedZone();
