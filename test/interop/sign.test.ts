@@ -116,10 +116,16 @@ describeWithCorpora('of real zones', (directory) => {
     const signedBefore = 'root-2026010500.zone';
     const cases: readonly { file: string; how: string; algorithm: number; denial: Denial; zonemd?: 1 | 2 }[] =
       [
-        ...[13, 15].flatMap((algorithm) =>
+        ...[8, 10, 13, 14, 15, 16].flatMap((algorithm) =>
           DENIALS.map(([how, denial]) => ({ file: unsigned, how, algorithm, denial })),
         ),
         { file: unsigned, how: 'NSEC and ZONEMD', algorithm: 8, denial: NSEC, zonemd: 2 },
+        ...[8, 10, 14, 15, 16].map((algorithm) => ({
+          file: signedBefore,
+          how: 'NSEC',
+          algorithm,
+          denial: NSEC,
+        })),
         { file: signedBefore, how: 'NSEC and ZONEMD', algorithm: 13, denial: NSEC, zonemd: 1 },
         { file: signedBefore, how: 'opt-out', algorithm: 15, denial: OPT_OUT },
       ];
