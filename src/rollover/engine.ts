@@ -12,7 +12,7 @@ import type { Policy } from './policy.ts';
 import { proveDs, provePublication, type Proof, type Witness, type ZoneVersion } from './proof.ts';
 import { ROLLOVERS, type ParentStep, type PublishStep, type Step } from './rollovers.ts';
 import type { KeyUse, ManagedKey, Rollover, RotationState } from './state.ts';
-import { keyFacts, type DsRecord, type DsSet } from './validation.ts';
+import { contentOf, keyFacts, type DsRecord, type DsSet } from './validation.ts';
 
 /** DS digest types by the digests that a policy names. */
 const DIGEST_TYPE: Readonly<Record<DigestAlgorithm, number>> = { sha1: 1, sha256: 2, sha384: 4, sha512: 0 };
@@ -404,11 +404,4 @@ function offered(ledger: Ledger, sets: readonly DsSet[], now: number): Ledger {
     });
   }
   return { ...ledger, parent };
-}
-
-function contentOf(ds: DsSet): string {
-  return ds
-    .map(({ algorithm, digestType, key }) => `${algorithm} ${digestType} ${key ?? '?'}`)
-    .sort()
-    .join('|');
 }

@@ -1,7 +1,7 @@
 import { latestTime, type ParentVersion, type Publication } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { RotationState } from './state.ts';
-import { keyFacts, type DsSet, type KeyId } from './validation.ts';
+import { contentOf, keyFacts, type DsSet, type KeyId } from './validation.ts';
 
 // What happened in the world, as far as somebody saw it. Each function returns the state that knows of it. Times are epoch seconds.
 
@@ -117,11 +117,4 @@ function servedVersions({ ledger }: RotationState): ParentVersion[] {
 
 function withPublications(state: RotationState, publications: readonly Publication[]): RotationState {
   return { ...state, ledger: { ...state.ledger, publications } };
-}
-
-function contentOf(ds: DsSet): string {
-  return ds
-    .map(({ algorithm, digestType, key }) => `${algorithm} ${digestType} ${key ?? '?'}`)
-    .sort()
-    .join('|');
 }

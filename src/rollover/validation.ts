@@ -20,6 +20,14 @@ export interface DsRecord {
   readonly key: KeyId | undefined;
 }
 
+/** A DS set as a text that is the same for sets with the same records, in whatever order. */
+export function contentOf(ds: DsSet): string {
+  return ds
+    .map(({ algorithm, digestType, key }) => `${algorithm} ${digestType} ${key ?? '?'}`)
+    .sort()
+    .join('|');
+}
+
 /** A DNSKEY RRset with its signatures. */
 export interface KeySet {
   readonly keys: readonly KeyId[];
