@@ -184,7 +184,11 @@ class RotateRun {
         );
       this.#state = {
         ...this.#state,
-        ledger: prunedLedger(this.#state.ledger, now, Math.max(policy.publishSafety, policy.retireSafety) + DAY),
+        ledger: prunedLedger(
+          this.#state.ledger,
+          now,
+          Math.max(policy.publishSafety, policy.retireSafety) + DAY,
+        ),
       };
       if (JSON.stringify(before) !== JSON.stringify(this.#state)) {
         await writeState(keyDirectory, zone, this.#withAudit(), environment);
