@@ -26,6 +26,17 @@ peers='
   unbound           unbound
   openssl           openssl
   xmllint           libxml2-utils
+  softhsm2-util     softhsm2
+  pkcs11-tool       opensc
+  dnssec-keyfromlabel bind9-utils
+  pdnsutil          pdns-server
+  chromium          chromium
+  promtool          prometheus
+  mandoc            mandoc
+  shellcheck        shellcheck
+  zsh               zsh
+  fish              fish
+  systemd-analyze   systemd
 '
 
 # Prints "program package" for every program that is not installed.
