@@ -4,9 +4,9 @@ import type { DigestAlgorithm } from '../dnssec/crypto.ts';
 import { DIGEST_TYPES, digestTypeByName } from '../dnssec/ds.ts';
 import { usageError, ZonewrightError } from '../errors.ts';
 import { parseZoneName } from '../io/zone-name.ts';
-import { DS_FORMATS, dsDocument, formatDs, type DsFormat } from './ds-formats.ts';
+import { DS_FORMATS, dsDocument, formatDs, RECORD_FORMATS, type DsFormat } from './ds-formats.ts';
 import { ExitStatus } from './exit-status.ts';
-import { collect, optional, ttlValue } from './option-values.ts';
+import { collect, ofOption, optional, ttlValue } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
 import type { Session } from './session.ts';
 
@@ -27,7 +27,7 @@ export function dsCommand(execute: Execute): Command {
     .argument('<source...>', 'a zone, key files, a zone file, or - for standard input')
     .option('--digest <NAME>', 'sha256, sha384 or sha1; repeatable (default: sha256)', collect)
     .addOption(new Option('--format <FORMAT>', 'how to write them').choices(DS_FORMATS).default('zone'))
-    .option('--ttl <TTL>', 'a TTL for the records (default: none)')
+    .option('--ttl <TTL>', 'a TTL for records: of the formats zone, dnskey, cds, cdnskey (default: none)')
     .option('-z, --zone <NAME>', 'the zone of a zone file that does not name it')
     .option('--add', 'only what the parent must add at this step of a rotation')
     .option('--remove', 'only what the parent must remove at this step of a rotation')
@@ -52,7 +52,13 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
     throw usageError('usage/conflict', `--json and --format ${flags.format} exclude each other`);
   }
   const digests = flags.digest?.map(digestOf);
-  const ttl = optional(flags.ttl, ttlValue);
+  const ttl = ofOption('--ttl', flags.ttl, ttlValue);
+  const format = session.json ? 'json' : flags.format;
+  if (ttl !== undefined && !RECORD_FORMATS.includes(format)) {
+    throw usageError('usage/conflict', `--ttl is for records, and ${format} has no place for a TTL`, {
+      hint: `the formats with one are ${RECORD_FORMATS.join(', ')}`,
+    });
+  }
   const { configuration, environment, keyDirectory } = session;
   const zone = optional(flags.zone, parseZoneName);
   if (flags.add === true && flags.remove === true) {

@@ -28,6 +28,9 @@ const FORMATS = {
 
 export const DS_FORMATS: readonly string[] = ['zone', 'json', ...Object.keys(FORMATS).slice(1)];
 
+/** The formats that are records: only those have a TTL. */
+export const RECORD_FORMATS: readonly string[] = ['zone', 'dnskey', 'cds', 'cdnskey'];
+
 /** The text of DS records in a format; it ends with a newline. */
 export function formatDs(format: DsFormat, keys: readonly DsKey[], options: FormatOptions): string {
   return FORMATS[format](keys, options);

@@ -1,10 +1,9 @@
-import { CommanderError } from './commander.ts';
+import type { CommanderError } from './commander.ts';
 import { environmentError, internalError, usageError, ZonewrightError } from '../errors.ts';
 
 /** Whatever was thrown, as an error of ours. */
 export function describeFailure(error: unknown): ZonewrightError {
   if (error instanceof ZonewrightError) return error;
-  if (error instanceof CommanderError) return usageFailure(error);
   const systemCode = property(error, 'code');
   if (systemCode !== undefined && /^E[A-Z0-9]+$/.test(systemCode)) return systemFailure(systemCode, error);
   return internalError('internal/unexpected', property(error, 'message') ?? String(error), {
@@ -13,9 +12,13 @@ export function describeFailure(error: unknown): ZonewrightError {
   });
 }
 
-/** Commander's messages have the form `error: unknown option '--jsno'`, with `(Did you mean --json?)` on a second line. */
-function usageFailure({ code, message }: CommanderError): ZonewrightError {
-  const help = 'zonewright --help lists what there is';
+/**
+ * What commander found wrong, in our own words. Its messages have the form `error: unknown option '--jsno'`, with `(Did you mean --json?)` on a
+ * second line.
+ * @param command the command that was not understood: `zonewright ds`
+ */
+export function usageFailure({ code, message }: CommanderError, command: string): ZonewrightError {
+  const help = `${command} --help lists what there is`;
   if (code === 'commander.help') return usageError('usage/no-command', 'no command is given', { hint: help });
   const [first = '', second] = message.replace(/^error: /, '').split('\n');
   const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(second ?? '')?.[1];

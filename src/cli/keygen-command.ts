@@ -12,7 +12,7 @@ import { ROLES, type Role } from '../keys/roles.ts';
 import type { Key } from '../keys/key.ts';
 import { KEY_TIME_LABELS, type KeyTimingChange } from '../keys/timing.ts';
 import { ExitStatus } from './exit-status.ts';
-import { ttlValue, wholeNumber } from './option-values.ts';
+import { ofOption, ttlValue, wholeNumber } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
 import type { Session } from './session.ts';
 
@@ -85,9 +85,11 @@ async function dispatch(
   if (existing !== undefined) {
     refuseBesides(zone, flags);
     if (flags.settime !== undefined) return settime({ ...common, keyFile: existing }, environment);
-    const prepublication =
-      flags.interval === undefined ? {} : { prepublication: parseDuration(flags.interval) };
-    return makeSuccessor({ ...common, ...prepublication, keyFile: existing }, environment);
+    const prepublication = ofOption('--interval', flags.interval, parseDuration);
+    return makeSuccessor(
+      { ...common, ...(prepublication === undefined ? {} : { prepublication }), keyFile: existing },
+      environment,
+    );
   }
   if (zone === undefined) {
     throw usageError('usage/missing-argument', 'the name of the zone is missing', {
@@ -156,15 +158,15 @@ function refuseBesides(zone: string | undefined, flags: KeygenFlags): void {
 function timingOf(flags: KeygenFlags, now: number): KeyTimingChange {
   const timing: { -readonly [time in keyof KeyTimingChange]: KeyTimingChange[time] } = {};
   for (const time of ['publish', 'activate', 'revoke', 'inactive', 'delete'] as const) {
-    const text = flags[time];
-    if (text !== undefined) timing[time] = parseTimeOrNone(text, now);
+    const value = ofOption(`--${time}`, flags[time], (text) => parseTimeOrNone(text, now));
+    if (value !== undefined) timing[time] = value;
   }
   return timing;
 }
 
-function ttlOf({ ttl }: KeygenFlags): { ttl?: number | null } {
-  if (ttl === undefined) return {};
-  return { ttl: /^(none|0)$/i.test(ttl) ? null : ttlValue(ttl) };
+function ttlOf(flags: KeygenFlags): { ttl?: number | null } {
+  const ttl = ofOption('--ttl', flags.ttl, (text) => (/^(none|0)$/i.test(text) ? null : ttlValue(text)));
+  return ttl === undefined ? {} : { ttl };
 }
 
 /** `schemas/keygen.schema.json` */

@@ -1,7 +1,7 @@
 import { CommanderError, type Command } from './commander.ts';
 import { processIo, type ProcessIo } from '../io/process-io.ts';
 import { ExitStatus, exitStatusOf } from './exit-status.ts';
-import { failureObject } from './failure.ts';
+import { failureObject, usageFailure } from './failure.ts';
 import { COMMAND_NAMES, createProgram } from './program.ts';
 import { createTalk } from './terminal.ts';
 
@@ -22,12 +22,14 @@ export async function run(args: readonly string[], io: ProcessIo): Promise<numbe
     const program = await createProgram(io, args, (result) => {
       status = result;
     });
-    for (const command of [program, ...program.commands]) captureOutput(command, io, written);
+    captureOutput(program, program.name(), io, written);
+    for (const command of program.commands)
+      captureOutput(command, `${program.name()} ${command.name()}`, io, written);
     await program.parseAsync(withoutVainHelp(args), { from: 'user' });
     return status;
   } catch (error) {
-    const helped = error instanceof CommanderError && error.exitCode === 0;
-    if (!helped) return await reportFailure(error, args, io);
+    // Thrown once help or version is printed.
+    if (!(error instanceof CommanderError)) return await reportFailure(error, args, io);
   }
   try {
     await Promise.all(written);
@@ -44,8 +46,11 @@ function withoutVainHelp(args: readonly string[]): readonly string[] {
 }
 
 /** Makes commander throw in place of ending the process, and print help and version on our standard output. */
-function captureOutput(command: Command, io: ProcessIo, written: Promise<void>[]): void {
-  command.exitOverride().configureOutput({
+function captureOutput(command: Command, name: string, io: ProcessIo, written: Promise<void>[]): void {
+  const onExit = (error: CommanderError): never => {
+    throw error.exitCode === 0 ? error : usageFailure(error, name);
+  };
+  command.exitOverride(onExit).configureOutput({
     writeOut: (text) => void written.push(io.stdout.write(text)),
     writeErr: () => undefined,
   });

@@ -1,6 +1,6 @@
 import { parseDuration } from '../dns/time.ts';
 import { MAX_TTL } from '../dns/ttl.ts';
-import { usageError } from '../errors.ts';
+import { usageError, ZonewrightError } from '../errors.ts';
 
 /** Collects what a repeatable option is given: commander's own variadic options would swallow the arguments behind them. */
 export function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
@@ -30,4 +30,18 @@ export function ttlValue(text: string): number {
 /** What `read` makes of an option's value; undefined where the option was not given. */
 export function optional<T>(text: string | undefined, read: (text: string) => T): T | undefined {
   return text === undefined ? undefined : read(text);
+}
+
+/** Like `optional`, for what is read in other places than options too: an error names the option here. */
+export function ofOption<T>(
+  option: string,
+  text: string | undefined,
+  read: (text: string) => T,
+): T | undefined {
+  try {
+    return optional(text, read);
+  } catch (error) {
+    if (!(error instanceof ZonewrightError)) throw error;
+    throw usageError(error.code, `${option}: ${error.message}`, { hint: error.hint, cause: error });
+  }
 }

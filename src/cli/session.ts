@@ -16,6 +16,7 @@ import { displayPath, resolvePath } from '../io/paths.ts';
 import type { ProcessIo } from '../io/process-io.ts';
 import { fileLocks } from '../io/state-lock.ts';
 import { parseZoneName } from '../io/zone-name.ts';
+import { ofOption } from './option-values.ts';
 import { createTalk, type Talk } from './terminal.ts';
 
 /** The options that every command has. */
@@ -67,7 +68,8 @@ export async function openSession(
   const talk = await createTalk(io, { color: options.color, quiet: options.quiet === true, progress });
   const configuration = await readConfiguration(io, options.config ?? variable('CONFIG'));
   const clock = io.clock();
-  const time = options.now ?? variable('NOW');
+  const [timeSource, time] =
+    options.now === undefined ? ['ZONEWRIGHT_NOW', variable('NOW')] : ['--now', options.now];
   const warnings: { message: string; hint: string | undefined }[] = [];
   const printDocument: Session['printDocument'] = (document) =>
     io.stdout.write(`${JSON.stringify({ ...document, warnings }, undefined, 2)}\n`);
@@ -78,7 +80,7 @@ export async function openSession(
     workingDirectory: io.workingDirectory,
     talk,
     environment: {
-      now: time === undefined ? clock : parseTime(time, clock),
+      now: ofOption(timeSource, time, (text) => parseTime(text, clock)) ?? clock,
       simulated: time !== undefined,
       files: fileStore,
       locks: fileLocks(),

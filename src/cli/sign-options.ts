@@ -9,7 +9,7 @@ import { usageError, ZonewrightError } from '../errors.ts';
 import { isSamePath } from '../io/paths.ts';
 import { parseZoneName } from '../io/zone-name.ts';
 import type { Policy } from '../rollover/policy.ts';
-import { optional, ttlValue, wholeNumber } from './option-values.ts';
+import { ofOption, optional, ttlValue, wholeNumber } from './option-values.ts';
 import type { SelectionFlags } from './several-zones.ts';
 import type { Session } from './session.ts';
 
@@ -94,8 +94,8 @@ export function signOptions(target: SignTarget, flags: SignFlags, session: Sessi
     isServedFile: isServedFile(target, flags, session),
     denial: denialOf(flags, settings, session),
     ...timesOf(flags, policy, environment.now),
-    dnskeyValidity: optional(flags.dnskeyValidity, parseDuration),
-    inception: optional(flags.inception, time),
+    dnskeyValidity: ofOption('--dnskey-validity', flags.dnskeyValidity, parseDuration),
+    inception: ofOption('--inception', flags.inception, time),
     inceptionOffset: policy.signatures.inceptionOffset,
     serial: flags.serial ?? policy.serial,
     zonemd: zonemdOf(flags.zonemd ?? policy.zonemd),
@@ -171,14 +171,17 @@ function timesOf(
   { signatures }: Policy,
   now: number,
 ): Pick<SignOptions, 'validity' | 'expiration' | 'refresh' | 'jitter'> {
-  const expiration = optional(flags.expiration, (text) => parseTime(text, now));
-  const validity = optional(flags.validity, parseDuration) ?? signatures.validity;
+  const expiration = ofOption('--expiration', flags.expiration, (text) => parseTime(text, now));
+  const validity = ofOption('--validity', flags.validity, parseDuration) ?? signatures.validity;
   const span = expiration === undefined ? validity : expiration - now;
   return {
     validity,
     expiration,
-    refresh: optional(flags.refresh, parseDuration) ?? Math.min(signatures.refresh, Math.floor(span / 3)),
-    jitter: optional(flags.jitter, parseDuration) ?? Math.min(signatures.jitter, Math.floor(span / 10)),
+    refresh:
+      ofOption('--refresh', flags.refresh, parseDuration) ??
+      Math.min(signatures.refresh, Math.floor(span / 3)),
+    jitter:
+      ofOption('--jitter', flags.jitter, parseDuration) ?? Math.min(signatures.jitter, Math.floor(span / 10)),
   };
 }
 
@@ -188,5 +191,5 @@ function zonemdOf(zonemd: Policy['zonemd']): 1 | 2 | undefined {
 
 function maxTtlOf(text: string | undefined, { maxZoneTtl }: Policy): number | undefined {
   if (text === undefined) return maxZoneTtl === 'none' ? undefined : maxZoneTtl;
-  return text === 'none' ? undefined : ttlValue(text);
+  return text === 'none' ? undefined : ofOption('--max-ttl', text, ttlValue);
 }

@@ -8,7 +8,7 @@ import type { Policy } from '../rollover/policy.ts';
 import { isSamePath } from '../io/paths.ts';
 import { parseZoneName } from '../io/zone-name.ts';
 import { ExitStatus } from './exit-status.ts';
-import { collect, optional, wholeNumber } from './option-values.ts';
+import { collect, ofOption, optional, threadCount } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
 import { isOneZone, selectTargets, workThrough, type SelectionFlags } from './several-zones.ts';
 import type { Session } from './session.ts';
@@ -81,7 +81,7 @@ export function verifyCommand(execute: Execute): Command {
       ),
     )
     .action((files: string[], flags: VerifyFlags, command: Command) => {
-      const jobs = optional(flags.jobs, (text) => wholeNumber('--jobs', text));
+      const jobs = optional(flags.jobs, threadCount);
       return execute(command, (session) => runVerify(session, files, flags), { progress: true, jobs });
     });
 }
@@ -170,8 +170,8 @@ function verifyOptions(
   const policyOf = (zone: Uint8Array): Policy => settingsOfZone(configuration, zone).policy;
   return {
     ...target,
-    at: optional(flags.at, (text) => parseTime(text, environment.now)),
-    minimumValidity: optional(flags.minValidity, parseDuration),
+    at: ofOption('--at', flags.at, (text) => parseTime(text, environment.now)),
+    minimumValidity: ofOption('--min-validity', flags.minValidity, parseDuration),
     ds: flags.ds,
     trustAnchors: flags.trustAnchor,
     previous: flags.previous,

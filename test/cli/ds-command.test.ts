@@ -72,8 +72,10 @@ describe('ds', () => {
 
   test.each([
     [['--digest', 'md5'], '"md5" is no digest that DS records have'],
-    [['--ttl', '3000000000'], 'the TTL 3000000000 is larger than 2147483647'],
-    [['--ttl', 'x'], '"x" is no duration'],
+    [['--ttl', '3000000000'], '--ttl: the TTL 3000000000 is larger than 2147483647'],
+    [['--ttl', 'x'], '--ttl: "x" is no duration'],
+    [['--ttl', '1h', '--format', 'csv'], '--ttl is for records, and csv has no place for a TTL'],
+    [['--ttl', '1h', '--json'], '--ttl is for records, and json has no place for a TTL'],
     [['--json', '--format', 'csv'], '--json and --format csv exclude each other'],
     [['-z', 'a..b'], '"a..b" is no zone name'],
     [['Kexample.com.+015+03613.key', '--add'], '--add is for zones with a rotation state'],

@@ -118,7 +118,7 @@ describe('keygen', () => {
     [['x', '-a', 'RSAMD5'], 'no keys of RSAMD5 are made'],
     [['x', '-a', '8', '--bits', 'many'], '--bits takes a whole number, not "many"'],
     [['x', '-a', '8', '--bits', '1024'], 'RSA keys are made with 2048 to 4096 bits'],
-    [['x', '-P', 'tomorrow'], '"tomorrow" is no time'],
+    [['x', '-P', 'tomorrow'], '--publish: "tomorrow" is no time'],
     [['x', '--settime', 'K'], '--settime takes everything from the key file: leave the zone x out'],
     [['--settime', 'K', '-a', '13'], '--settime takes everything from the key file: leave --algorithm out'],
     [

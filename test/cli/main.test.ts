@@ -49,10 +49,15 @@ describe('a command line that makes no sense', () => {
     [['help', 'sgin'], 'unknown command "sgin"', 'did you mean sign?'],
     [['ds', '--formt', 'csv', 'x'], 'unknown option "--formt"', 'did you mean --format?'],
     [['ds', 'x', '--format', 'xml'], '--format', undefined],
-    [['ds'], 'missing required argument "source"', undefined],
+    [['ds'], 'missing required argument "source"', 'zonewright ds --help'],
     [['ds', 'x', '--ttl'], 'argument missing', undefined],
     [[], 'no command is given', 'zonewright --help'],
-    [['ds', 'x', '--now', 'yesterday'], '"yesterday" is no time', undefined],
+    [['ds', 'x', '--now', 'yesterday'], '--now: "yesterday" is no time', undefined],
+    [['sign', '--nsek3'], 'unknown option "--nsek3"', 'did you mean --nsec3?'],
+    [['sign', '--quux'], 'unknown option "--quux"', 'zonewright sign --help'],
+    [['sign', 'x', '--validity', 'long'], '--validity: "long" is no duration', undefined],
+    [['sign', 'x', '--max-ttl', '1x'], '--max-ttl: "1x" is no duration', undefined],
+    [['rotate', 'x', '--plan', '--until', 'soon'], '--until: "soon" is no duration', undefined],
   ] as const)('%j', async (args, message, hint) => {
     const { status, stdout, stderr } = await runInProcess(args);
     expect(status).toBe(2);

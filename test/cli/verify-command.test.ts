@@ -80,7 +80,9 @@ describe('verify', () => {
   test.each([
     [['--json', '--format', 'sarif', 'good.signed'], 2, '--json and --format sarif exclude each other'],
     [['--format', 'pdf', 'good.signed'], 2, 'Allowed choices are text, json, junit, sarif, github'],
-    [['--min-validity', 'soon', 'good.signed'], 2, '"soon" is no duration'],
+    [['--min-validity', 'soon', 'good.signed'], 2, '--min-validity: "soon" is no duration'],
+    [['--at', 'never', 'good.signed'], 2, '--at: "never" is no time'],
+    [['--jobs', '0', 'good.signed'], 2, '--jobs takes a whole number from 1 on, not "0"'],
     [['-z', 'a..b', 'good.signed'], 2, '"a..b" is no zone name'],
     [['missing'], 4, 'missing: there is no such file or directory'],
     [[], 2, 'no zone file is named'],
