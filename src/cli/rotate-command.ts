@@ -1,15 +1,18 @@
 import { Command, Option } from './commander.ts';
 import { settingsOfZone, type Notification, type ZoneSettings } from '../commands/configuration.ts';
-import { rotate, type DsReport, type RotateOptions, type RotateResult } from '../commands/rotate.ts';
+import { rotate } from '../commands/rotate.ts';
+import type { DsReport, RotateOptions } from '../commands/rotation-options.ts';
+import type { RotateResult } from '../commands/rotation-result.ts';
 import { sign } from '../commands/sign.ts';
-import { parseDuration, parseTime, printTime } from '../dns/time.ts';
+import { parseDuration, parseTime } from '../dns/time.ts';
 import { usageError } from '../errors.ts';
 import { parseZoneName } from '../io/zone-name.ts';
 import { ExitStatus } from './exit-status.ts';
-import { collect, optional, wholeNumber } from './option-values.ts';
+import { collect, ofOption, optional, wholeNumber } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
 import { isOneZone, selectTargets, workThrough, type SelectionFlags } from './several-zones.ts';
 import type { Session } from './session.ts';
+import { rotateDocument, rotateText } from './rotate-text.ts';
 import { signOptions, targetOfZone } from './sign-options.ts';
 
 /** What `--plan` looks ahead without `--until`. */
@@ -137,7 +140,7 @@ async function signAfter(
 
 function rotateOptions(settings: ZoneSettings, flags: RotateFlags, session: Session): RotateOptions {
   const { now } = session.environment;
-  const at = optional(flags.at, (text) => parseTime(text, now)) ?? now;
+  const at = ofOption('--at', flags.at, (text) => parseTime(text, now)) ?? now;
   const reports = (tags: readonly string[] | undefined): DsReport[] | undefined =>
     tags?.map((tag) => ({ keyTag: wholeNumber('a key tag', tag), at }));
   if (flags.until !== undefined && flags.plan !== true) {
@@ -167,7 +170,8 @@ function rotateOptions(settings: ZoneSettings, flags: RotateFlags, session: Sess
     disable: flags.disable,
     adopt: flags.adopt,
     dryRun: flags.dryRun,
-    planFor: flags.plan === true ? parseDuration(flags.until ?? DEFAULT_PLAN) : undefined,
+    planFor:
+      flags.plan === true ? ofOption('--until', flags.until ?? DEFAULT_PLAN, parseDuration) : undefined,
   };
 }
 
@@ -186,54 +190,4 @@ function targetName(target: Notification): string {
 function serialNumber(text: string): number {
   if (/^\d{1,10}$/.test(text) && Number(text) <= 0xffffffff) return Number(text);
   throw usageError('usage/number', `--served takes the serial of an SOA record, not "${text}"`);
-}
-
-function rotateText(result: RotateResult): string {
-  const lines: string[] = [];
-  for (const { rollover, what } of result.done) lines.push(`${result.zone} ${rollover}: ${what}`);
-  for (const { rollover, what, nextCommand } of result.waits) {
-    lines.push(`${result.zone} ${rollover}: ${what}`);
-    if (nextCommand !== undefined) lines.push(`  then: ${nextCommand}`);
-  }
-  for (const { base, firstExpiration } of result.lostKeys) {
-    const end =
-      firstExpiration === undefined
-        ? 'nothing in the zone is signed by it'
-        : `the first of its signatures runs out at ${printTime(firstExpiration)}`;
-    lines.push(`${result.zone} the private key of ${base} is lost: ${end}`);
-  }
-  for (const { time, rollover, what, actor, keys } of result.plan ?? []) {
-    lines.push(
-      `${printTime(time)}  ${actor.padEnd(10)}  ${rollover}: ${what}${keys.length === 0 ? '' : ` (${keys.join(', ')})`}`,
-    );
-  }
-  if (result.plan === undefined && result.waits.length === 0 && result.next !== undefined) {
-    const when = Number.isFinite(result.next.at) ? printTime(result.next.at) : 'now';
-    lines.push(`${result.zone} next: ${result.next.rollover}, ${when}`);
-  }
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-/** A zone in `schemas/rotate.schema.json`. */
-function rotateDocument({ keys, lostKeys, plan, waits, next, ...result }: RotateResult): object {
-  return {
-    ...result,
-    waits: waits.map(({ until, nextCommand = null, ...wait }) => ({
-      ...wait,
-      nextCommand,
-      until: until === undefined ? null : printTime(until),
-    })),
-    next:
-      next === undefined
-        ? null
-        : { rollover: next.rollover, at: Number.isFinite(next.at) ? printTime(next.at) : null },
-    keys: keys.map(({ base, keyTag, algorithm, role, use }) => ({ base, keyTag, algorithm, role, ...use })),
-    lostKeys: lostKeys.map(({ base, firstExpiration }) => ({
-      base,
-      firstExpiration: firstExpiration === undefined ? null : printTime(firstExpiration),
-    })),
-    ...(plan === undefined
-      ? {}
-      : { plan: plan.map(({ time, ...entry }) => ({ time: printTime(time), ...entry })) }),
-  };
 }

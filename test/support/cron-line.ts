@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Environment } from '../../src/commands/environment.ts';
-import { rotate, type RotateOptions } from '../../src/commands/rotate.ts';
+import { rotate } from '../../src/commands/rotate.ts';
+import type { RotateOptions } from '../../src/commands/rotation-options.ts';
 import { sign } from '../../src/commands/sign.ts';
 import { nameFromText } from '../../src/dns/name.ts';
 import { singleThreadPool } from '../../src/dnssec/work-pool.ts';

@@ -1,0 +1,53 @@
+import type { RotateResult } from '../commands/rotation-result.ts';
+import { printTime } from '../dns/time.ts';
+
+/** What a person reads of a run. */
+export function rotateText(result: RotateResult): string {
+  const lines: string[] = [];
+  for (const { rollover, what } of result.done) lines.push(`${result.zone} ${rollover}: ${what}`);
+  for (const { rollover, what, nextCommand } of result.waits) {
+    lines.push(`${result.zone} ${rollover}: ${what}`);
+    if (nextCommand !== undefined) lines.push(`  then: ${nextCommand}`);
+  }
+  for (const { base, firstExpiration } of result.lostKeys) {
+    const end =
+      firstExpiration === undefined
+        ? 'nothing in the zone is signed by it'
+        : `the first of its signatures runs out at ${printTime(firstExpiration)}`;
+    lines.push(`${result.zone} the private key of ${base} is lost: ${end}`);
+  }
+  for (const { time, rollover, what, actor, keys } of result.plan ?? []) {
+    lines.push(
+      `${printTime(time)}  ${actor.padEnd(10)}  ${rollover}: ${what}${keys.length === 0 ? '' : ` (${keys.join(', ')})`}`,
+    );
+  }
+  if (result.plan === undefined && result.waits.length === 0 && result.next !== undefined) {
+    const when = Number.isFinite(result.next.at) ? printTime(result.next.at) : 'now';
+    lines.push(`${result.zone} next: ${result.next.rollover}, ${when}`);
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** A zone in `schemas/rotate.schema.json`. */
+export function rotateDocument({ keys, lostKeys, plan, waits, next, ...result }: RotateResult): object {
+  return {
+    ...result,
+    waits: waits.map(({ until, nextCommand = null, ...wait }) => ({
+      ...wait,
+      nextCommand,
+      until: until === undefined ? null : printTime(until),
+    })),
+    next:
+      next === undefined
+        ? null
+        : { rollover: next.rollover, at: Number.isFinite(next.at) ? printTime(next.at) : null },
+    keys: keys.map(({ base, keyTag, algorithm, role, use }) => ({ base, keyTag, algorithm, role, ...use })),
+    lostKeys: lostKeys.map(({ base, firstExpiration }) => ({
+      base,
+      firstExpiration: firstExpiration === undefined ? null : printTime(firstExpiration),
+    })),
+    ...(plan === undefined
+      ? {}
+      : { plan: plan.map(({ time, ...entry }) => ({ time: printTime(time), ...entry })) }),
+  };
+}

@@ -1,0 +1,41 @@
+import { KeyDirectory } from '../keys/key-directory.ts';
+import { adoptedState } from '../rollover/adopt.ts';
+import type { RotationState } from '../rollover/state.ts';
+import type { Environment } from './environment.ts';
+import { findZone, foundKey } from './found-zone.ts';
+import type { RotateOptions } from './rotation-options.ts';
+import type { Noted } from './rotation-result.ts';
+
+/** What is known of a zone of which nothing is known. */
+export const EMPTY_STATE: RotationState = {
+  keys: [],
+  ledger: { publications: [], parent: [] },
+  rollovers: [],
+  wantedDs: [],
+  audit: [],
+  outbox: [],
+};
+
+/** The state of a zone that has none: of the keys that are there, or empty. */
+export async function firstState(
+  { zone, keyDirectory, policy, signedZone }: RotateOptions,
+  environment: Environment,
+): Promise<Noted> {
+  const { files, now } = environment;
+  const keys = await new KeyDirectory(keyDirectory, files).listKeys(zone);
+  if (keys.length === 0) return { state: EMPTY_STATE, done: [] };
+  const rdatas = keys.map(({ dnskeyRdata }) => dnskeyRdata);
+  const found = await findZone(signedZone, zone, rdatas, policy, environment);
+  const signed = found !== undefined && found.evidence.keySet.keys.length > 0 ? found : undefined;
+  const evidence =
+    signed === undefined ? ' by their times' : ` and the zone of serial ${signed.evidence.serial}`;
+  return {
+    state: adoptedState(
+      keys.map((key) => foundKey(key, now)),
+      signed,
+      policy,
+      now,
+    ),
+    done: [{ rollover: 'adopt', what: `took over ${keys.length} keys${evidence}` }],
+  };
+}

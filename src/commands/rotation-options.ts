@@ -1,0 +1,54 @@
+import { usageError } from '../errors.ts';
+import type { Role } from '../keys/roles.ts';
+import type { Policy } from '../rollover/policy.ts';
+import type { EventTarget } from './rotation-events.ts';
+
+/** What the operator says of a DS at the parent. */
+export interface DsReport {
+  readonly keyTag: number;
+  /** Epoch seconds. */
+  readonly at: number;
+}
+
+export interface RotateOptions {
+  /** In wire form. */
+  readonly zone: Uint8Array;
+  readonly keyDirectory: string;
+  readonly policy: Policy;
+  /** The signed zone that is served, where the configuration names it. */
+  readonly signedZone?: string | undefined;
+  /** The master file, where the configuration names it. */
+  readonly zoneFile?: string | undefined;
+  readonly start?: Role | 'all' | undefined;
+  /** Begin an algorithm rollover to this algorithm, by mnemonic or number. */
+  readonly algorithm?: string | undefined;
+  /** Replace the key with this tag at once. */
+  readonly emergency?: number | undefined;
+  readonly dsPublished?: readonly DsReport[] | undefined;
+  readonly dsWithdrawn?: readonly DsReport[] | undefined;
+  readonly enable?: boolean | undefined;
+  readonly disable?: boolean | undefined;
+  /** Build the state anew from keys and signed zone. */
+  readonly adopt?: boolean | undefined;
+  /** All servers have the version with this serial. */
+  readonly served?: number | undefined;
+  readonly abort?: boolean | undefined;
+  /** Who is told of events. */
+  readonly targets?: readonly EventTarget[] | undefined;
+  /** Change nothing; tell what would be done. */
+  readonly dryRun?: boolean | undefined;
+  /** Tell what comes until this many seconds from now, and change nothing. */
+  readonly planFor?: number | undefined;
+}
+
+/** What begins or ends something; one run takes one of them. */
+const REQUESTS = ['start', 'algorithm', 'emergency', 'enable', 'disable', 'adopt', 'abort'] as const;
+
+/** @throws ZonewrightError `usage/conflict` where more is asked for than one run can do */
+export function checkRequests(options: RotateOptions): void {
+  const [first, second] = REQUESTS.filter((name) => options[name] !== undefined && options[name] !== false);
+  if (first === undefined || second === undefined) return;
+  throw usageError('usage/conflict', `--${first} and --${second} exclude each other`, {
+    hint: 'do one after the other',
+  });
+}

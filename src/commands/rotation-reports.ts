@@ -1,0 +1,81 @@
+import { nameToText } from '../dns/name.ts';
+import { printTime } from '../dns/time.ts';
+import { usageError } from '../errors.ts';
+import { signsKeys } from '../keys/roles.ts';
+import { withDsPublished, withDsWithdrawn, withEstablished } from '../rollover/facts.ts';
+import type { ManagedKey, RotationState } from '../rollover/state.ts';
+import { keyLabel } from './rotation-keys.ts';
+import type { RotateOptions } from './rotation-options.ts';
+import type { Done, Noted } from './rotation-result.ts';
+
+/**
+ * The state that knows what the operator says of the parent.
+ * @throws ZonewrightError `rotate/future-report`, `rotate/unknown-key`, `rotate/no-ds`
+ */
+export function withParentReports(state: RotationState, options: RotateOptions, now: number): Noted {
+  const { dsPublished = [], dsWithdrawn = [] } = options;
+  const early = [...dsPublished, ...dsWithdrawn].find(({ at }) => at > now);
+  if (early !== undefined) {
+    throw usageError('rotate/future-report', `${printTime(early.at)} has not come yet`, {
+      hint: 'say what the parent serves once it does',
+    });
+  }
+  const done: Done[] = [];
+  let next = state;
+  for (const { keyTag, at } of dsPublished) {
+    const key = keyWithDs(next, keyTag, options);
+    next = withDsPublished(next, key.dnskey, at);
+    done.push({
+      rollover: 'parent',
+      what: `the parent serves the DS of ${keyLabel(key)} since ${printTime(at)}`,
+    });
+  }
+  for (const { keyTag, at } of dsWithdrawn) {
+    const key = keyWithDs(next, keyTag, options);
+    next = withDsWithdrawn(next, key.dnskey, at);
+    done.push({
+      rollover: 'parent',
+      what: `the parent serves no DS of ${keyLabel(key)} since ${printTime(at)}`,
+    });
+  }
+  return { state: next, done };
+}
+
+/**
+ * The state that knows which version the operator says all servers have.
+ * @throws ZonewrightError `rotate/unknown-serial`
+ */
+export function withServedReport(
+  state: RotationState,
+  { served }: RotateOptions,
+  now: number,
+): RotationState {
+  if (served === undefined) return state;
+  const serials = state.ledger.publications.map(({ serial }) => serial);
+  if (serials.includes(served)) return withEstablished(state, served, now);
+  throw usageError('rotate/unknown-serial', `no version with serial ${served} was published`, {
+    hint: `known serials: ${serials.join(', ') || 'none'}`,
+  });
+}
+
+/**
+ * The key that the operator means by a tag.
+ * @throws ZonewrightError `rotate/unknown-key`
+ */
+export function keyWithTag({ keys }: RotationState, keyTag: number, zone: Uint8Array): ManagedKey {
+  const key = keys.find((candidate) => candidate.keyTag === keyTag && candidate.purged === undefined);
+  if (key !== undefined) return key;
+  const known = keys.map((candidate) => `${candidate.keyTag} (${candidate.role.toUpperCase()})`);
+  throw usageError('rotate/unknown-key', `no key of ${nameToText(zone)} has the tag ${keyTag}`, {
+    hint: `keys: ${known.join(', ') || 'none'}`,
+  });
+}
+
+function keyWithDs(state: RotationState, keyTag: number, { zone }: RotateOptions): ManagedKey {
+  const key = keyWithTag(state, keyTag, zone);
+  if (signsKeys(key.role)) return key;
+  const anchors = state.keys.filter(({ role }) => signsKeys(role));
+  throw usageError('rotate/no-ds', `key ${keyTag} is a ZSK: the parent has no DS of it`, {
+    hint: `keys with a DS: ${anchors.map((other) => String(other.keyTag)).join(', ')}`,
+  });
+}

@@ -1,0 +1,132 @@
+import { printTime } from '../dns/time.ts';
+import { algorithmByName, algorithmLabel } from '../dnssec/algorithms.ts';
+import { inputError, usageError } from '../errors.ts';
+import type { Role } from '../keys/roles.ts';
+import { abortRollover } from '../rollover/abort.ts';
+import { enabling, rolesOf, rolloverOf, type Due } from '../rollover/due.ts';
+import { ROLLOVERS } from '../rollover/rollovers.ts';
+import type { ManagedKey, Rollover, RotationState } from '../rollover/state.ts';
+import { describeWitness, rolloverTitle } from '../rollover/words.ts';
+import type { RotateOptions } from './rotation-options.ts';
+import { keyWithTag } from './rotation-reports.ts';
+import type { Noted } from './rotation-result.ts';
+
+/**
+ * The rollovers that the operator asks for.
+ * @throws ZonewrightError `rotate/in-progress` where another is in the way, and others for what makes no sense
+ */
+export function requestedRollovers(state: RotationState, options: RotateOptions): Due[] {
+  const requested = rolloversOf(state, options);
+  for (const due of requested) {
+    const conflict = conflictOf(state, due);
+    if (conflict !== undefined) {
+      throw inputError(
+        'rotate/in-progress',
+        `a ${rolloverTitle(due.name)} cannot begin: the ${rolloverTitle(conflict.name)} is in progress`,
+        { hint: 'let it finish, or take it back with --abort' },
+      );
+    }
+  }
+  return requested;
+}
+
+/** A rollover in progress beside which another cannot run. */
+export function conflictOf({ rollovers }: RotationState, { name, old }: Due): Rollover | undefined {
+  const bases = old.map(({ base }) => base);
+  return rollovers.find(
+    (rollover) =>
+      rollover.name === name ||
+      ROLLOVERS[rollover.name].alone ||
+      ROLLOVERS[name].alone ||
+      rollover.old.some((base) => bases.includes(base)),
+  );
+}
+
+function rolloversOf(state: RotationState, options: RotateOptions): Due[] {
+  const { start, algorithm, emergency, enable, disable, policy } = options;
+  const inUse = state.keys.filter(({ use }) => use.published || use.signsZone || use.signsKeys);
+  const ofRole = (role: Role): ManagedKey[] => inUse.filter((key) => key.role === role);
+  const replacing = (role: Role): Due => ({
+    name: rolloverOf(role, policy, state),
+    old: ofRole(role),
+    newRoles: [role],
+    algorithm: ofRole(role)[0]?.algorithm ?? policy.algorithm,
+    at: -Infinity,
+  });
+  if (enable === true) {
+    if (inUse.length === 0) return [enabling(policy)];
+    throw usageError('rotate/enabled', 'the zone is signed already');
+  }
+  if (inUse.length === 0) {
+    if (start === undefined && algorithm === undefined && emergency === undefined && disable !== true)
+      return [];
+    throw inputError('rotate/insecure', 'the zone is not signed, so there is nothing to roll over', {
+      hint: 'begin with --enable',
+    });
+  }
+  if (disable === true)
+    return [{ name: 'disable', old: inUse, newRoles: [], algorithm: policy.algorithm, at: -Infinity }];
+  if (algorithm !== undefined) return [algorithmRollover(algorithm, inUse, options)];
+  if (emergency !== undefined)
+    return [{ ...replacing(keyWithTag(state, emergency, options.zone).role), urgent: true }];
+  const roles =
+    start === undefined ? [] : start === 'all' ? [...new Set(inUse.map(({ role }) => role))] : [start];
+  for (const role of roles) {
+    if (ofRole(role).length === 0)
+      throw usageError('rotate/no-such-role', `the zone has no ${role.toUpperCase()} in use`);
+  }
+  return roles.map(replacing);
+}
+
+function algorithmRollover(name: string, inUse: readonly ManagedKey[], { policy }: RotateOptions): Due {
+  const algorithm = algorithmByName(name);
+  if (algorithm === undefined || algorithm.status !== 'recommended') {
+    throw usageError('usage/algorithm', `"${name}" is no algorithm that new keys are made for`);
+  }
+  if (algorithm.number !== policy.algorithm) {
+    throw usageError(
+      'rotate/policy-algorithm',
+      `the policy asks for ${algorithmLabel(policy.algorithm)}: the next run would roll back`,
+      {
+        hint: `set "algorithm: ${algorithm.mnemonic}" in the configuration; the rollover then begins by itself`,
+      },
+    );
+  }
+  const old = inUse.filter((key) => key.algorithm !== algorithm.number);
+  if (old.length === 0)
+    throw usageError('rotate/same-algorithm', `all keys are of ${algorithm.mnemonic} already`);
+  return { name: 'algorithm', old, newRoles: rolesOf(policy), algorithm: algorithm.number, at: -Infinity };
+}
+
+/**
+ * The state in which the newest rollover was taken back.
+ * @throws ZonewrightError `rotate/nothing-to-abort`, `rotate/cannot-abort`
+ */
+export function withRolloverAborted(state: RotationState, { policy }: RotateOptions, now: number): Noted {
+  const rollover = state.rollovers.at(-1);
+  if (rollover === undefined) throw usageError('rotate/nothing-to-abort', 'no rollover is in progress');
+  const abort = abortRollover(state, rollover, policy, now);
+  const title = rolloverTitle(rollover.name);
+  if ('atParent' in abort) {
+    throw inputError(
+      'rotate/cannot-abort',
+      `the ${title} cannot be taken back: the parent may serve the DS of ${abort.atParent.join(', ')}`,
+      { hint: 'withdraw that DS, say so with --ds-withdrawn TAG, and try again' },
+    );
+  }
+  if ('refused' in abort) {
+    throw inputError(
+      'rotate/cannot-abort',
+      `the ${title} cannot be taken back now: ${describeWitness(abort.refused.witness)}`,
+      {
+        hint: Number.isFinite(abort.refused.until)
+          ? `try again after ${printTime(abort.refused.until)}`
+          : 'let it go on',
+      },
+    );
+  }
+  return {
+    state: abort.state,
+    done: [{ rollover: title, what: 'aborted: the old keys do all the work again' }],
+  };
+}
