@@ -3,6 +3,7 @@ import { printDuration, readDuration } from '../dns/time.ts';
 import { algorithmByName } from '../dnssec/algorithms.ts';
 import { ZonewrightError } from '../errors.ts';
 import { DEFAULT_POLICY, type Policy } from '../rollover/policy.ts';
+import { leastPropagation, rolloverWaits, secondsOf } from '../rollover/policy-waits.ts';
 
 /** What a configuration file says, after it was found to follow `schemas/config.schema.json`. */
 export interface ConfigurationDocument {
@@ -269,7 +270,36 @@ function algorithmNumber(
 }
 
 /** What one value alone does not tell. */
-function checkPolicy(policy: Policy, keys: readonly string[], { errorAt }: ConfigurationSource): void {
+function checkPolicy(policy: Policy, keys: readonly string[], source: ConfigurationSource): void {
+  checkSignatures(policy, keys, source);
+  for (const key of ['kskLifetime', 'zskLifetime'] as const) {
+    const lifetime = policy[key];
+    if (lifetime === 'unlimited' || (key === 'zskLifetime' && policy.keys === 'csk')) continue;
+    if (lifetime < policy.rotationPeriod) {
+      throw source.errorAt(
+        [...keys, key],
+        `a lifetime of ${printDuration(lifetime)} is shorter than the rotation period of ${printDuration(policy.rotationPeriod)}`,
+        'make the lifetime longer, or rotationPeriod shorter',
+      );
+    }
+    checkRotationPeriod(
+      policy,
+      key === 'zskLifetime' ? 'zsk' : policy.keys === 'csk' ? 'csk' : 'ksk',
+      keys,
+      source,
+    );
+  }
+  if (policy.publishedWhen === 'afterSign' && source.document.afterSign === undefined) {
+    throw source.errorAt(
+      [...keys, 'publishedWhen'],
+      'no afterSign program is configured, so nothing would ever count as published',
+      'name it at the top level: afterSign: [nsd-control, reload, "{zone}"]',
+    );
+  }
+}
+
+/** What signatures are valid for must be more than what caches and runs use up of it. */
+function checkSignatures(policy: Policy, keys: readonly string[], { errorAt }: ConfigurationSource): void {
   const { validity, refresh, jitter } = policy.signatures;
   if (validity - jitter <= refresh) {
     throw errorAt(
@@ -278,12 +308,35 @@ function checkPolicy(policy: Policy, keys: readonly string[], { errorAt }: Confi
       `make refresh, now ${printDuration(refresh)}, shorter`,
     );
   }
-  for (const key of ['kskLifetime', 'zskLifetime'] as const) {
-    const lifetime = policy[key];
-    if (lifetime === 'unlimited' || lifetime >= policy.rotationPeriod) continue;
+  const propagation = leastPropagation(policy);
+  const ttl = Math.max(policy.dnskeyTtl, policy.maxZoneTtl === 'none' ? 0 : policy.maxZoneTtl);
+  if (refresh < propagation + ttl) {
     throw errorAt(
-      [...keys, key],
-      `a lifetime of ${printDuration(lifetime)} is shorter than the rotation period of ${printDuration(policy.rotationPeriod)}`,
+      [...keys, 'signatures', 'refresh'],
+      `signatures are renewed when ${printDuration(refresh)} is left, but caches may hold the old ones for ${printDuration(propagation + ttl)}: ` +
+        `a propagation of ${printDuration(propagation)} and a TTL of ${printDuration(ttl)}`,
+      `make refresh at least ${printDuration(propagation + ttl)}, better some days more, or the TTL shorter`,
     );
   }
+}
+
+/** Both keys stand in the zone for the rotation period: a rollover that takes longer would not end with the old key's life. */
+function checkRotationPeriod(
+  policy: Policy,
+  role: 'ksk' | 'zsk' | 'csk',
+  keys: readonly string[],
+  { errorAt }: ConfigurationSource,
+): void {
+  const waits = rolloverWaits(policy, role);
+  const needed = secondsOf(waits);
+  if (policy.rotationPeriod >= needed) return;
+  const sums = waits.map(({ name, terms }) => {
+    const parts = terms.map(({ key, seconds }) => `${key} ${printDuration(seconds)}`);
+    return `${name} ${printDuration(terms.reduce((sum, { seconds }) => sum + seconds, 0))} (${parts.join(' + ')})`;
+  });
+  throw errorAt(
+    [...keys, 'rotationPeriod'],
+    `${printDuration(policy.rotationPeriod)} is shorter than a ${role.toUpperCase()} rollover, which takes ${printDuration(needed)} at the least: ${sums.join(', then ')}`,
+    `make rotationPeriod at least ${printDuration(needed)}, or the longest of these shorter`,
+  );
 }

@@ -45,10 +45,11 @@ function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): Error {
     case 'enum': {
       const allowed = (params['allowedValues'] as readonly unknown[]).map(String);
       const closest = closestWord(String(error.data), allowed);
+      const advice = subSchema.title === undefined ? undefined : `use ${subSchema.title}`;
       return errorAt(
         keys,
         `${value} is none of ${allowed.join(', ')}`,
-        closest === undefined ? undefined : `did you mean ${closest}?`,
+        advice ?? (closest === undefined ? undefined : `did you mean ${closest}?`),
       );
     }
     case 'discriminator':

@@ -246,6 +246,11 @@ describe('a mistake in a configuration', () => {
       '4:5: policies.default.dsDigests: this list has the same entry twice',
       undefined,
     ],
+    [
+      policy('dsDigests: [sha256, sha512]'),
+      'policies.default.dsDigests[1]: "sha512" is none of sha256, sha384, sha1',
+      'use sha256, or sha384',
+    ],
     [policy('algorithm: RSASHA1'), '4:5: policies.default.algorithm: RSASHA1 is not for new keys', undefined],
     [
       policy('algorithm: ROT13'),
@@ -261,6 +266,38 @@ describe('a mistake in a configuration', () => {
       policy('zskLifetime: 6d'),
       '4:5: policies.default.zskLifetime: a lifetime of 6d is shorter than the rotation period of 7d',
       undefined,
+    ],
+    [
+      policy('rotationPeriod: 1d'),
+      '4:5: policies.default.rotationPeriod: 1d is shorter than a KSK rollover, which takes 1d5h at the least: ' +
+        'IpubC 3h (propagationDelay 1h + dnskeyTtl 1h + publishSafety 1h), ' +
+        'then Iret 1d2h (parentPropagationDelay 1h + parentDsTtl 1d + retireSafety 1h)',
+      'make rotationPeriod at least 1d5h',
+    ],
+    [
+      policy('{rotationPeriod: 4h, kskLifetime: unlimited}'),
+      'rotationPeriod: 4h is shorter than a ZSK rollover, which takes 5h at the least',
+      'make rotationPeriod at least 5h',
+    ],
+    [
+      policy('{parentDsTtl: 8d, kskRollover: double-ds}'),
+      'policies.default.rotationPeriod: 7d is shorter than a KSK rollover, which takes 8d5h at the least: IpubP 8d2h',
+      undefined,
+    ],
+    [
+      policy('{keys: csk, maxZoneTtl: 9d, zskLifetime: 1h}'),
+      'rotationPeriod: 7d is shorter than a CSK rollover, which takes 9d5h at the least: IpubC 3h',
+      undefined,
+    ],
+    [
+      policy('{maxZoneTtl: 2d, signatures: {validity: 14d, refresh: 1d}}'),
+      'policies.default.signatures.refresh: signatures are renewed when 1d is left, but caches may hold the old ones for 2d1h',
+      'make refresh at least 2d1h',
+    ],
+    [
+      policy('publishedWhen: afterSign'),
+      '4:5: policies.default.publishedWhen: no afterSign program is configured',
+      'name it at the top level: afterSign:',
     ],
     [
       'zones: {a.example: {policy: x}}',
