@@ -27,6 +27,9 @@ export type ZoneTimes = Pick<Publication, 'dnskeyTtl' | 'maxTtl' | 'propagation'
 /** More turns than any plan of some years has: a plan that does not come forward is a defect, not an endless loop. */
 const MAX_TURNS = 100_000;
 
+/** Is shown the state as it will be at a time, once everything is done that can be done then. */
+export type PlanObserver = (state: RotationState, time: number) => void;
+
 /**
  * What will happen until a time, if every run takes place, every signing succeeds at once and the operator acts on the day.
  * The state is not changed; its future is.
@@ -37,10 +40,13 @@ export function planRotation(
   now: number,
   until: number,
   times: ZoneTimes,
+  observe: PlanObserver = () => undefined,
 ): PlanEntry[] {
   const simulation = new Simulation(state, policy, now, times);
   for (let turn = 0; turn < MAX_TURNS && simulation.now <= until; turn++) {
-    if (!simulation.turn()) break;
+    simulation.act();
+    observe(simulation.state, simulation.now);
+    if (!simulation.goOn()) break;
   }
   return simulation.entries.filter(({ time }) => time <= until);
 }
@@ -53,6 +59,7 @@ class Simulation {
   readonly #times: ZoneTimes;
   #serial: number;
   #made = 0;
+  #waits: readonly Wait[] = [];
 
   constructor(state: RotationState, policy: Policy, now: number, times: ZoneTimes) {
     this.#state = state;
@@ -62,14 +69,22 @@ class Simulation {
     this.#serial = newestPublication(state.ledger)?.serial ?? 0;
   }
 
-  /** Does everything that can be done now, then goes to the next moment; false where nothing more will ever happen. */
-  turn(): boolean {
+  get state(): RotationState {
+    return this.#state;
+  }
+
+  /** Does everything that can be done now. */
+  act(): void {
     for (const due of dueRollovers(this.#state, this.#policy).filter(({ at }) => at <= this.now))
       this.#start(due);
-    let waits = this.#advance();
-    while (this.#publish() || this.#actAtParent(waits)) waits = this.#advance();
+    this.#waits = this.#advance();
+    while (this.#publish() || this.#actAtParent(this.#waits)) this.#waits = this.#advance();
+  }
+
+  /** Goes to the next moment at which something can be done; false where nothing more will ever happen. */
+  goOn(): boolean {
     const next = [
-      ...waits.map((wait) => wait.until),
+      ...this.#waits.map((wait) => wait.until),
       ...dueRollovers(this.#state, this.#policy).map(({ at }) => at),
     ].filter((time) => time > this.now && Number.isFinite(time));
     if (next.length === 0) return false;
