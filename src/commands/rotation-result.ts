@@ -71,7 +71,11 @@ export function rotateResult(
   };
 }
 
-function waitInWords(wait: Wait, { zone, zoneFile }: RotateOptions): RotateWait {
+/** What is waited for, whose turn it is, and what that one types. */
+export function waitInWords(
+  wait: Wait,
+  { zone, zoneFile }: Pick<RotateOptions, 'zone' | 'zoneFile'>,
+): RotateWait {
   const { reason, until, step, rollover } = wait;
   const label = zoneLabel(zone);
   const tags = reason.kind === 'parent' ? reason.keyTags : [];
@@ -91,7 +95,7 @@ function waitInWords(wait: Wait, { zone, zoneFile }: RotateOptions): RotateWait 
 }
 
 /** Whether the newest version is not what the state wants next. */
-function needsSigning(state: RotationState): boolean {
+export function needsSigning(state: RotationState): boolean {
   const newest = newestPublication(state.ledger) ?? currentPublication(state.ledger);
   const next = nextPublication(state);
   if (newest === undefined) return state.keys.some(({ use }) => use.published || use.signsZone);
