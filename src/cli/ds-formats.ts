@@ -1,11 +1,7 @@
 import type { DsKey } from '../commands/ds.ts';
-import { toBase64, toHex } from '../dns/encoding.ts';
+import { dsFieldsOf, keyFieldsOf, registrarForm } from '../commands/registrar-form.ts';
 import { nameToText } from '../dns/name.ts';
-import { algorithmByNumber } from '../dnssec/algorithms.ts';
-import { readDnskey } from '../dnssec/dnskey.ts';
-import { digestTypeByNumber, readDs } from '../dnssec/ds.ts';
 import { keyTag } from '../dnssec/key-tag.ts';
-import { zoneLabel } from '../keys/key-name.ts';
 
 export type DsFormat = keyof typeof FORMATS;
 
@@ -18,7 +14,7 @@ interface FormatOptions {
 const FORMATS = {
   zone: (keys, options) => records(keys, 'DS', dsFields, options),
   csv,
-  registrar,
+  registrar: registrarForm,
   epp,
   dnskey: (keys, options) => records(keys, 'DNSKEY', dnskeyFields, options),
   cds: (keys, options) => records(keys, 'CDS', dsFields, options),
@@ -36,21 +32,10 @@ export function formatDs(format: DsFormat, keys: readonly DsKey[], options: Form
   return FORMATS[format](keys, options);
 }
 
-/** The fields of a DS record as registrars and their interfaces have them. */
-function fieldsOf(rdata: Uint8Array) {
-  const ds = readDs(rdata);
-  return { ...ds, digest: toHex(ds.digest) };
-}
-
-function keyFieldsOf(rdata: Uint8Array) {
-  const dnskey = readDnskey(rdata);
-  return { ...dnskey, publicKey: toBase64(dnskey.publicKey) };
-}
-
 /** Presentation form of RDATA, with single spaces only. */
 function dsFields({ ds }: DsKey): string[] {
   return ds.map((rdata) => {
-    const { keyTag: tag, algorithm, digestType, digest } = fieldsOf(rdata);
+    const { keyTag: tag, algorithm, digestType, digest } = dsFieldsOf(rdata);
     return `${tag} ${algorithm} ${digestType} ${digest}`;
   });
 }
@@ -75,7 +60,7 @@ function records(
 function csv(keys: readonly DsKey[]): string {
   const rows = keys.flatMap(({ owner, ds }) =>
     ds.map((rdata) => {
-      const { keyTag: tag, algorithm, digestType, digest } = fieldsOf(rdata);
+      const { keyTag: tag, algorithm, digestType, digest } = dsFieldsOf(rdata);
       return [csvField(nameToText(owner)), tag, algorithm, digestType, digest].join(',');
     }),
   );
@@ -87,42 +72,12 @@ function csvField(text: string): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** The fields that registrar forms ask for, one a line and with their numbers, one block a DS record. */
-function registrar(keys: readonly DsKey[]): string {
-  const blocks = keys.flatMap(({ owner, dnskeyRdata, ds }) =>
-    ds.map((rdata) => {
-      const { keyTag: tag, algorithm, digestType, digest } = fieldsOf(rdata);
-      const { flags, protocol, publicKey } = keyFieldsOf(dnskeyRdata);
-      return labelled([
-        ['Domain', zoneLabel(owner)],
-        ['Key tag', tag],
-        ['Algorithm', numberAndName(algorithm, algorithmByNumber(algorithm)?.mnemonic)],
-        ['Digest type', numberAndName(digestType, digestTypeByNumber(digestType)?.mnemonic)],
-        ['Digest', digest],
-        ['Flags', numberAndName(flags, flags === 257 ? 'KSK' : undefined)],
-        ['Protocol', protocol],
-        ['Public key', publicKey],
-      ]);
-    }),
-  );
-  return blocks.join('\n');
-}
-
-function labelled(lines: readonly (readonly [label: string, value: string | number])[]): string {
-  const width = Math.max(...lines.map(([label]) => label.length)) + 1;
-  return lines.map(([label, value]) => `${`${label}:`.padEnd(width)} ${value}\n`).join('');
-}
-
-function numberAndName(number: number, name: string | undefined): string {
-  return name === undefined ? String(number) : `${number} (${name})`;
-}
-
 /** The DNSSEC extension of an EPP create command (RFC 5910 section 5.2.1), with DS and key data. */
 function epp(keys: readonly DsKey[]): string {
   const lines = keys.flatMap(({ dnskeyRdata, ds }) => {
     const key = keyFieldsOf(dnskeyRdata);
     return ds.flatMap((rdata) => {
-      const { keyTag: tag, algorithm, digestType, digest } = fieldsOf(rdata);
+      const { keyTag: tag, algorithm, digestType, digest } = dsFieldsOf(rdata);
       return [
         '  <secDNS:dsData>',
         `    <secDNS:keyTag>${tag}</secDNS:keyTag>`,
@@ -153,7 +108,7 @@ function dnsimple(keys: readonly DsKey[]): string {
   return keys
     .flatMap(({ dnskeyRdata, ds }) =>
       ds.map((rdata) => {
-        const { keyTag: tag, algorithm, digestType, digest } = fieldsOf(rdata);
+        const { keyTag: tag, algorithm, digestType, digest } = dsFieldsOf(rdata);
         const body = {
           algorithm: String(algorithm),
           digest,
@@ -172,7 +127,7 @@ export function dsDocument(keys: readonly DsKey[]): { schema: string; ds: object
   return {
     schema: 'zonewright/ds/v1',
     ds: keys.flatMap(({ owner, ds }) =>
-      ds.map((rdata) => ({ owner: nameToText(owner), ...fieldsOf(rdata) })),
+      ds.map((rdata) => ({ owner: nameToText(owner), ...dsFieldsOf(rdata) })),
     ),
     dnskeys: keys.map(({ owner, dnskeyRdata }) => ({
       owner: nameToText(owner),
