@@ -10,7 +10,7 @@ export interface ConfigurationDocument {
   readonly keyDirectory?: string;
   readonly policies?: Readonly<Record<string, PolicyDocument>>;
   readonly zones?: Readonly<Record<string, ZoneDocument>>;
-  readonly notify?: readonly Notification[];
+  readonly notify?: readonly Notification<Duration>[];
   readonly afterSign?: readonly string[];
 }
 
@@ -34,22 +34,37 @@ interface ZoneDocument {
   readonly output?: string;
   readonly policy?: string;
   readonly parent?: { readonly servers?: readonly string[] };
-  readonly registrar?: Registrar;
+  readonly registrar?: RegistrarSettings<Duration>;
 }
 
-/** The account whose API sets the DS. */
-export interface Registrar {
-  readonly type: 'dnsimple';
-  readonly account: string | number;
-  readonly tokenFile?: string;
-  readonly tokenVariable?: string;
-  readonly url?: string;
-}
+/** Who sets the DS at the parent. A `Time` is a number of seconds once it was resolved. */
+export type RegistrarSettings<Time = number> = { readonly timeout?: Time } & (
+  | {
+      readonly type: 'dnsimple';
+      readonly account: string | number;
+      readonly tokenFile?: string;
+      readonly tokenVariable?: string;
+      readonly url?: string;
+    }
+  | { readonly type: 'command'; readonly argv: readonly string[] }
+);
 
 /** Somebody who is told of events. */
-export type Notification = { readonly events?: readonly string[] } & (
+export type Notification<Time = number> = {
+  /** What he is called in messages and in the state, in place of his address. */
+  readonly name?: string;
+  readonly events?: readonly string[];
+  readonly timeout?: Time;
+} & (
   | { readonly type: 'webhook'; readonly url: string; readonly secretFile?: string }
-  | { readonly type: 'email'; readonly to: string; readonly from: string; readonly smtp?: string }
+  | {
+      readonly type: 'email';
+      readonly to: string;
+      readonly from: string;
+      readonly smtp?: string;
+      readonly passwordFile?: string;
+      readonly sendmail?: string;
+    }
   | { readonly type: 'command'; readonly argv: readonly string[] }
 );
 
@@ -64,7 +79,7 @@ export interface ZoneSettings {
   readonly policy: Policy;
   /** Name servers of the parent zone; none where they are to be looked up. */
   readonly parentServers: readonly string[];
-  readonly registrar?: Registrar;
+  readonly registrar?: RegistrarSettings;
 }
 
 /** The settings that are in force: of a configuration file, completed by the defaults. */
@@ -118,11 +133,7 @@ export function resolveConfiguration(source: ConfigurationSource): Configuration
     keyDirectory: resolvePath(document.keyDirectory ?? DEFAULT_KEY_DIRECTORY),
     policies,
     zones: resolveZones(source, policies),
-    notify: (document.notify ?? []).map((entry) =>
-      entry.type === 'webhook' && entry.secretFile !== undefined
-        ? { ...entry, secretFile: resolvePath(entry.secretFile) }
-        : entry,
-    ),
+    notify: (document.notify ?? []).map((entry, index) => resolved(entry, ['notify', index], source)),
     afterSign: document.afterSign,
   };
 }
@@ -163,7 +174,6 @@ function resolveZones(source: ConfigurationSource, policies: ReadonlyMap<string,
         `the policies are ${[...policies.keys()].join(', ')}`,
       );
     }
-    const { registrar } = zone;
     zones.push({
       name,
       policyName,
@@ -171,17 +181,29 @@ function resolveZones(source: ConfigurationSource, policies: ReadonlyMap<string,
       parentServers: zone.parent?.servers ?? [],
       ...(zone.file === undefined ? {} : { file: resolvePath(zone.file) }),
       ...(zone.output === undefined ? {} : { output: resolvePath(zone.output) }),
-      ...(registrar === undefined
+      ...(zone.registrar === undefined
         ? {}
-        : {
-            registrar:
-              registrar.tokenFile === undefined
-                ? registrar
-                : { ...registrar, tokenFile: resolvePath(registrar.tokenFile) },
-          }),
+        : { registrar: resolved(zone.registrar, [...keys, 'registrar'], source) }),
     });
   }
   return zones;
+}
+
+/** Settings that may name files with secrets, and a time: with paths for this process, and seconds. */
+function resolved<T extends object>(
+  settings: T & { readonly timeout?: Duration },
+  keys: readonly (string | number)[],
+  source: ConfigurationSource,
+): T & { readonly timeout?: number } {
+  const files = Object.entries(settings)
+    .filter(([key]) => key.endsWith('File'))
+    .map(([key, path]): [string, string] => [key, source.resolvePath(String(path))]);
+  const { timeout } = settings;
+  return {
+    ...settings,
+    ...Object.fromEntries(files),
+    ...(timeout === undefined ? {} : { timeout: duration(timeout, [...keys, 'timeout'], source) }),
+  };
 }
 
 function zoneName(
@@ -247,7 +269,11 @@ function resolvePolicy(
   return policy;
 }
 
-function duration(value: Duration, keys: readonly string[], { errorAt }: ConfigurationSource): number {
+function duration(
+  value: Duration,
+  keys: readonly (string | number)[],
+  { errorAt }: ConfigurationSource,
+): number {
   const seconds = typeof value === 'number' ? value : readDuration(value);
   if (seconds !== undefined) return seconds;
   throw errorAt(keys, `"${value}" is no duration`, 'write it like 90d, 1w2d, 1h30m, 3600 or P90D');

@@ -23,6 +23,8 @@ interface SubSchema {
   readonly title?: string;
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, unknown>>;
+  /** The forms that an object with a `type` may have. */
+  readonly oneOf?: readonly { readonly properties: { readonly type: { readonly const: string } } }[];
 }
 
 function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): Error {
@@ -53,7 +55,7 @@ function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): Error {
       );
     }
     case 'discriminator':
-      return errorAt([...keys, 'type'], 'this must be webhook, email or command');
+      return errorAt([...keys, 'type'], `this must be ${typesOf(subSchema)}`);
     case 'minimum':
     case 'maximum':
       return errorAt(
@@ -70,6 +72,11 @@ function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): Error {
         `this must be ${subSchema.type === 'object' ? typeLabel('object') : (subSchema.title ?? typeLabel(subSchema.type))}, not ${value}`,
       );
   }
+}
+
+function typesOf({ oneOf = [] }: SubSchema): string {
+  const types = oneOf.map(({ properties }) => properties.type.const);
+  return [types.slice(0, -1).join(', '), ...types.slice(-1)].join(' or ');
 }
 
 function shortened(text: string): string {

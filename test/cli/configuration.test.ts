@@ -315,7 +315,7 @@ describe('a mistake in a configuration', () => {
     ['notify: [{type: email, to: a@b.example}]', 'notify[0]: from is missing', undefined],
     [
       'notify: [{type: webhook, url: "gopher://x"}]',
-      'notify[0].url: this must be a URL, not "gopher://x"',
+      'notify[0].url: this must be a URL with https (http is for this machine only), not "gopher://x"',
       undefined,
     ],
     [
