@@ -7,12 +7,15 @@ import {
 import type { Environment } from '../commands/environment.ts';
 import { parseTime } from '../dns/time.ts';
 import { usageError } from '../errors.ts';
+import { lazyDnsClient } from '../io/lazy-dns-client.ts';
 import { lazyPool } from '../io/lazy-pool.ts';
 import { loadConfigFile } from '../io/config-file.ts';
 import { nodeCrypto } from '../io/crypto/node-crypto.ts';
 import { fileStore } from '../io/file-store.ts';
 import { openInclude } from '../io/include-files.ts';
+import { keyAccess } from '../io/key-access.ts';
 import { displayPath, resolvePath } from '../io/paths.ts';
+import type { PassphraseSources } from '../io/passphrase.ts';
 import type { ProcessIo } from '../io/process-io.ts';
 import { fileLocks } from '../io/state-lock.ts';
 import { parseZoneName } from '../io/zone-name.ts';
@@ -24,6 +27,8 @@ export interface GlobalOptions {
   readonly config?: string;
   readonly keyDirectory?: string;
   readonly now?: string;
+  readonly passphraseFile?: string;
+  readonly passphraseCommand?: string;
   readonly json?: true;
   readonly color: boolean;
   readonly quiet?: true;
@@ -58,7 +63,6 @@ export async function openSession(
   { progress = false, jobs }: SessionOptions = {},
 ): Promise<Session> {
   const options = command.optsWithGlobals<GlobalOptions>();
-  const variable = (name: string): string | undefined => io.variables[`ZONEWRIGHT_${name}`] || undefined;
   for (const [option, value] of [
     ['--config', options.config],
     ['--key-directory', options.keyDirectory],
@@ -66,16 +70,20 @@ export async function openSession(
     if (value === '') throw usageError('usage/empty', `${option} is empty`);
   }
   const talk = await createTalk(io, { color: options.color, quiet: options.quiet === true, progress });
-  const configuration = await readConfiguration(io, options.config ?? variable('CONFIG'));
+  const { configuration, keyDirectory } = await readSettings(io, options);
   const clock = io.clock();
   const [timeSource, time] =
-    options.now === undefined ? ['ZONEWRIGHT_NOW', variable('NOW')] : ['--now', options.now];
+    options.now === undefined ? ['ZONEWRIGHT_NOW', variable(io, 'NOW')] : ['--now', options.now];
   const warnings: { message: string; hint: string | undefined }[] = [];
   const printDocument: Session['printDocument'] = (document) =>
     io.stdout.write(`${JSON.stringify({ ...document, warnings }, undefined, 2)}\n`);
+  const warn: Environment['warn'] = (message, hint) => {
+    warnings.push({ message, hint });
+    talk.warning(message, hint);
+  };
   return {
     configuration,
-    keyDirectory: options.keyDirectory ?? variable('KEY_DIRECTORY') ?? configuration.keyDirectory,
+    keyDirectory,
     json: options.json === true,
     workingDirectory: io.workingDirectory,
     talk,
@@ -85,13 +93,12 @@ export async function openSession(
       files: fileStore,
       locks: fileLocks(),
       crypto: nodeCrypto,
+      dns: lazyDnsClient(),
+      keyAccess: keyAccess({ ...passphraseSources(io, options), warn }),
       openInclude,
       pool: lazyPool(nodeCrypto, jobs),
       readStdin: () => io.readStdin(),
-      warn(message, hint) {
-        warnings.push({ message, hint });
-        talk.warning(message, hint);
-      },
+      warn,
       progress: (value) => talk.progress(value),
     },
     print: (data) => io.stdout.write(data),
@@ -99,6 +106,39 @@ export async function openSession(
     printResults: (schema, results, isOneZone) =>
       printDocument(isOneZone ? { schema, ...results[0] } : { schema, zones: results }),
   };
+}
+
+/** The configuration that is in force, and the key directory. */
+export async function readSettings(
+  io: ProcessIo,
+  options: Pick<GlobalOptions, 'config' | 'keyDirectory'>,
+): Promise<Pick<Session, 'configuration' | 'keyDirectory'>> {
+  const configuration = await readConfiguration(io, options.config ?? variable(io, 'CONFIG'));
+  const keyDirectory = options.keyDirectory ?? variable(io, 'KEY_DIRECTORY') ?? configuration.keyDirectory;
+  return { configuration, keyDirectory };
+}
+
+/** An option beats the environment. */
+function passphraseSources(
+  io: ProcessIo,
+  { passphraseFile, passphraseCommand }: GlobalOptions,
+): Omit<PassphraseSources, 'warn'> {
+  if (passphraseFile !== undefined || passphraseCommand !== undefined) {
+    if (passphraseFile === undefined || passphraseCommand === undefined)
+      return { file: passphraseFile, command: passphraseCommand };
+    throw usageError('usage/conflict', '--passphrase-file and --passphrase-command exclude each other');
+  }
+  return {
+    file: variable(io, 'PASSPHRASE_FILE'),
+    command: variable(io, 'PASSPHRASE_COMMAND'),
+    value: variable(io, 'PASSPHRASE'),
+    ask: io.askSecret,
+  };
+}
+
+/** The value of an environment variable of ours, if it has one. */
+function variable({ variables }: ProcessIo, name: string): string | undefined {
+  return variables[`ZONEWRIGHT_${name}`] || undefined;
 }
 
 async function readConfiguration(io: ProcessIo, file: string | undefined): Promise<Configuration> {

@@ -1,4 +1,5 @@
 import type { Crypto } from '../dnssec/crypto.ts';
+import type { DnsClient } from '../dnssec/dns-client.ts';
 import type { WorkPool } from '../dnssec/work-pool.ts';
 import type { FileStore } from '../keys/file-store.ts';
 import type { KeyAccess } from '../keys/key-source.ts';
@@ -38,6 +39,8 @@ export interface Environment {
   readonly crypto: Crypto;
   /** Opens private keys that are encrypted or in an HSM. */
   readonly keyAccess: KeyAccess;
+  /** Asks name servers; absent where there is no network to be asked. */
+  readonly dns?: DnsClient | undefined;
   /** Threads for work on large zones. */
   readonly pool: WorkPool;
   /**

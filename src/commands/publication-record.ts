@@ -89,7 +89,7 @@ export class PublicationRecord {
       signing: await Promise.all(
         signing.map(async (managed) => ({
           dnskeyRdata: keyOf(managed).dnskeyRdata,
-          privateKey: await directory.privateKey(keyOf(managed)),
+          privateKey: await directory.privateKey(keyOf(managed), this.#environment.keyAccess),
           signsKeys: managed.use.signsKeys,
           signsZone: managed.use.signsZone,
         })),

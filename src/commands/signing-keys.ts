@@ -67,7 +67,7 @@ export async function selectKeys(
     signing: await Promise.all(
       active.map(async (key) => ({
         dnskeyRdata: dnskeyInZone(key, now),
-        privateKey: await sources.get(key)!.privateKey(key),
+        privateKey: await sources.get(key)!.privateKey(key, environment.keyAccess),
         ...dutiesOf(key, active, options, now),
       })),
     ),

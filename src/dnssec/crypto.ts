@@ -24,16 +24,26 @@ export interface Signer {
   sign(data: Uint8Array): Uint8Array;
 }
 
-/**
- * What a signer is made from: a plain object that passes from thread to thread as it is.
- *
- * A further `kind` is where a key in an HSM comes in: it holds a reference in place of the secret, and a provider of its own knows it.
- */
-export interface PrivateKeyMaterial {
+/** What a signer is made from: a plain object that passes from thread to thread as it is. */
+export type PrivateKeyMaterial = SoftwareKey | TokenKey;
+
+/** A key whose secret is at hand. */
+export interface SoftwareKey {
   readonly kind: 'software';
   readonly algorithm: number;
   readonly jwk: PrivateJwk;
   /** Where it was read, for messages. */
+  readonly file?: string;
+}
+
+/** A key that stays in an HSM. */
+export interface TokenKey {
+  readonly kind: 'token';
+  readonly algorithm: number;
+  /** What finds it there (RFC 7512), without a PIN. */
+  readonly uri: string;
+  /** The Public Key field of its DNSKEY record. */
+  readonly publicKey: Uint8Array;
   readonly file?: string;
 }
 
@@ -45,7 +55,7 @@ export interface SignerOptions {
 export interface GeneratedKey {
   /** The Public Key field of the DNSKEY record. */
   readonly publicKey: Uint8Array;
-  readonly privateKey: PrivateKeyMaterial;
+  readonly privateKey: SoftwareKey;
 }
 
 /** Cryptography, as the core asks for it. */
@@ -55,7 +65,7 @@ export interface Crypto {
   /** A verifier for the Public Key field of a DNSKEY; undefined where the algorithm is not supported or the key is malformed. */
   importPublicKey(algorithm: number, publicKey: Uint8Array): Verifier | undefined;
   /** @throws ZonewrightError `key/damaged` where the material is no key of its algorithm. */
-  importPrivateKey(key: PrivateKeyMaterial, options?: SignerOptions): Signer;
+  importPrivateKey(key: PrivateKeyMaterial, options?: SignerOptions): Promise<Signer>;
   /** Makes a key pair. `bits` is the size of the modulus, for RSA alone. */
   generate(algorithm: number, bits: number | undefined): Promise<GeneratedKey>;
   randomBytes(length: number): Uint8Array;

@@ -121,6 +121,14 @@ export function publicKeyFromJwk(algorithm: UsableAlgorithm, jwk: PublicJwk): Ui
   throw inputError('key/wrong-type', `the JWK is no ${algorithm.mnemonic} key`);
 }
 
+/** Whether a JWK has this public key. */
+export function isSameKey(algorithm: UsableAlgorithm, jwk: PublicJwk, publicKey: Uint8Array): boolean {
+  const expected = jwkFromPublicKey(algorithm, publicKey);
+  if (expected === undefined) return false;
+  const found: Readonly<Record<string, unknown>> = { ...jwk };
+  return Object.entries(expected).every(([member, value]) => found[member] === value);
+}
+
 function withoutLeadingZeros(integer: Uint8Array): Uint8Array {
   let start = 0;
   while (integer[start] === 0) start++;

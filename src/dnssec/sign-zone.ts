@@ -2,7 +2,8 @@ import { allocateBytes } from '../dns/byte-buffer.ts';
 import { LOWER_CASE } from '../dns/name.ts';
 import { internalError, inputError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
-import { OwnerStatus, Zone } from '../zone/zone.ts';
+import { extendZone } from '../zone/extend-zone.ts';
+import { OwnerStatus, type Zone } from '../zone/zone.ts';
 import { algorithmLabel, usableAlgorithm } from './algorithms.ts';
 import { isChainComplete } from './check-chain.ts';
 import type { Crypto, PrivateKeyMaterial, Verifier } from './crypto.ts';
@@ -46,6 +47,8 @@ export interface SignRequest {
   /** Serials, beside that of the previous output, that the new one must exceed. */
   readonly publishedSerials?: readonly number[];
   readonly zonemd?: 1 | 2 | undefined;
+  /** Whether signatures follow from keys, data and times alone, without anything random. */
+  readonly deterministic?: boolean | undefined;
   /** The output of an earlier run: its signatures are used again where they still serve. */
   readonly previous?: {
     readonly zone: Zone;
@@ -169,7 +172,7 @@ class ZoneSigning {
 
     const allJobs = this.#jobs.count;
     await this.#runJobs(0, ordinaryJobs);
-    const zone = this.#index();
+    const zone = extendZone(content, this.#firstAdded);
     if (zonemd >= 0) {
       this.#fillZonemd(zone, serial);
       await this.#runJobs(ordinaryJobs, allJobs);
@@ -196,6 +199,7 @@ class ZoneSigning {
       rows: this.#jobs.rows,
       columns: recordColumns(this.#content.store),
       keys: this.#keys.map(({ privateKey }) => privateKey),
+      deterministic: this.#request.deterministic === true,
     } as const;
     return pool.run(task, first, last, (done) => report?.(first + done, this.#jobs.count));
   }
@@ -377,14 +381,6 @@ class ZoneSigning {
     const digest = zoneDigest(zone, hashAlgorithm, this.#tools.crypto);
     const expected = writeZonemd({ serial, scheme: ZONEMD_SIMPLE, hashAlgorithm, digest });
     return rdata.length === expected.length && rdata.every((octet, i) => octet === expected[i]);
-  }
-
-  /** The zone with denial and signatures. */
-  #index(): Zone {
-    const { store, origin, zoneClass, records } = this.#content;
-    const kept = new Uint8Array(store.count).fill(1, this.#firstAdded);
-    for (const record of records) kept[record] = 1;
-    return new Zone(store, { origin, zoneClass, keep: (record) => kept[record] === 1 });
   }
 
   #fillZonemd(zone: Zone, serial: number): void {

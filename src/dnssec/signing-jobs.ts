@@ -31,6 +31,8 @@ export interface SigningTask {
   readonly rows: SigningRows;
   readonly columns: RecordColumns;
   readonly keys: readonly PrivateKeyMaterial[];
+  /** Whether ECDSA signatures follow from key and data alone. */
+  readonly deterministic: boolean;
 }
 
 /** Fills signing rows one by one. */
@@ -97,8 +99,11 @@ export function recordColumns(store: RecordStore): RecordColumns {
 }
 
 /** Makes a thread ready to make signatures of the task's rows. */
-export function prepareSigning({ rows, columns, keys }: SigningTask, crypto: Crypto): RangeWork {
-  const signers = keys.map((key) => crypto.importPrivateKey(key));
+export async function prepareSigning(
+  { rows, columns, keys, deterministic }: SigningTask,
+  crypto: Crypto,
+): Promise<RangeWork> {
+  const signers = await Promise.all(keys.map((key) => crypto.importPrivateKey(key, { deterministic })));
   const signedData = new SignedData();
   const { rdataBytes } = columns;
   return (first, last) => {

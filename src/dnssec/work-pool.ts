@@ -9,7 +9,7 @@ export type Task = SigningTask | VerificationTask;
 export type RangeWork = (first: number, last: number) => void;
 
 /** Makes a thread ready for a task. */
-export function prepareTask(task: Task, crypto: Crypto): RangeWork {
+export async function prepareTask(task: Task, crypto: Crypto): Promise<RangeWork> {
   return task.kind === 'sign' ? prepareSigning(task, crypto) : prepareVerification(task, crypto);
 }
 
@@ -28,14 +28,13 @@ const STRIDE = 256;
 export function singleThreadPool(crypto: Crypto): WorkPool {
   return {
     expect: () => undefined,
-    run(task, first, last, report) {
-      const work = prepareTask(task, crypto);
+    async run(task, first, last, report) {
+      const work = await prepareTask(task, crypto);
       for (let row = first; row < last; row += STRIDE) {
         const end = Math.min(row + STRIDE, last);
         work(row, end);
         report?.(end - first);
       }
-      return Promise.resolve();
     },
   };
 }

@@ -3,6 +3,6 @@ import { nodeCrypto } from './crypto/node-crypto.ts';
 import { doRows, type WorkerOrder } from './worker-pool.ts';
 
 parentPort?.on('message', (order: WorkerOrder) => {
-  doRows(order, nodeCrypto);
-  parentPort?.postMessage('done');
+  // What fails here ends the thread, and so the run.
+  void doRows(order, nodeCrypto).then(() => parentPort?.postMessage('done'));
 });

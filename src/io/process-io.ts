@@ -18,6 +18,8 @@ export interface ProcessIo {
   /** The clock, in epoch seconds. */
   clock(): number;
   readStdin(): Promise<Uint8Array>;
+  /** Asks the person at the terminal for a secret, which is not shown; absent where no person is. */
+  readonly askSecret?: ((prompt: string) => Promise<string>) | undefined;
 }
 
 /** Those of this process. */
@@ -34,7 +36,18 @@ export function processIo(): ProcessIo {
     workingDirectory: process.cwd(),
     clock: () => Math.floor(Date.now() / 1000),
     readStdin,
+    askSecret: isatty(0) && isatty(2) ? askSecret : undefined,
   };
+}
+
+async function askSecret(prompt: string): Promise<string> {
+  const { readHiddenLine } = await import('./terminal-secret.ts');
+  process.stderr.write(prompt);
+  try {
+    return await readHiddenLine(process.stdin);
+  } finally {
+    process.stderr.write('\n');
+  }
 }
 
 /** @param open makes the stream, which is not for free, when something is written first */

@@ -23,8 +23,12 @@ export function takeRows(taken: Int32Array): number {
 }
 
 /** Does ranges of rows until none is left. */
-export function doRows({ task, last, taken }: WorkerOrder, crypto: Crypto, afterEach?: () => void): void {
-  const work = prepareTask(task, crypto);
+export async function doRows(
+  { task, last, taken }: WorkerOrder,
+  crypto: Crypto,
+  afterEach?: () => void,
+): Promise<void> {
+  const work = await prepareTask(task, crypto);
   for (let row = takeRows(taken); row < last; row = takeRows(taken)) {
     work(row, Math.min(row + STRIDE, last));
     afterEach?.();
@@ -65,7 +69,7 @@ export function workerPool(
       // Where this thread fails, so do they for the same reason, which its own error tells.
       finished.catch(() => undefined);
       for (const worker of workers) worker.postMessage(order);
-      doRows(order, crypto, report && (() => report(Math.min(Atomics.load(taken, 0), last) - first)));
+      await doRows(order, crypto, report && (() => report(Math.min(Atomics.load(taken, 0), last) - first)));
       await finished;
     },
     async close() {

@@ -1,7 +1,7 @@
 import { fromBase64, toBase64 } from '../dns/encoding.ts';
 import { printTimestamp } from '../dns/time.ts';
 import { algorithmLabel, usableAlgorithm, type UsableAlgorithm } from '../dnssec/algorithms.ts';
-import type { PrivateKeyMaterial } from '../dnssec/crypto.ts';
+import type { SoftwareKey, TokenKey } from '../dnssec/crypto.ts';
 import {
   fromBase64url,
   jwkFromPublicKey,
@@ -12,6 +12,7 @@ import {
 } from '../dnssec/public-key.ts';
 import { inputError } from '../errors.ts';
 import { damagedKey, readBindLines, timestampOf, type BindField } from './bind-lines.ts';
+import { printPem, readPem } from './pem.ts';
 import { changeTiming, KEY_TIME_LABELS, keyTimeOfLabel, type KeyTiming } from './timing.ts';
 
 /** The fields of an RSA key and the JWK members that they are (RFC 7518 section 6.3). */
@@ -26,12 +27,19 @@ const RSA_FIELDS = [
   ['Coefficient', 'qi'],
 ] as const;
 
-/** A `.private` file: `Private-key-format: v1.2` (without times) or `v1.3`. */
+const ENCRYPTED = 'ENCRYPTED PRIVATE KEY';
+
+/**
+ * A `.private` file: `Private-key-format: v1.2` (without times) or `v1.3`. In place of the fields with the secret it may have a PEM block
+ * with the encrypted key behind its lines: OpenSSL reads such a file as it is.
+ */
 export interface BindPrivateKey {
   readonly algorithm: number;
   /** Everything but format, algorithm and times, in the order of the file, known or not. Secrets are in here. */
   readonly fields: readonly BindField[];
   readonly timing: KeyTiming;
+  /** The secret as encrypted PKCS #8 in DER, where it is under a passphrase. */
+  readonly encrypted?: Uint8Array | undefined;
 }
 
 /**
@@ -39,7 +47,8 @@ export interface BindPrivateKey {
  * @throws ZonewrightError `key/damaged`, `key/format`
  */
 export function readBindPrivateKey(text: string, file: string): BindPrivateKey {
-  const [format, algorithmLine, ...rest] = readBindLines(text, file);
+  const pemAt = text.indexOf('-----BEGIN ');
+  const [format, algorithmLine, ...rest] = readBindLines(pemAt < 0 ? text : text.slice(0, pemAt), file);
   if (format?.name.toLowerCase() !== 'private-key-format') {
     throw damagedKey(file, format?.line ?? 1, 'the first line is not "Private-key-format: v1.3"');
   }
@@ -61,22 +70,30 @@ export function readBindPrivateKey(text: string, file: string): BindPrivateKey {
     if (time === undefined) fields.push(line);
     else timing = changeTiming(timing, { [time]: timestampOf(line, file) });
   }
-  return { algorithm: Number(algorithm[1]), fields, timing };
+  const encrypted = pemAt < 0 ? {} : { encrypted: encryptedKey(text, file) };
+  return { algorithm: Number(algorithm[1]), fields, timing, ...encrypted };
+}
+
+function encryptedKey(text: string, file: string): Uint8Array {
+  const block = readPem(text).find(({ label }) => label === ENCRYPTED);
+  if (block !== undefined) return block.der;
+  throw damagedKey(file, undefined, `the PEM block in it is no ${ENCRYPTED}`);
 }
 
 /** Prints a `.private` file, always as v1.3. */
-export function printBindPrivateKey({ algorithm, fields, timing }: BindPrivateKey): string {
+export function printBindPrivateKey({ algorithm, fields, timing, encrypted }: BindPrivateKey): string {
   const lines = ['Private-key-format: v1.3', `Algorithm: ${algorithm} (${algorithmLabel(algorithm)})`];
   for (const { name, value } of fields) lines.push(`${name}: ${value}`);
   for (const [time, label] of KEY_TIME_LABELS) {
     const value = timing[time];
     if (value !== undefined) lines.push(`${label}: ${printTimestamp(value)}`);
   }
-  return `${lines.join('\n')}\n`;
+  const pem = encrypted === undefined ? '' : printPem({ label: ENCRYPTED, der: encrypted });
+  return `${lines.join('\n')}\n${pem}`;
 }
 
 /** The fields of a software key. */
-export function fieldsOfPrivateKey({ jwk }: PrivateKeyMaterial): BindPrivateKey['fields'] {
+export function fieldsOfPrivateKey({ jwk }: SoftwareKey): BindPrivateKey['fields'] {
   if (jwk.kty !== 'RSA') return [{ name: 'PrivateKey', value: base64FromUrl(jwk.d) }];
   return RSA_FIELDS.map(([name, member]) => ({ name, value: base64FromUrl(jwk[member]) }));
 }
@@ -87,20 +104,24 @@ export function isKeyReference({ fields }: BindPrivateKey): boolean {
 }
 
 /**
- * The secret of a `.private` file, completed with the public key from the `.key` file beside it.
- * @throws ZonewrightError `key/reference` where the key is elsewhere, `key/algorithm`, `key/damaged`, `key/mismatch`
+ * The key in an HSM that the file refers to. As BIND has it, `Label` is the URI in base64 with a zero octet behind it.
+ * @throws ZonewrightError `key/reference` where the label is no PKCS#11 URI
  */
-export function privateKeyMaterial(
-  key: BindPrivateKey,
-  publicKey: Uint8Array,
-  file: string,
-): PrivateKeyMaterial {
-  if (isKeyReference(key)) {
-    throw inputError('key/reference', 'this file refers to a key in an HSM or an engine of OpenSSL', {
-      location: { file },
-      hint: 'such a key comes from another key source: give it with --pkcs11',
-    });
-  }
+export function tokenKeyOfReference(key: BindPrivateKey, publicKey: Uint8Array, file: string): TokenKey {
+  const hasLabel = key.fields.some(({ name }) => /^label$/i.test(name));
+  const uri = hasLabel ? new TextDecoder().decode(octetsOf(key, 'Label', file)).replace(/\0+$/, '') : '';
+  if (uri.startsWith('pkcs11:')) return { kind: 'token', algorithm: key.algorithm, uri, publicKey, file };
+  throw inputError('key/reference', 'this file refers to a key that is in no PKCS#11 token', {
+    location: { file },
+    hint: 'its Label should be a URI such as pkcs11:token=…;object=…',
+  });
+}
+
+/**
+ * The secret of a `.private` file, completed with the public key from the `.key` file beside it.
+ * @throws ZonewrightError `key/algorithm`, `key/damaged`, `key/mismatch`
+ */
+export function privateKeyMaterial(key: BindPrivateKey, publicKey: Uint8Array, file: string): SoftwareKey {
   const algorithm = usableAlgorithm(key.algorithm);
   if (algorithm === undefined) {
     throw inputError('key/algorithm', `keys of ${algorithmLabel(key.algorithm)} cannot be used`, {

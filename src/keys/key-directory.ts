@@ -1,19 +1,23 @@
 import { canonicalName, nameToText } from '../dns/name.ts';
-import type { PrivateKeyMaterial } from '../dnssec/crypto.ts';
+import { usableAlgorithm } from '../dnssec/algorithms.ts';
+import type { PrivateKeyMaterial, SoftwareKey } from '../dnssec/crypto.ts';
 import { DNSSEC_PROTOCOL, readDnskey, ZONE_FLAG } from '../dnssec/dnskey.ts';
 import { keyTag } from '../dnssec/key-tag.ts';
+import { isSameKey, type PrivateJwk } from '../dnssec/public-key.ts';
 import { environmentError, inputError } from '../errors.ts';
 import { damagedKey } from './bind-lines.ts';
 import {
+  isKeyReference,
   printBindPrivateKey,
   privateKeyMaterial,
   readBindPrivateKey,
+  tokenKeyOfReference,
   type BindPrivateKey,
 } from './bind-private-key.ts';
 import { printBindPublicKey, readBindPublicKey, type BindPublicKey } from './bind-public-key.ts';
 import { printBindState, readBindState, type BindState } from './bind-state.ts';
 import { joinPath, type FileStore } from './file-store.ts';
-import type { KeySource } from './key-source.ts';
+import type { KeyAccess, KeySource } from './key-source.ts';
 import type { Key } from './key.ts';
 import { keyBaseName, readKeyBaseName, zoneFileText, zoneLabel } from './key-name.ts';
 import { roleOfKey } from './roles.ts';
@@ -69,8 +73,8 @@ export class KeyDirectory implements KeySource {
     });
   }
 
-  /** @throws ZonewrightError `key/no-private`, `key/reference`, `key/damaged`, `key/mismatch` */
-  async privateKey(key: Key): Promise<PrivateKeyMaterial> {
+  /** @throws ZonewrightError `key/no-private`, `key/damaged`, `key/mismatch`, and what `access` throws */
+  async privateKey(key: Key, { encryption, tokens }: KeyAccess): Promise<PrivateKeyMaterial> {
     const file = this.#path(key.base, 'private');
     const text = await this.#readText(file);
     if (text === undefined) {
@@ -79,7 +83,11 @@ export class KeyDirectory implements KeySource {
         hint: `restore the file, or run "zonewright rotate ${zoneLabel(key.zone)} --recover ${key.keyTag}"`,
       });
     }
-    return privateKeyMaterial(readBindPrivateKey(text, file), readDnskey(key.dnskeyRdata).publicKey, file);
+    const { publicKey } = readDnskey(key.dnskeyRdata);
+    const stored = readBindPrivateKey(text, file);
+    if (isKeyReference(stored)) return tokens.open(tokenKeyOfReference(stored, publicKey, file));
+    if (stored.encrypted === undefined) return privateKeyMaterial(stored, publicKey, file);
+    return decryptedKey(key, await encryption.decrypt(stored.encrypted, file), file);
   }
 
   /** Reads all files of a key, and checks that they belong together and to their name. */
@@ -197,6 +205,18 @@ export class KeyDirectory implements KeySource {
       throw damagedKey(file, undefined, `the file holds the key ${expected}`);
     }
   }
+}
+
+/** @throws ZonewrightError `key/mismatch` where what was decrypted is another key */
+function decryptedKey({ algorithm, dnskeyRdata }: Key, jwk: PrivateJwk, file: string): SoftwareKey {
+  const usable = usableAlgorithm(algorithm);
+  const { publicKey } = readDnskey(dnskeyRdata);
+  if (usable !== undefined && isSameKey(usable, jwk, publicKey))
+    return { kind: 'software', algorithm, jwk, file };
+  throw inputError('key/mismatch', 'the private key does not belong to the public key beside it', {
+    location: { file },
+    hint: 'restore both files of the key from the same backup',
+  });
 }
 
 /** The key that files hold. Where the `.private` file has no times, those of the `.key` file count. */

@@ -1,14 +1,46 @@
-import type { Crypto, PrivateKeyMaterial, Signer, SignerOptions } from '../dnssec/crypto.ts';
+import type { Crypto, PrivateKeyMaterial, Signer, SignerOptions, TokenKey } from '../dnssec/crypto.ts';
+import type { PrivateJwk } from '../dnssec/public-key.ts';
 import type { Key } from './key.ts';
 
-/** Where keys come from: a directory of files, an HSM. */
+/**
+ * What opens private halves that do not stand in plain in their `.private` file. Nothing is loaded, asked or unlocked before one of them
+ * is needed.
+ */
+export interface KeyAccess {
+  readonly encryption: KeyEncryption;
+  readonly tokens: KeyTokens;
+}
+
+/** Private keys under a passphrase: EncryptedPrivateKeyInfo in DER (RFC 5958 section 3). */
+export interface KeyEncryption {
+  /**
+   * @param file where it was read, for messages
+   * @throws ZonewrightError `key/passphrase-missing`, `key/passphrase-wrong`, `key/damaged`
+   */
+  decrypt(encrypted: Uint8Array, file: string): Promise<PrivateJwk>;
+  /** @throws ZonewrightError `key/passphrase-missing` */
+  encrypt(key: PrivateJwk): Promise<Uint8Array>;
+}
+
+/** Keys in HSMs, by what their `.private` files say of them. */
+export interface KeyTokens {
+  /**
+   * Makes sure that the key is there and belongs to its public key.
+   * @throws ZonewrightError `key/token-*`
+   */
+  open(key: TokenKey): Promise<TokenKey>;
+  /** Deletes both halves of the key from its token; they may be gone already. */
+  remove(key: TokenKey): Promise<void>;
+}
+
+/** Where keys come from: a directory of files, whose secrets may be elsewhere. */
 export interface KeySource {
   /** The keys of a zone, in the order of their base names. */
   listKeys(zone: Uint8Array): Promise<readonly Key[]>;
   /** The key with this base name. */
   findKey(base: string): Promise<Key>;
   /** What a signer for the key is made from. */
-  privateKey(key: Key): Promise<PrivateKeyMaterial>;
+  privateKey(key: Key, access: KeyAccess): Promise<PrivateKeyMaterial>;
 }
 
 /**
@@ -18,8 +50,8 @@ export interface KeySource {
 export async function openSigner(
   source: KeySource,
   key: Key,
-  crypto: Crypto,
+  { crypto, keyAccess }: { readonly crypto: Crypto; readonly keyAccess: KeyAccess },
   options?: SignerOptions,
 ): Promise<Signer> {
-  return crypto.importPrivateKey(await source.privateKey(key), options);
+  return crypto.importPrivateKey(await source.privateKey(key, keyAccess), options);
 }

@@ -10,9 +10,10 @@ import { toHex } from '../../src/dns/encoding.ts';
 import { readDs } from '../../src/dnssec/ds.ts';
 import { singleThreadPool } from '../../src/dnssec/work-pool.ts';
 import { environmentError, usageError } from '../../src/errors.ts';
-import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
+import { nodeCrypto, softwareSigner } from '../../src/io/crypto/node-crypto.ts';
 import { fileLocks } from '../../src/io/state-lock.ts';
 import type { FileStatus, FileStore } from '../../src/keys/file-store.ts';
+import { PLAIN_KEYS_ONLY } from '../support/key-access.ts';
 
 const NOW = 1795348800;
 const [PAST, FUTURE] = ['20261101000000', '20261201000000'];
@@ -76,6 +77,7 @@ async function dsOf(
     files: filesOf(contents),
     locks: fileLocks(),
     crypto: nodeCrypto,
+    keyAccess: PLAIN_KEYS_ONLY,
     pool: singleThreadPool(nodeCrypto),
     openInclude: () => {
       throw usageError('usage/include', 'no includes here');
@@ -380,7 +382,7 @@ async function selfSigned(): Promise<{ signed: string; dnskey: string }> {
   const owner = Buffer.from('\u0007example\u0003com\u0000', 'latin1');
   const fields = Buffer.from([0, 48, 0, 1, 0, 0, 0, 60, 0, rdata.length]);
   const data = Buffer.concat([unsigned, owner, fields, rdata]);
-  const signature = Buffer.from(nodeCrypto.importPrivateKey(privateKey).sign(data)).toString('base64');
+  const signature = Buffer.from(softwareSigner(privateKey).sign(data)).toString('base64');
   const signed = `example.com. 60 IN DNSKEY ${dnskey}\nexample.com. 60 IN RRSIG ${header}${signature}\n`;
   return { signed, dnskey };
 }

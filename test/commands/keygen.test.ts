@@ -16,6 +16,7 @@ import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { KeyDirectory } from '../../src/keys/key-directory.ts';
 import { openSigner } from '../../src/keys/key-source.ts';
 import { MemoryFiles } from '../keys/memory-files.ts';
+import { PLAIN_KEYS_ONLY } from '../support/key-access.ts';
 
 const NOW = 1795348800;
 const DAY = 86400;
@@ -81,7 +82,10 @@ describe('keygen', () => {
     async (algorithm) => {
       const { keys } = await make({ algorithm, role: 'zsk' });
       const key = keys[0]!;
-      const signer = await openSigner(new KeyDirectory('keys', files), key, nodeCrypto);
+      const signer = await openSigner(new KeyDirectory('keys', files), key, {
+        crypto: nodeCrypto,
+        keyAccess: PLAIN_KEYS_ONLY,
+      });
       const { publicKey } = readDnskey(key.dnskeyRdata);
       const data = Uint8Array.of(1, 2, 3);
       expect(nodeCrypto.importPublicKey(key.algorithm, publicKey)!.verify(data, signer.sign(data))).toBe(

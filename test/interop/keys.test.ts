@@ -22,6 +22,7 @@ import {
 } from '../../src/keys/timing.ts';
 import { describeWithPeers, runPeer } from '../support/peers.ts';
 import { temporaryDirectory } from '../support/workspace.ts';
+import { PLAIN_KEYS_ONLY } from '../support/key-access.ts';
 
 const DAY = 86400;
 const now = Math.floor(Date.now() / 1000);
@@ -281,7 +282,9 @@ async function expectUsable(expected: number): Promise<void> {
   expect(keys).toHaveLength(expected);
   for (const key of keys) {
     const data = Uint8Array.of(1, 2, 3);
-    const signature = (await openSigner(source, key, nodeCrypto)).sign(data);
+    const signature = (
+      await openSigner(source, key, { crypto: nodeCrypto, keyAccess: PLAIN_KEYS_ONLY })
+    ).sign(data);
     const verifier = nodeCrypto.importPublicKey(key.algorithm, readDnskey(key.dnskeyRdata).publicKey)!;
     expect(verifier.verify(data, signature)).toBe(true);
   }

@@ -4,6 +4,7 @@ import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { KeyDirectory } from '../../src/keys/key-directory.ts';
 import { openSigner } from '../../src/keys/key-source.ts';
 import { MemoryFiles } from './memory-files.ts';
+import { PLAIN_KEYS_ONLY } from '../support/key-access.ts';
 
 // The keys of RFC 8080 section 6.1.
 const KSK = 'Kexample.com.+015+03613';
@@ -105,7 +106,7 @@ describe('what is wrong is said with the file', () => {
   test('a private key that is gone', async () => {
     const key = await directory.findKey(KSK);
     files.contents.delete(`keys/${KSK}.private`);
-    await expect(directory.privateKey(key)).rejects.toMatchObject({
+    await expect(directory.privateKey(key, PLAIN_KEYS_ONLY)).rejects.toMatchObject({
       code: 'key/no-private',
       hint: expect.stringContaining('zonewright rotate example.com --recover 3613'),
     });
@@ -114,7 +115,9 @@ describe('what is wrong is said with the file', () => {
   test('a private key of another pair', async () => {
     const key = await directory.findKey(KSK);
     files.put(`keys/${KSK}.private`, kskPrivate.replace('ODIy', 'ODIx'));
-    await expect(openSigner(directory, key, nodeCrypto)).rejects.toMatchObject({
+    await expect(
+      openSigner(directory, key, { crypto: nodeCrypto, keyAccess: PLAIN_KEYS_ONLY }),
+    ).rejects.toMatchObject({
       code: 'key/mismatch',
       location: { file: `keys/${KSK}.private` },
     });
@@ -123,7 +126,7 @@ describe('what is wrong is said with the file', () => {
 
 test('a signer is opened on demand', async () => {
   const key = await directory.findKey(KSK);
-  const signer = await openSigner(directory, key, nodeCrypto);
+  const signer = await openSigner(directory, key, { crypto: nodeCrypto, keyAccess: PLAIN_KEYS_ONLY });
   const data = Uint8Array.of(1, 2, 3);
   const verifier = nodeCrypto.importPublicKey(15, key.dnskeyRdata.subarray(4))!;
   expect(verifier.verify(data, signer.sign(data))).toBe(true);

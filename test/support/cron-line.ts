@@ -8,6 +8,7 @@ import { singleThreadPool } from '../../src/dnssec/work-pool.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { openInclude } from '../../src/io/include-files.ts';
 import { DEFAULT_POLICY } from '../../src/rollover/policy.ts';
+import { PLAIN_KEYS_ONLY } from './key-access.ts';
 
 /** Rotates and signs the zone `example.` of a directory, whose files are `zone`, `zone.signed` and those of `keys`. */
 export async function cronLine(
@@ -19,6 +20,7 @@ export async function cronLine(
     ...world,
     simulated: false,
     crypto: nodeCrypto,
+    keyAccess: PLAIN_KEYS_ONLY,
     pool: singleThreadPool(nodeCrypto),
     openInclude,
     readStdin: () => Promise.resolve(new Uint8Array()),

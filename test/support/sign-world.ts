@@ -13,6 +13,7 @@ import { DAY, NOW } from './sign-text.ts';
 import { ed25519Key, writeKeyFiles, type TestKey } from './test-keys.ts';
 import { recordLines, unindent } from './zone-text.ts';
 import { temporaryDirectory } from './workspace.ts';
+import { PLAIN_KEYS_ONLY } from './key-access.ts';
 
 export const KSK = ed25519Key('ksk', 'a KSK');
 export const ZSK = ed25519Key('zsk', 'a ZSK');
@@ -110,6 +111,7 @@ export class SignWorld {
       files: fileStore,
       locks: fileLocks(),
       crypto: nodeCrypto,
+      keyAccess: PLAIN_KEYS_ONLY,
       pool: singleThreadPool(nodeCrypto),
       openInclude,
       readStdin: () => Promise.resolve(new TextEncoder().encode(this.stdin)),

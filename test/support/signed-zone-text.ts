@@ -1,7 +1,7 @@
 import { ByteBuffer } from '../../src/dns/byte-buffer.ts';
 import { nameFromText } from '../../src/dns/name.ts';
 import { rrsigLabels, SignedData, writeRrsigHeader, type Rrsig } from '../../src/dnssec/rrsig.ts';
-import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
+import { softwareSigner } from '../../src/io/crypto/node-crypto.ts';
 import { rdataToText } from '../../src/rr/rdata.ts';
 import { findType, Type } from '../../src/rr/registry.ts';
 import { DAY, NOW } from './sign-text.ts';
@@ -115,7 +115,7 @@ export class SignedZoneText {
       0,
       header.length,
     );
-    header.append(nodeCrypto.importPrivateKey(key.privateKey).sign(data));
+    header.append(softwareSigner(key.privateKey).sign(data));
     this.add(`${owner} ${ttl} IN RRSIG ${rdataToText(Type.RRSIG, header.copy())}`);
   }
 }

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto';
 import { nameFromText } from '../../src/dns/name.ts';
-import type { PrivateKeyMaterial } from '../../src/dnssec/crypto.ts';
+import type { SoftwareKey } from '../../src/dnssec/crypto.ts';
 import { writeDnskey } from '../../src/dnssec/dnskey.ts';
 import { keyTag } from '../../src/dnssec/key-tag.ts';
 import type { SigningKey } from '../../src/dnssec/sign-zone.ts';
@@ -17,7 +17,7 @@ export interface TestKey {
   readonly role: Role;
   readonly dnskeyRdata: Uint8Array;
   readonly keyTag: number;
-  readonly privateKey: PrivateKeyMaterial;
+  readonly privateKey: SoftwareKey;
 }
 
 /** RFC 8410 section 7: what stands before the 32 octets of an Ed25519 key in PKCS #8. */
@@ -43,12 +43,7 @@ export async function newKey(algorithm: number, role: Role, bits?: number): Prom
   return testKey(algorithm, role, publicKey, privateKey);
 }
 
-function testKey(
-  algorithm: number,
-  role: Role,
-  publicKey: Uint8Array,
-  privateKey: PrivateKeyMaterial,
-): TestKey {
+function testKey(algorithm: number, role: Role, publicKey: Uint8Array, privateKey: SoftwareKey): TestKey {
   const dnskeyRdata = writeDnskey({ flags: flagsOfRole(role), protocol: 3, algorithm, publicKey });
   return { algorithm, role, dnskeyRdata, keyTag: keyTag(dnskeyRdata), privateKey };
 }

@@ -8,11 +8,11 @@ import type {
   PrivateKeyMaterial,
   Signer,
   SignerOptions,
+  SoftwareKey,
   Verifier,
 } from '../../dnssec/crypto.ts';
 import { jwkFromPublicKey, signatureLength, type PrivateJwk } from '../../dnssec/public-key.ts';
 import { inputError, internalError } from '../../errors.ts';
-import { deterministicEcdsaSigner } from './deterministic-ecdsa.ts';
 import { ecdsaSignatureFromDer } from './ecdsa-signature.ts';
 
 const RESTORE = 'restore both files of the key from the same backup';
@@ -73,20 +73,27 @@ function importPublicKey(number: number, publicKey: Uint8Array): Verifier | unde
   };
 }
 
-function importPrivateKey(
-  material: PrivateKeyMaterial,
+async function importPrivateKey(
+  key: PrivateKeyMaterial,
   { deterministic = false }: SignerOptions = {},
-): Signer {
+): Promise<Signer> {
+  if (key.kind === 'token') {
+    throw internalError('key/token', 'a key of an HSM was given to the provider of software keys');
+  }
+  const signer = softwareSigner(key);
+  if (!deterministic || key.jwk.kty !== 'EC') return signer;
+  const { deterministicEcdsaSigner } = await import('./deterministic-ecdsa.ts');
+  return deterministicEcdsaSigner(key.jwk);
+}
+
+/** The signer of a software key. Its ECDSA signatures are random. */
+export function softwareSigner(material: SoftwareKey): Signer {
   const algorithm = usableAlgorithm(material.algorithm);
   if (algorithm === undefined) {
     throw internalError('key/algorithm', `algorithm ${material.algorithm} has no software keys`);
   }
   const key = privateKeyObject(algorithm, material);
-  if (algorithm.kind === 'ecdsa') {
-    if (deterministic && material.jwk.kty === 'EC')
-      return deterministicEcdsaSigner(algorithm, material.jwk, digest);
-    return ecdsaSigner(algorithm, key);
-  }
+  if (algorithm.kind === 'ecdsa') return ecdsaSigner(algorithm, key);
   const hash = digestName(algorithm);
   return { sign: (data) => crypto.sign(hash, data, key) };
 }
@@ -97,7 +104,7 @@ function ecdsaSigner({ digest: hash, signatureLength: length }: EcdsaAlgorithm, 
 }
 
 /** The key, tried once: OpenSSL takes an EC or Ed key whose two halves do not belong together as it is. */
-function privateKeyObject(algorithm: UsableAlgorithm, { jwk, file }: PrivateKeyMaterial): KeyObject {
+function privateKeyObject(algorithm: UsableAlgorithm, { jwk, file }: SoftwareKey): KeyObject {
   const details = { hint: RESTORE, location: file === undefined ? undefined : { file } };
   const hash = digestName(algorithm);
   const probe = new Uint8Array(1);

@@ -11,6 +11,7 @@ import { fileLocks } from '../../../src/io/state-lock.ts';
 import type { FileStore } from '../../../src/keys/file-store.ts';
 import { plainSignOptions } from '../sign-options.ts';
 import { operations } from './faulty-fs.ts';
+import { PLAIN_KEYS_ONLY } from '../key-access.ts';
 
 const NOW = 1767225600;
 const [directory = '', pause] = process.argv.slice(2);
@@ -43,6 +44,7 @@ async function run(): Promise<object> {
         files: pause === undefined ? fileStore : slowFiles,
         locks: fileLocks({ patience: 0 }),
         crypto: nodeCrypto,
+        keyAccess: PLAIN_KEYS_ONLY,
         pool: singleThreadPool(nodeCrypto),
         openInclude,
         readStdin: () => Promise.resolve(new Uint8Array()),
