@@ -49,7 +49,7 @@ function insertionSort(keys: OctetKeys, order: Uint32Array, start: number, end: 
   for (let i = start + 1; i < end; i++) {
     const moving = order[i]!;
     let at = i;
-    while (at > start && compare(keys, order[at - 1]!, moving, depth) > 0) {
+    while (at > start && compareOctetKeys(keys, order[at - 1]!, keys, moving, depth) > 0) {
       order[at] = order[at - 1]!;
       at--;
     }
@@ -71,13 +71,14 @@ function chunk({ bytes, offsets }: OctetKeys, index: number, depth: number): num
   return value;
 }
 
-function compare({ bytes, offsets }: OctetKeys, a: number, b: number, depth: number): number {
-  const aEnd = offsets[a + 1]!;
-  const bEnd = offsets[b + 1]!;
-  let x = offsets[a]! + depth;
-  let y = offsets[b]! + depth;
+/** Negative, zero or positive as key `i` of `a` sorts before, with or after key `j` of `b`; both are known to agree in their first `depth` octets. */
+export function compareOctetKeys(a: OctetKeys, i: number, b: OctetKeys, j: number, depth = 0): number {
+  const aEnd = a.offsets[i + 1]!;
+  const bEnd = b.offsets[j + 1]!;
+  let x = a.offsets[i]! + depth;
+  let y = b.offsets[j]! + depth;
   for (; x < aEnd && y < bEnd; x++, y++) {
-    const difference = bytes[x]! - bytes[y]!;
+    const difference = a.bytes[x]! - b.bytes[y]!;
     if (difference !== 0) return difference;
   }
   return aEnd - x - (bEnd - y);

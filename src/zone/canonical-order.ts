@@ -1,6 +1,6 @@
 import { ByteBuffer } from '../dns/byte-buffer.ts';
 import { LOWER_CASE } from '../dns/name.ts';
-import { sortOctetKeys, type OctetKeys } from '../dns/sort-keys.ts';
+import { compareOctetKeys, sortOctetKeys, type OctetKeys } from '../dns/sort-keys.ts';
 import type { NameTable } from './name-table.ts';
 
 /**
@@ -15,6 +15,29 @@ export function sortNames(names: NameTable, ids: Uint32Array, suffixLength: numb
   const order = sortOctetKeys(canonicalKeys(names, ids, suffixLength), ids.length);
   const unsorted = ids.slice();
   for (let i = 0; i < order.length; i++) ids[i] = unsorted[order[i]!]!;
+}
+
+/**
+ * Two lists of names in canonical order as one.
+ * @param suffixLength as for `sortNames`
+ */
+export function mergeNames(
+  names: NameTable,
+  a: Uint32Array,
+  b: Uint32Array,
+  suffixLength: number,
+): Uint32Array {
+  const aKeys = canonicalKeys(names, a, suffixLength);
+  const bKeys = canonicalKeys(names, b, suffixLength);
+  const merged = new Uint32Array(a.length + b.length);
+  let at = 0;
+  let next = 0;
+  for (let i = 0; i < b.length; i++) {
+    while (next < a.length && compareOctetKeys(aKeys, next, bKeys, i) < 0) merged[at++] = a[next++]!;
+    merged[at++] = b[i]!;
+  }
+  merged.set(a.subarray(next), at);
+  return merged;
 }
 
 function canonicalKeys(names: NameTable, ids: Uint32Array, suffixLength: number): OctetKeys {

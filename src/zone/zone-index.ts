@@ -1,0 +1,143 @@
+import { Type } from '../rr/registry.ts';
+import { sortNames } from './canonical-order.ts';
+import { recordComparison, sortRecords } from './record-order.ts';
+import type { RecordStore } from './record-store.ts';
+
+/** In `rankOfName`: the name owns nothing. */
+export const NO_RANK = 0xffffffff;
+
+/** A zone's index: what `Zone` says of its columns holds here. */
+export interface ZoneColumns extends RrsetColumns {
+  readonly ownerNames: Uint32Array;
+  /** Number of a name in the store → its rank, or `NO_RANK`. */
+  readonly rankOfName: Uint32Array;
+}
+
+export interface RrsetColumns {
+  readonly ownerRrsets: Uint32Array;
+  readonly rrsetOwners: Uint32Array;
+  readonly rrsetTypes: Uint16Array;
+  readonly rrsetTtls: Uint32Array;
+  readonly rrsetRecords: Uint32Array;
+  readonly records: Uint32Array;
+  readonly mixedTtls: readonly number[];
+}
+
+/**
+ * Indexes the records of a store from nothing.
+ * @param originLength octets of the zone's name, which all owners end with
+ */
+export function indexRecords(
+  store: RecordStore,
+  originLength: number,
+  keep: ((record: number) => boolean) | undefined,
+): ZoneColumns {
+  const kept = selectRecords(store, keep);
+  const ownerNames = distinctOwners(store, kept);
+  sortNames(store.names, ownerNames, originLength);
+  const rankOfName = ranksOfNames(store, ownerNames);
+  const ranks = new Uint32Array(kept.length);
+  for (let i = 0; i < kept.length; i++) ranks[i] = rankOfName[store.owners[kept[i]!]!]!;
+  const { records, starts } = groupByRank(kept, ranks, ownerNames.length);
+  return { ownerNames, rankOfName, ...indexRrsets(store, records, starts) };
+}
+
+function selectRecords(store: RecordStore, keep: ((record: number) => boolean) | undefined): Uint32Array {
+  const kept = new Uint32Array(store.count);
+  let count = 0;
+  for (let record = 0; record < store.count; record++) {
+    if (keep === undefined || keep(record)) kept[count++] = record;
+  }
+  return kept.subarray(0, count);
+}
+
+function distinctOwners(store: RecordStore, kept: Uint32Array): Uint32Array {
+  const seen = new Uint8Array(store.names.count);
+  const owners = new Uint32Array(store.names.count);
+  let count = 0;
+  for (let i = 0; i < kept.length; i++) {
+    const owner = store.owners[kept[i]!]!;
+    if (seen[owner] === 0) {
+      seen[owner] = 1;
+      owners[count++] = owner;
+    }
+  }
+  return owners.slice(0, count);
+}
+
+export function ranksOfNames(store: RecordStore, ownerNames: Uint32Array): Uint32Array {
+  const ranks = new Uint32Array(store.names.count).fill(NO_RANK);
+  for (let rank = 0; rank < ownerNames.length; rank++) ranks[ownerNames[rank]!] = rank;
+  return ranks;
+}
+
+/** Records by the rank of their owner: those of a rank are `records[starts[rank], starts[rank + 1])`, in the order in which they came. */
+export function groupByRank(
+  unordered: Uint32Array,
+  ranks: Uint32Array,
+  ownerCount: number,
+): { readonly records: Uint32Array; readonly starts: Uint32Array } {
+  const starts = new Uint32Array(ownerCount + 1);
+  for (let i = 0; i < ranks.length; i++) starts[ranks[i]! + 1]!++;
+  for (let rank = 0; rank < ownerCount; rank++) starts[rank + 1]! += starts[rank]!;
+  const next = starts.slice();
+  const records = new Uint32Array(unordered.length);
+  for (let i = 0; i < unordered.length; i++) records[next[ranks[i]!]!++] = unordered[i]!;
+  return { records, starts };
+}
+
+/** Sorts each owner's records, drops duplicates and cuts them into RRsets. `records` is reused for the result. */
+function indexRrsets(store: RecordStore, records: Uint32Array, ownerStarts: Uint32Array): RrsetColumns {
+  const compare = recordComparison(store);
+  const ownerCount = ownerStarts.length - 1;
+  const { types: recordTypes, ttls: recordTtls } = store;
+  const ownerRrsets = new Uint32Array(ownerCount + 1);
+  const owners = new Uint32Array(records.length);
+  const types = new Uint16Array(records.length);
+  const ttls = new Uint32Array(records.length);
+  const firstRecords = new Uint32Array(records.length + 1);
+  const mixedTtls: number[] = [];
+  let rrset = -1;
+  let kept = 0;
+  for (let rank = 0; rank < ownerCount; rank++) {
+    const start = ownerStarts[rank]!;
+    const end = ownerStarts[rank + 1]!;
+    if (end - start > 1) sortRecords(records, start, end, compare);
+    ownerRrsets[rank] = rrset + 1;
+    let previous = -1;
+    let previousType = -1;
+    for (let i = start; i < end; i++) {
+      const record = records[i]!;
+      const ttl = recordTtls[record]!;
+      const type = recordTypes[record]!;
+      if (type === previousType) {
+        if (ttl !== ttls[rrset]!) {
+          if (mixedTtls.at(-1) !== rrset && type !== Type.RRSIG) mixedTtls.push(rrset);
+          if (ttl < ttls[rrset]!) ttls[rrset] = ttl;
+        }
+        if (compare(previous, record) === 0) continue;
+      } else {
+        rrset++;
+        owners[rrset] = rank;
+        types[rrset] = type;
+        ttls[rrset] = ttl;
+        firstRecords[rrset] = kept;
+        previousType = type;
+      }
+      records[kept++] = record;
+      previous = record;
+    }
+  }
+  const count = rrset + 1;
+  ownerRrsets[ownerCount] = count;
+  firstRecords[count] = kept;
+  return {
+    ownerRrsets,
+    rrsetOwners: owners.slice(0, count),
+    rrsetTypes: types.slice(0, count),
+    rrsetTtls: ttls.slice(0, count),
+    rrsetRecords: firstRecords.slice(0, count + 1),
+    records: records.subarray(0, kept),
+    mixedTtls,
+  };
+}
