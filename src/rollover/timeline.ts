@@ -30,7 +30,7 @@ export interface Timeline {
   readonly from: number;
   readonly now: number;
   readonly to: number;
-  /** Keys with a DS first, then the others; older ones first. */
+  /** Keys with a DS first, then the others; older ones first. Phases may begin before and end after the span. */
   readonly lanes: readonly KeyLane[];
   /** What will happen, if every run takes place and the operator acts on the day. */
   readonly plan: readonly PlanEntry[];
@@ -64,18 +64,11 @@ export function rotationTimeline(
         base: key.base,
         role: key.role,
         keyTag: state.keys.includes(key) ? key.keyTag : undefined,
-        phases: visiblePhases(phases, from, to),
+        phases: phases.filter((phase) => phase.to > Math.max(from, phase.from) && phase.from < to),
       })),
     ),
     firstExpiration: undefined,
   };
-}
-
-/** The parts of phases that lie within a span. */
-export function visiblePhases(phases: readonly Phase[], from: number, to: number): Phase[] {
-  return phases
-    .filter((phase) => phase.to > from && phase.from < to && phase.to > phase.from)
-    .map((phase) => ({ ...phase, from: Math.max(phase.from, from), to: Math.min(phase.to, to) }));
 }
 
 /** The lanes that show something, in their order. */

@@ -1,0 +1,45 @@
+import { joinPath, type FileStore } from '../keys/file-store.ts';
+import { zoneFileText } from '../keys/key-name.ts';
+
+/** Permission bits of others than the owner. */
+const OTHERS = 0o077;
+
+/** What a key directory shows of a zone's private keys without reading one. */
+export interface PrivateFiles {
+  /** Base names of the keys that have a `.private` file. */
+  readonly bases: ReadonlySet<string>;
+  /** Paths of those that others than their owner can read or write. */
+  readonly open: readonly string[];
+}
+
+/** Looks for the private keys of a zone and at their modes. */
+export async function findPrivateFiles(
+  zone: Uint8Array,
+  keyDirectory: string,
+  files: FileStore,
+): Promise<PrivateFiles> {
+  const prefix = `k${zoneFileText(zone)}+`.toLowerCase();
+  const names = (await files.list(keyDirectory)).filter(
+    (name) => name.endsWith('.private') && name.toLowerCase().startsWith(prefix),
+  );
+  const open: string[] = [];
+  for (const name of names) {
+    const path = joinPath(keyDirectory, name);
+    const status = await files.status(path);
+    if (status !== undefined && (status.mode & OTHERS) !== 0) open.push(path);
+  }
+  return { bases: new Set(names.map((name) => name.slice(0, -'.private'.length))), open };
+}
+
+/** A file store that lists each directory once: many zones share a key directory. */
+export function withListsKept(files: FileStore): FileStore {
+  const lists = new Map<string, Promise<readonly string[]>>();
+  return {
+    ...files,
+    list(directory) {
+      const known = lists.get(directory) ?? files.list(directory);
+      lists.set(directory, known);
+      return known;
+    },
+  };
+}

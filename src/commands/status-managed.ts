@@ -1,0 +1,105 @@
+import { currentPublication } from '../rollover/ledger.ts';
+import type { OutboxEvent, RotationState } from '../rollover/state.ts';
+import { rotationTimeline } from '../rollover/timeline.ts';
+import { ds } from './ds.ts';
+import { assumedTimes } from './plan-times.ts';
+import { keyReports } from './status-keys.ts';
+import {
+  clockProblems,
+  driftProblems,
+  lastErrorProblems,
+  lostKeyProblems,
+  missedRunProblems,
+  notificationProblems,
+  openKeyProblems,
+  overdueDsProblems,
+  validityProblems,
+} from './status-problems.ts';
+import type { DsReport, NotificationReport, ZoneStatus } from './status-report.ts';
+import { nextRollover, rolloverReports } from './status-rollovers.ts';
+import { compareZone, glanceAtZone } from './status-zone.ts';
+import { withConclusions, type StatusContext } from './status.ts';
+
+/** The status of a zone that `rotate` takes care of. */
+export async function managedStatus(state: RotationState, context: StatusContext): Promise<ZoneStatus> {
+  const { settings, environment, label, privateFiles, signedZone, span, depth } = context;
+  const { policy, name, file: zoneFile } = settings;
+  const { now } = environment;
+  const planned = rotationTimeline(state, policy, span, assumedTimes(policy));
+  const rollovers = rolloverReports(state, policy, now, planned.plan, { zone: name, zoneFile, label });
+  const keys = keyReports(state, rollovers, planned, privateFiles);
+  const { drift, evidence } =
+    depth === 'full'
+      ? await compareZone(
+          name,
+          state,
+          { policy, keyDirectory: context.keyDirectory, signedZone },
+          environment,
+        )
+      : await glanceAtZone(state, signedZone, environment);
+  const served = currentPublication(state.ledger);
+  const firstExpiration = evidence?.firstExpiration ?? served?.firstExpiration;
+  const notifications = notificationReports(state.outbox);
+  const next = nextRollover(state, policy);
+  const renew = `zonewright rotate ${label} --sign`;
+  return withConclusions(context, {
+    isManaged: true,
+    problems: [
+      ...validityProblems(firstExpiration, context.validity, now, renew),
+      ...lostKeyProblems(state, keys, evidence?.expirations, firstExpiration, label),
+      ...clockProblems(state, now),
+      ...overdueDsProblems(rollovers, policy, now),
+      ...lastErrorProblems(state.lastError, label),
+      ...missedRunProblems(state, next, now, label),
+      ...driftProblems(drift, label),
+      ...notificationProblems(notifications),
+      ...openKeyProblems(privateFiles.open),
+    ],
+    keys,
+    rollovers,
+    nextRollover: next,
+    ds: await dsReport(rollovers.length > 0, context),
+    serial: evidence?.serial ?? served?.serial,
+    firstExpiration,
+    drift,
+    notifications,
+    lastError: state.lastError,
+    history: state.audit,
+    timeline: { ...planned, firstExpiration },
+  });
+}
+
+/** What the parent must add and remove, behind the same gate as `ds --add` and `ds --remove`. */
+async function dsReport(isMoving: boolean, context: StatusContext): Promise<DsReport> {
+  if (!isMoving) return { add: [], remove: [], unsafe: undefined };
+  const { label, settings, configuration, keyDirectory, environment } = context;
+  const part = async (name: 'add' | 'remove'): ReturnType<typeof ds> =>
+    ds(
+      { sources: [label], keyDirectory, configuration, zoneName: () => settings.name, part: name },
+      { ...environment, warn: () => undefined },
+    );
+  const [add, remove] = [await part('add'), await part('remove')];
+  const [danger] = [...add.unsafe, ...remove.unsafe];
+  return {
+    add: add.unsafe.length > 0 ? [] : add.keys,
+    remove: remove.unsafe.length > 0 ? [] : remove.keys,
+    unsafe: danger?.message,
+  };
+}
+
+/** Each event on its way, once for each target that does not have it yet. */
+function notificationReports(outbox: readonly OutboxEvent[]): NotificationReport[] {
+  return outbox.flatMap(({ id, type, time, deliveries }) =>
+    deliveries
+      .filter(({ delivered }) => delivered === undefined)
+      .map(({ target, attempts, nextAttempt, error }) => ({
+        id,
+        type,
+        time,
+        target,
+        attempts,
+        nextAttempt,
+        error,
+      })),
+  );
+}

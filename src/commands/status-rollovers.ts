@@ -1,0 +1,107 @@
+import { dueRollovers } from '../rollover/due.ts';
+import { advance, type Decision, type Wait } from '../rollover/engine.ts';
+import type { PlanEntry } from '../rollover/plan.ts';
+import type { Policy } from '../rollover/policy.ts';
+import { ROLLOVERS, type Step } from '../rollover/rollovers.ts';
+import type { Rollover, RotationState } from '../rollover/state.ts';
+import { rolloverTitle } from '../rollover/words.ts';
+import { waitInWords } from './rotation-result.ts';
+import type { RolloverReport, StepReport, Task } from './status-report.ts';
+
+/** What a task is written with. */
+export interface TaskNames {
+  /** In wire form. */
+  readonly zone: Uint8Array;
+  readonly zoneFile?: string | undefined;
+  /** As commands name it. */
+  readonly label: string;
+}
+
+/** Rollovers as they stand, and what each waits for. */
+export function rolloverReports(
+  state: RotationState,
+  policy: Policy,
+  now: number,
+  plan: readonly PlanEntry[],
+  names: TaskNames,
+): RolloverReport[] {
+  const { state: ahead, decisions, waits } = advance(state, policy, now);
+  return state.rollovers.map((rollover) => {
+    const due = decisions.find(
+      (decision) => decision.kind === 'decided' && isSame(decision.rollover, rollover),
+    );
+    const wait = waits.find((candidate) => isSame(candidate.rollover, rollover));
+    const current = ahead.rollovers.find((other) => isSame(other, rollover));
+    const { title, reference, steps } = ROLLOVERS[rollover.name];
+    const now = due === undefined ? (current?.step ?? steps.length) : stepOf(due);
+    return {
+      name: rollover.name,
+      title,
+      reference,
+      started: rollover.started,
+      steps: steps.map((step, index) => stepReport(step, index, now, title, plan)),
+      task:
+        due !== undefined || wait === undefined
+          ? dueTask(due, names)
+          : waitTask(wait, rollover, policy, names),
+    };
+  });
+}
+
+function isSame(a: Rollover, b: Rollover): boolean {
+  return a.started === b.started && a.name === b.name;
+}
+
+function stepOf({ rollover, step }: Decision): number {
+  return ROLLOVERS[rollover.name].steps.indexOf(step);
+}
+
+function stepReport(
+  step: Step,
+  index: number,
+  now: number,
+  title: string,
+  plan: readonly PlanEntry[],
+): StepReport {
+  if (index < now) return { does: step.does, state: 'done', at: undefined };
+  const at = plan.find(({ rollover, what }) => rollover === title && what === step.does)?.time;
+  return { does: step.does, state: index === now ? 'now' : 'to come', at };
+}
+
+/** Nothing speaks against it any more: the next run does it. */
+function dueTask(due: Decision | undefined, { label }: TaskNames): Task {
+  const todo = due === undefined ? 'finish it' : due.step.does;
+  return {
+    actor: 'zonewright',
+    what: `waiting for the next run, which will ${todo}`,
+    todo,
+    nextCommand: `zonewright rotate ${label} --sign`,
+  };
+}
+
+function waitTask(wait: Wait, rollover: Rollover, policy: Policy, names: TaskNames): Task {
+  const { what, until, actor, nextCommand } = waitInWords(wait, names);
+  const { reason, step } = wait;
+  if (reason.kind === 'parent') {
+    const decided = rollover.decided ?? rollover.started;
+    return {
+      actor,
+      what,
+      todo: `${step.does} (key ${reason.keyTags.join(', ')})`,
+      notBefore: decided,
+      deadline: decided + policy.rotationPeriod,
+      nextCommand,
+    };
+  }
+  if (reason.kind === 'publication') return { actor, what, todo: 'sign the zone', nextCommand };
+  return { actor, what, notBefore: until };
+}
+
+/** The next rollover that begins by itself. */
+export function nextRollover(
+  state: RotationState,
+  policy: Policy,
+): { readonly title: string; readonly at: number } | undefined {
+  const [due] = dueRollovers(state, policy);
+  return due === undefined ? undefined : { title: rolloverTitle(due.name), at: due.at };
+}
