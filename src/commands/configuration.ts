@@ -190,17 +190,27 @@ function resolveZones(source: ConfigurationSource, policies: ReadonlyMap<string,
 }
 
 /** Settings that may name files with secrets, and a time: with paths for this process, and seconds. */
-function resolved<T extends object>(
-  settings: T & { readonly timeout?: Duration },
+function resolved(
+  settings: Notification<Duration>,
   keys: readonly (string | number)[],
   source: ConfigurationSource,
-): T & { readonly timeout?: number } {
+): Notification;
+function resolved(
+  settings: RegistrarSettings<Duration>,
+  keys: readonly (string | number)[],
+  source: ConfigurationSource,
+): RegistrarSettings;
+function resolved(
+  settings: { readonly timeout?: Duration },
+  keys: readonly (string | number)[],
+  source: ConfigurationSource,
+): { readonly timeout?: number } {
   const files = Object.entries(settings)
     .filter(([key]) => key.endsWith('File'))
     .map(([key, path]): [string, string] => [key, source.resolvePath(String(path))]);
-  const { timeout } = settings;
+  const { timeout, ...others } = settings;
   return {
-    ...settings,
+    ...others,
     ...Object.fromEntries(files),
     ...(timeout === undefined ? {} : { timeout: duration(timeout, [...keys, 'timeout'], source) }),
   };
