@@ -14,12 +14,14 @@ import { nodeCrypto } from '../io/crypto/node-crypto.ts';
 import { fileStore } from '../io/file-store.ts';
 import { openInclude } from '../io/include-files.ts';
 import { keyAccess } from '../io/key-access.ts';
+import { lazyTokens, withTokens } from '../io/pkcs11/lazy-tokens.ts';
 import { displayPath, resolvePath } from '../io/paths.ts';
 import type { PassphraseSources } from '../io/passphrase.ts';
 import type { ProcessIo } from '../io/process-io.ts';
 import { fileLocks } from '../io/state-lock.ts';
 import { parseZoneName } from '../io/zone-name.ts';
 import { ofOption } from './option-values.ts';
+import { screenStyle, type ScreenStyle } from './screen.ts';
 import { createTalk, type Talk } from './terminal.ts';
 
 /** The options that every command has. */
@@ -42,6 +44,10 @@ export interface Session {
   readonly json: boolean;
   readonly workingDirectory: string;
   readonly talk: Talk;
+  /** Where the settings of the command line and the environment came from. */
+  readonly origins: Readonly<Record<'config' | 'keyDirectory' | 'now', SettingOrigin>>;
+  /** How text for a person is written on standard output. */
+  screen(): Promise<ScreenStyle>;
   /** Puts data on standard output. */
   print(data: string | Uint8Array): Promise<void>;
   /** Puts the one JSON document of a run on standard output, with the warnings so far. */
@@ -49,6 +55,9 @@ export interface Session {
   /** The same for the results of zones: the document is that of the one zone, or has a list of them. */
   printResults(schema: string, results: readonly object[], isOneZone: boolean): Promise<void>;
 }
+
+/** What a setting was taken from; `default` is what the configuration file or the program says. */
+export type SettingOrigin = 'option' | 'environment' | 'default';
 
 export interface SessionOptions {
   readonly progress?: boolean;
@@ -81,20 +90,27 @@ export async function openSession(
     warnings.push({ message, hint });
     talk.warning(message, hint);
   };
+  const tokens = lazyTokens(io.variables);
   return {
     configuration,
     keyDirectory,
     json: options.json === true,
     workingDirectory: io.workingDirectory,
     talk,
+    origins: {
+      config: originOf(options.config, variable(io, 'CONFIG')),
+      keyDirectory: originOf(options.keyDirectory, variable(io, 'KEY_DIRECTORY')),
+      now: originOf(options.now, variable(io, 'NOW')),
+    },
+    screen: () => screenStyle(io, options.color && options.quiet !== true),
     environment: {
       now: ofOption(timeSource, time, (text) => parseTime(text, clock)) ?? clock,
       simulated: time !== undefined,
       files: fileStore,
       locks: fileLocks(),
-      crypto: nodeCrypto,
+      crypto: withTokens(nodeCrypto, tokens),
       dns: lazyDnsClient(),
-      keyAccess: keyAccess({ ...passphraseSources(io, options), warn }),
+      keyAccess: keyAccess({ ...passphraseSources(io, options), warn }, tokens),
       openInclude,
       pool: lazyPool(nodeCrypto, jobs),
       readStdin: () => io.readStdin(),
@@ -139,6 +155,10 @@ function passphraseSources(
 /** The value of an environment variable of ours, if it has one. */
 function variable({ variables }: ProcessIo, name: string): string | undefined {
   return variables[`ZONEWRIGHT_${name}`] || undefined;
+}
+
+function originOf(option: string | undefined, variable: string | undefined): SettingOrigin {
+  return option !== undefined ? 'option' : variable !== undefined ? 'environment' : 'default';
 }
 
 async function readConfiguration(io: ProcessIo, file: string | undefined): Promise<Configuration> {

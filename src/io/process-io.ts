@@ -5,6 +5,8 @@ import { environmentError } from '../errors.ts';
 /** Where text goes. */
 export interface Output {
   readonly isTerminal: boolean;
+  /** How many columns the terminal has, where it is one and says so. */
+  readonly columns?: number | undefined;
   /** Resolves when the data has left the process, or when nobody reads it any more. */
   write(data: string | Uint8Array): Promise<void>;
 }
@@ -25,7 +27,13 @@ export interface ProcessIo {
 /** Those of this process. */
 export function processIo(): ProcessIo {
   return {
-    stdout: output(1, () => process.stdout, 'standard output'),
+    stdout: {
+      ...output(1, () => process.stdout, 'standard output'),
+      // Only a terminal has columns, whatever the type says.
+      get columns() {
+        return isatty(1) ? process.stdout.columns : undefined;
+      },
+    },
     stderr: {
       ...output(2, () => process.stderr, 'standard error'),
       get stream() {
