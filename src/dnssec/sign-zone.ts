@@ -14,9 +14,9 @@ import { PreviousSignatures } from './previous-signatures.ts';
 import { signatureLength } from './public-key.ts';
 import { rrsigLabels, RrsigOffset, SignedData, u32At, writeRrsigHeader } from './rrsig.ts';
 import { nextSerial, type SerialPolicy } from './serial-policy.ts';
-import { recordColumns, rrsetOfRow, SigningJobs } from './signing-jobs.ts';
+import { recordColumns, rrsetOfRow, SigningJobs, type SigningTask } from './signing-jobs.ts';
 import { readSoa, setSoaSerial } from './soa.ts';
-import type { WorkPool } from './work-pool.ts';
+import { singleThreadPool, type WorkPool } from './work-pool.ts';
 import { writeZonemd, zoneDigest, ZONEMD_SIMPLE } from './zonemd.ts';
 
 /** A key that signs in this publication, whether its DNSKEY is published or not. */
@@ -192,16 +192,21 @@ class ZoneSigning {
     };
   }
 
-  #runJobs(first: number, last: number): Promise<void> {
-    const { pool, report } = this.#tools;
-    const task = {
+  /** What stays in an HSM signs on this thread, and first, since it is the one that may fail; all threads share the rest. */
+  async #runJobs(first: number, last: number): Promise<void> {
+    const { crypto, pool, report } = this.#tools;
+    const keys = this.#keys.map(({ privateKey }) => privateKey);
+    const task = (kind: PrivateKeyMaterial['kind']): SigningTask => ({
       kind: 'sign',
       rows: this.#jobs.rows,
       columns: recordColumns(this.#content.store),
-      keys: this.#keys.map(({ privateKey }) => privateKey),
+      keys: keys.map((key) => (key.kind === kind ? key : undefined)),
       deterministic: this.#request.deterministic === true,
-    } as const;
-    return pool.run(task, first, last, (done) => report?.(first + done, this.#jobs.count));
+    });
+    const told = (done: number): void => report?.(first + done, this.#jobs.count);
+    if (keys.some(({ kind }) => kind === 'token'))
+      await singleThreadPool(crypto).run(task('token'), first, last, told);
+    if (keys.some(({ kind }) => kind === 'software')) await pool.run(task('software'), first, last, told);
   }
 
   #unchanged(zone: Zone, serial: number): SignedZone {

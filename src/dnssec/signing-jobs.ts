@@ -30,7 +30,8 @@ export interface SigningTask {
   readonly kind: 'sign';
   readonly rows: SigningRows;
   readonly columns: RecordColumns;
-  readonly keys: readonly PrivateKeyMaterial[];
+  /** Undefined for a key whose rows are made elsewhere. */
+  readonly keys: readonly (PrivateKeyMaterial | undefined)[];
   /** Whether ECDSA signatures follow from key and data alone. */
   readonly deterministic: boolean;
 }
@@ -103,11 +104,15 @@ export async function prepareSigning(
   { rows, columns, keys, deterministic }: SigningTask,
   crypto: Crypto,
 ): Promise<RangeWork> {
-  const signers = await Promise.all(keys.map((key) => crypto.importPrivateKey(key, { deterministic })));
+  const signers = await Promise.all(
+    keys.map(async (key) => key && (await crypto.importPrivateKey(key, { deterministic }))),
+  );
   const signedData = new SignedData();
   const { rdataBytes } = columns;
   return (first, last) => {
     for (let row = first; row < last; row++) {
+      const signer = signers[rows.keys[row]!];
+      if (signer === undefined) continue;
       const signatureStart = rows.signatures[row]!;
       const data = signedData.compose(
         columns,
@@ -116,7 +121,7 @@ export async function prepareSigning(
         rows.headers[row]!,
         signatureStart,
       );
-      rdataBytes.set(signers[rows.keys[row]!]!.sign(data), signatureStart);
+      rdataBytes.set(signer.sign(data), signatureStart);
     }
   };
 }

@@ -29,8 +29,18 @@ export interface KeyTokens {
    * @throws ZonewrightError `key/token-*`
    */
   open(key: TokenKey): Promise<TokenKey>;
-  /** Deletes both halves of the key from its token; they may be gone already. */
-  remove(key: TokenKey): Promise<void>;
+  /**
+   * The key that a PKCS#11 URI leads to; undefined where its token has none.
+   * @throws ZonewrightError `key/token-*`, `usage/pkcs11-uri`
+   */
+  find(uri: string, algorithm: number): Promise<TokenKey | undefined>;
+  /**
+   * Makes a key pair that never leaves the token of a PKCS#11 URI. Its label is that of the URI, else `label`.
+   * @param bits size of the modulus, for RSA alone
+   */
+  generate(uri: string, algorithm: number, bits: number | undefined, label: string): Promise<TokenKey>;
+  /** Deletes both halves of a key that `generate` made; they may be gone already. False for a key that somebody else made: it stays. */
+  remove(key: TokenKey): Promise<boolean>;
 }
 
 /** Where keys come from: a directory of files, whose secrets may be elsewhere. */

@@ -1,0 +1,88 @@
+import type * as WebCryptoP11 from 'node-webcrypto-p11';
+import { environmentError, usageError } from '../../errors.ts';
+import type { Pkcs11Uri, TokenAttribute } from '../../keys/pkcs11-uri.ts';
+import { tokenError } from './token-errors.ts';
+
+/** A token as the WebCrypto interface over PKCS#11 shows it, with the session that stands behind it. */
+export type Token = WebCryptoP11.Crypto;
+export type Session = Token['session'];
+export type Slot = Token['slot'];
+
+/** The package that stands between Node and PKCS#11. It compiles code when it is installed, so only who has an HSM installs it. */
+export const PACKAGE = 'node-webcrypto-p11';
+
+export type Pkcs11Package = Pick<typeof WebCryptoP11, 'Crypto'>;
+
+/** Loads the package. */
+export async function loadPackage(): Promise<Pkcs11Package> {
+  try {
+    return await import('node-webcrypto-p11');
+  } catch (cause) {
+    const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
+    throw environmentError(
+      'key/token-support',
+      `keys in an HSM need the package ${PACKAGE}, which ${isMissing ? 'is not installed' : 'cannot be loaded'}`,
+      { hint: `npm install ${PACKAGE} (with --global where zonewright is installed globally)`, cause },
+    );
+  }
+}
+
+/** The variables that name the PKCS#11 library where the URI does not: ours, and that of libp11, which BIND uses. */
+const MODULE_VARIABLES = ['ZONEWRIGHT_PKCS11_MODULE', 'PKCS11_MODULE_PATH'] as const;
+
+/** The path of the PKCS#11 library for a URI. */
+export function modulePathOf(
+  { modulePath }: Pkcs11Uri,
+  variables: Readonly<Record<string, string | undefined>>,
+): string {
+  const path = [modulePath, ...MODULE_VARIABLES.map((name) => variables[name])].find(
+    (value) => value !== undefined && value !== '',
+  );
+  if (path !== undefined) return path;
+  throw usageError('key/token-module', 'no PKCS#11 library is named for the keys in the HSM', {
+    hint: `add "?module-path=/path/to/library.so" to the URI, or set ${MODULE_VARIABLES[0]}`,
+  });
+}
+
+/** The slots with tokens that a PKCS#11 library knows. */
+export function slotsOf({ Crypto }: Pkcs11Package, path: string): Slot[] {
+  let module: Slot['module'];
+  try {
+    // The first slot leads to the library, and that to all slots.
+    module = new Crypto({ library: path, slot: 0 }).slot.module;
+  } catch (error) {
+    if (error instanceof Error && /Slot by index/.test(error.message)) return [];
+    if (error instanceof Error && 'code' in error && typeof error.code === 'number' && error.code > 0)
+      throw tokenError(error, { token: `the PKCS#11 library ${path}` });
+    throw environmentError('key/token-module', `the PKCS#11 library ${path} cannot be loaded`, {
+      hint: 'check the path: it is the one that "pkcs11-tool --module" takes',
+      cause: error,
+    });
+  }
+  const slots = module.getSlots(true);
+  return Array.from({ length: slots.length }, (_, index) => slots.items(index));
+}
+
+/** Whether a slot holds a token that a URI describes. */
+export function matches(slot: Slot, wanted: Pkcs11Uri['token']): boolean {
+  const token = slot.getToken();
+  const { module } = slot;
+  const version = ({ major, minor }: { major: number; minor: number }): string => `${major}.${minor}`;
+  const actual: Record<TokenAttribute, string> = {
+    token: token.label,
+    manufacturer: token.manufacturerID,
+    serial: token.serialNumber,
+    model: token.model,
+    'slot-id': String(slot.handle.readUInt32LE(0)),
+    'slot-description': slot.slotDescription,
+    'slot-manufacturer': slot.manufacturerID,
+    'library-description': module.libraryDescription,
+    'library-manufacturer': module.manufacturerID,
+    'library-version': version(module.libraryVersion),
+  };
+  return Object.entries(wanted).every(
+    ([name, value]) =>
+      actual[name as TokenAttribute] === value ||
+      (name === 'library-version' && `${value}.0` === actual['library-version']),
+  );
+}
