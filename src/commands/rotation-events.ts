@@ -1,8 +1,8 @@
 import { toHex } from '../dns/encoding.ts';
-import { digestTypeByName, makeDs } from '../dnssec/ds.ts';
+import { makeDs } from '../dnssec/ds.ts';
 import type { Crypto } from '../dnssec/crypto.ts';
 import { signsKeys } from '../keys/roles.ts';
-import type { Decision } from '../rollover/engine.ts';
+import { digestTypes, type Decision, type Wait } from '../rollover/engine.ts';
 import type { Policy } from '../rollover/policy.ts';
 import type {
   EventDs,
@@ -10,6 +10,7 @@ import type {
   EventType,
   ManagedKey,
   OutboxEvent,
+  Rollover,
   RotationState,
 } from '../rollover/state.ts';
 import { rdataFromText, rdataToText } from '../rr/rdata.ts';
@@ -41,25 +42,65 @@ export function eventsOf(
     const audience = targets.filter((target) => announced !== undefined && wants(target, announced.type));
     if (announced === undefined || audience.length === 0) return [];
     const keys = state.keys.filter(({ base }) => announced.bases.includes(base));
-    const isAnnouncement =
-      announced.type === 'dnssec.rotation_start' || announced.type === 'dnssec.ds_withdraw';
     const payload: EventPayload = {
       keys: keys.map(({ base }) => base),
-      ds: isAnnouncement ? keys.flatMap((key) => dsOfKey(key, zone, policy, crypto)) : [],
+      ds: announced.type === 'dnssec.delete' ? [] : keys.flatMap((key) => dsOfKey(key, zone, policy, crypto)),
       ...(announced.type === 'dnssec.rotation_start'
         ? { notBefore: now, deadline: now + policy.rotationPeriod }
         : {}),
     };
-    return [
-      {
-        id: randomId(crypto),
-        type: announced.type,
-        time: now,
-        payload,
-        deliveries: audience.map(({ name }) => ({ target: name, attempts: 0 })),
-      },
-    ];
+    return [event(announced.type, payload, audience, now, crypto)];
   });
+}
+
+/**
+ * The state with an event for each DS that the parent was asked for and has not been seen to serve for the whole rotation period: one event,
+ * however long it takes.
+ */
+export function withOverdueEvents(
+  state: RotationState,
+  waits: readonly Wait[],
+  zone: Uint8Array,
+  policy: Policy,
+  targets: readonly EventTarget[],
+  { now, crypto }: Pick<Environment, 'now' | 'crypto'>,
+): RotationState {
+  const overdue = waits.filter(({ reason, step, rollover }) => {
+    const { decided, overdue: told } = rollover;
+    if (reason.kind !== 'parent' || step.kind !== 'parent' || step.ask !== 'add-new') return false;
+    return decided !== undefined && now >= decided + policy.rotationPeriod && (told ?? -1) < decided;
+  });
+  const audience = targets.filter((target) => wants(target, 'dnssec.ds_overdue'));
+  const events = overdue.flatMap(({ rollover }) => {
+    if (audience.length === 0) return [];
+    const keys = state.keys.filter(({ base, role }) => rollover.new.includes(base) && signsKeys(role));
+    const payload: EventPayload = {
+      keys: keys.map(({ base }) => base),
+      ds: keys.flatMap((key) => dsOfKey(key, zone, policy, crypto)),
+      deadline: rollover.decided! + policy.rotationPeriod,
+    };
+    return [event('dnssec.ds_overdue', payload, audience, now, crypto)];
+  });
+  const isOverdue = ({ name, started }: Rollover): boolean =>
+    overdue.some(({ rollover }) => rollover.name === name && rollover.started === started);
+  return {
+    ...state,
+    rollovers: state.rollovers.map((rollover) =>
+      isOverdue(rollover) ? { ...rollover, overdue: now } : rollover,
+    ),
+    outbox: [...state.outbox, ...events],
+  };
+}
+
+function event(
+  type: EventType,
+  payload: EventPayload,
+  audience: readonly EventTarget[],
+  time: number,
+  crypto: Crypto,
+): OutboxEvent {
+  const deliveries = audience.map(({ name }) => ({ target: name, attempts: 0 }));
+  return { id: randomId(crypto), type, time, payload, deliveries };
 }
 
 function wants({ events }: EventTarget, type: EventType): boolean {
@@ -93,24 +134,23 @@ function announcement({ kind, step, rollover }: Decision): Announcement | undefi
     : about('dnssec.rotation_complete', rollover.new);
 }
 
-function dsOfKey(
-  { role, dnskey }: ManagedKey,
+/** The DS of a key, with the digests that were asked for; before any were, with those of the policy. */
+export function dsOfKey(
+  { role, dnskey, dsDigestTypes }: ManagedKey,
   zone: Uint8Array,
-  { dsDigests }: Policy,
-  crypto: Crypto,
+  policy: Policy,
+  crypto: Pick<Crypto, 'digest'>,
 ): EventDs[] {
   if (!signsKeys(role)) return [];
   const rdata = rdataFromText(Type.DNSKEY, dnskey);
-  return dsDigests.flatMap((name) => {
-    const type = digestTypeByName(name);
-    return type === undefined
-      ? []
-      : [{ ds: rdataToText(Type.DS, makeDs(zone, rdata, type.number, crypto)), dnskey }];
-  });
+  return (dsDigestTypes ?? digestTypes(policy)).map((type) => ({
+    ds: rdataToText(Type.DS, makeDs(zone, rdata, type, crypto)),
+    dnskey,
+  }));
 }
 
 /** A random UUID (RFC 9562 section 5.4). */
-function randomId(crypto: Crypto): string {
+export function randomId(crypto: Crypto): string {
   const octets = crypto.randomBytes(16);
   octets[6] = (octets[6]! & 0x0f) | 0x40;
   octets[8] = (octets[8]! & 0x3f) | 0x80;

@@ -99,7 +99,7 @@ function printKey(state: RotationState, key: ManagedKey): object {
   };
 }
 
-function printRollover({ name, started, urgent, old, new: fresh, step, decided }: Rollover): object {
+function printRollover({ name, started, urgent, old, new: fresh, step, decided, overdue }: Rollover): object {
   return {
     name,
     started: iso(started),
@@ -109,6 +109,7 @@ function printRollover({ name, started, urgent, old, new: fresh, step, decided }
     step,
     does: ROLLOVERS[name].steps[step]?.does ?? 'finish',
     decided: isoIfAny(decided),
+    overdue: isoIfAny(overdue),
   };
 }
 
@@ -296,6 +297,7 @@ function readRollover(value: JsonValue, base: (value: JsonValue) => string): Rol
       new: fields.get('new').list(base),
       step: fields.get('step').integer(0, ROLLOVERS[name].steps.length),
       decided: fields.optional('decided', readTime),
+      overdue: fields.optional('overdue', readTime),
     };
   });
 }

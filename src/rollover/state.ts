@@ -48,6 +48,8 @@ export interface Rollover {
   readonly step: number;
   /** When that step was decided: its publication or its DS asked for; undefined while it waits to be. */
   readonly decided?: number | undefined;
+  /** When others were told that the parent is late with a step; of several, the last. */
+  readonly overdue?: number | undefined;
 }
 
 /** One line of the audit trail. */
