@@ -22,6 +22,8 @@ export interface Decision {
   readonly rollover: Rollover;
   readonly step: Step;
   readonly kind: 'decided' | 'done' | 'finished';
+  /** The last combination of cached answers that it was waited for; undefined where none stood in the way. */
+  readonly waited?: Witness | undefined;
 }
 
 /** What a rollover waits for. */
@@ -101,16 +103,18 @@ function takePublishStep(
     return { wait: { rollover, step, reason: { kind: 'publication' }, until: Infinity } };
   }
   const next = { ...state, keys: state.keys.map((key) => ({ ...key, use: useAfter(key, rollover, step) })) };
-  const proof = provePublication(
-    cachesAt(state.ledger, now, marginOf(step, policy)),
-    currentPublication(state.ledger),
-    nextPublication(next),
-  );
+  const proofAt = (time: number): Proof =>
+    provePublication(
+      cachesAt(state.ledger, time, marginOf(step, policy)),
+      currentPublication(state.ledger),
+      nextPublication(next),
+    );
+  const proof = proofAt(now);
   if (!proof.safe) return waitFor(rollover, step, proof);
   const end = rollover.started + policy.rotationPeriod;
   if (step.endsPeriod === true && rollover.urgent !== true && now < end)
     return { wait: { rollover, step, reason: { kind: 'period' }, until: end } };
-  return decide(next, rollover, step, now);
+  return decide(next, rollover, step, now, proofAt(-Infinity));
 }
 
 function takeParentStep(
@@ -135,7 +139,8 @@ function takeParentStep(
   }
   if (!proof.safe) return waitFor(rollover, step, proof);
   const wantedDs = wantedAfter(state, rollover, step);
-  return decide({ ...asking, wantedDs, ledger }, rollover, step, now);
+  const { proof: overcome } = bestOffer(asking, rollover, step, policy, -Infinity);
+  return decide({ ...asking, wantedDs, ledger }, rollover, step, now, overcome);
 }
 
 /** DS sets that the parent may serve from an offer on, and whether they are safe. */
@@ -189,11 +194,13 @@ function waitFor(rollover: Rollover, step: Step, proof: Proof & { readonly safe:
   return { wait: { rollover, step, reason: { kind: 'proof', witness: proof.witness }, until: proof.until } };
 }
 
-function decide(state: RotationState, rollover: Rollover, step: Step, now: number): Outcome {
+/** @param overcome the proof against all that caches have ever held, as far as the ledger goes back: its witness is the last to have left them */
+function decide(state: RotationState, rollover: Rollover, step: Step, now: number, overcome: Proof): Outcome {
   const decided = { ...rollover, decided: now };
+  const waited = overcome.safe ? undefined : overcome.witness;
   return {
     state: withRollover(state, rollover, decided),
-    decision: { rollover: decided, step, kind: 'decided' },
+    decision: { rollover: decided, step, kind: 'decided', waited },
   };
 }
 

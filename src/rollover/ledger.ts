@@ -16,6 +16,8 @@ export interface Publication {
   readonly digest: string;
   /** From when on it may have been served: when the tool set out to write it. */
   readonly since: number;
+  /** When its file was in place; undefined while that is not known. What was written may be served, whatever lies there later. */
+  readonly written?: number | undefined;
   /** When it had replaced its predecessors for good, by the policy's evidence; undefined while that is not known. */
   readonly established?: number | undefined;
   /** Whether it was not written into the file that is served, but to standard output or elsewhere. */

@@ -12,6 +12,8 @@ import type { ParentVersion, Publication } from './ledger.ts';
 import { ROLLOVERS, type RolloverName } from './rollovers.ts';
 import {
   EVENT_TYPES,
+  FAILING,
+  OUTCOMES,
   type AuditEntry,
   type Delivery,
   type EventPayload,
@@ -27,6 +29,7 @@ const SCHEMA = /^zonewright\/state\/v([1-9]\d*)$/;
 const VERSION = 1;
 
 const STATUSES = ['pending', 'active', 'retired', 'removed'] as const;
+const ACTORS = ['zonewright', 'operator'] as const;
 const ROLES = ['ksk', 'zsk', 'csk'] as const;
 
 const MAX_32 = 0xffffffff;
@@ -60,14 +63,14 @@ export function printStateDocument(zone: Uint8Array, { state, simulated }: State
       schema: `zonewright/state/v${VERSION}`,
       zone: zoneText(zone),
       simulated,
-      lastError: lastError && { ...lastError, time: iso(lastError.time) },
+      lastError: lastError && printLastError(lastError),
       keys: keys.map((key) => printKey(state, key)),
       rollovers: rollovers.map(printRollover),
       wantedDs,
       parent: ledger.parent.map((version) => printParent(version, keyName)),
       publications: ledger.publications.map((publication) => printPublication(publication, keyName)),
       outbox: outbox.map(printEvent),
-      audit: audit.map(({ time, what, why }) => ({ time: iso(time), what, why })),
+      audit: audit.map(printAuditEntry),
     },
     undefined,
     2,
@@ -133,6 +136,7 @@ function printPublication(publication: Publication, keyName: (key: KeyId) => str
     serial: publication.serial,
     digest: publication.digest,
     since: iso(publication.since),
+    written: isoIfAny(publication.written),
     established: isoIfAny(publication.established),
     elsewhere: publication.elsewhere,
     dnskeyTtl: publication.dnskeyTtl,
@@ -160,6 +164,15 @@ function printEvent({ id, type, time, payload, deliveries }: OutboxEvent): objec
       error,
     })),
   };
+}
+
+function printAuditEntry(entry: AuditEntry): object {
+  const { time, actor, what, why, outcome, forced, serial, keys } = entry;
+  return { time: iso(time), actor, what, why, outcome, forced, serial, keys };
+}
+
+function printLastError({ time, command, code, message }: LastError): object {
+  return { time: iso(time), command, code, message };
 }
 
 /**
@@ -309,6 +322,7 @@ function readPublication(value: JsonValue, keyId: ReadKeyId): Publication {
     serial: fields.get('serial').integer(0, MAX_32),
     digest: fields.get('digest').text('a SHA-256 digest in hexadecimal', SHA256),
     since: readTime(fields.get('since')),
+    written: fields.optional('written', readTime),
     established: fields.optional('established', readTime),
     elsewhere: fields.optional('elsewhere', (value) => value.boolean()),
     keySet: { keys: fields.get('dnskeys').list(keyId), signers: fields.get('dnskeySigners').list(keyId) },
@@ -342,8 +356,13 @@ function readDs(value: JsonValue, keyId: ReadKeyId): DsRecord {
 function readAuditEntry(value: JsonValue): AuditEntry {
   return value.object((fields) => ({
     time: readTime(fields.get('time')),
+    actor: fields.optional('actor', (actor) => actor.oneOf(ACTORS)),
     what: fields.get('what').text(),
     why: fields.get('why').text(),
+    outcome: fields.optional('outcome', (outcome) => outcome.oneOf(OUTCOMES)),
+    forced: fields.optional('forced', (flag) => flag.boolean()),
+    serial: fields.optional('serial', (serial) => serial.integer(0, MAX_32)),
+    keys: fields.optional('keys', (keys) => keys.list((base) => base.text('the base name of a key', BASE))),
   }));
 }
 
@@ -384,6 +403,7 @@ function readDelivery(value: JsonValue): Delivery {
 function readLastError(value: JsonValue): LastError {
   return value.object((fields) => ({
     time: readTime(fields.get('time')),
+    command: fields.optional('command', (command) => command.oneOf(FAILING)),
     code: fields.get('code').text(),
     message: fields.get('message').text(),
   }));

@@ -52,11 +52,24 @@ export interface Rollover {
   readonly overdue?: number | undefined;
 }
 
-/** One line of the audit trail. */
+/** What became of something: a step was decided, done or a rollover finished by it; a version was written, or is served; a run failed. */
+export const OUTCOMES = ['decided', 'done', 'finished', 'written', 'served', 'failed'] as const;
+
+/** One line of the audit trail: who did what to which keys, when, with which serial, and why. */
 export interface AuditEntry {
   readonly time: number;
   readonly what: string;
+  /** The equation of RFC 7583, where there is one, and what stood in the way until then; or who asked for it. */
   readonly why: string;
+  /** Who decided it; undefined in entries of older versions. */
+  readonly actor?: 'zonewright' | 'operator' | undefined;
+  /** Base names of the keys that it is about. */
+  readonly keys?: readonly string[] | undefined;
+  /** The SOA serial of the version that it is about, or that was the newest then. */
+  readonly serial?: number | undefined;
+  readonly outcome?: (typeof OUTCOMES)[number] | undefined;
+  /** Whether it was done against the proof. */
+  readonly forced?: boolean | undefined;
 }
 
 /** What happens in a rollover that others must learn of. */
@@ -113,9 +126,14 @@ export interface OutboxEvent {
   readonly deliveries: readonly Delivery[];
 }
 
-/** Why the last run failed, until one succeeds. */
+/** What can fail: a run of a command, or the program that `afterSign` names. */
+export const FAILING = ['rotate', 'sign', 'afterSign'] as const;
+
+/** Why the last run failed, until one of the same command succeeds. */
 export interface LastError {
   readonly time: number;
+  /** Undefined in states of older versions. */
+  readonly command?: (typeof FAILING)[number] | undefined;
   /** The stable code of the error, `sign/unsafe`. */
   readonly code: string;
   readonly message: string;

@@ -6,6 +6,9 @@ import type { ParentVersion, Publication } from '../../src/rollover/ledger.ts';
 import { ROLLOVERS, type RolloverName } from '../../src/rollover/rollovers.ts';
 import {
   EVENT_TYPES,
+  FAILING,
+  OUTCOMES,
+  type AuditEntry,
   type LastError,
   type ManagedKey,
   type OutboxEvent,
@@ -81,6 +84,7 @@ function publicationOf(ids: fc.Arbitrary<KeyId>): fc.Arbitrary<Publication> {
       .uint8Array({ minLength: 32, maxLength: 32 })
       .map((octets) => Buffer.from(octets).toString('hex')),
     since: time,
+    written: maybeTime,
     established: maybeTime,
     keySet: fc.record({ keys, signers: keys }),
     data: fc.record({ signerSets: fc.array(keys, { maxLength: 3 }) }),
@@ -136,7 +140,28 @@ const event: fc.Arbitrary<OutboxEvent> = fc.record({
   ),
 });
 
-const lastError: fc.Arbitrary<LastError> = fc.record({ time, code: text, message: text });
+const maybe = <T>(values: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+  fc.option(values, { nil: undefined });
+
+const lastError: fc.Arbitrary<LastError> = fc.record({
+  time,
+  command: maybe(fc.constantFrom(...FAILING)),
+  code: text,
+  message: text,
+});
+
+function auditEntryOf(bases: readonly string[]): fc.Arbitrary<AuditEntry> {
+  return fc.record({
+    time,
+    what: text,
+    why: text,
+    actor: maybe(fc.constantFrom('zonewright', 'operator')),
+    keys: maybe(fc.subarray([...bases])),
+    serial: maybe(fc.integer({ min: 0, max: 0xffffffff })),
+    outcome: maybe(fc.constantFrom(...OUTCOMES)),
+    forced: maybe(fc.boolean()),
+  });
+}
 
 /** Any state of the zone `example.com` that has the right form, whether or not it makes sense. */
 export const randomState: fc.Arbitrary<RotationState> = fc
@@ -154,7 +179,7 @@ export const randomState: fc.Arbitrary<RotationState> = fc
       }),
       rollovers: fc.array(rolloverOf(bases), { maxLength: 2 }),
       wantedDs: fc.subarray(bases),
-      audit: fc.array(fc.record({ time, what: text, why: text }), { maxLength: 3 }),
+      audit: fc.array(auditEntryOf(bases), { maxLength: 3 }),
       outbox: fc.array(event, { maxLength: 2 }),
       lastError: fc.option(lastError, { nil: undefined }),
     });
