@@ -2,11 +2,13 @@ import { LOWER_CASE } from '../dns/name.ts';
 import { sortOctetKeys } from '../dns/sort-keys.ts';
 import { inputError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
-import { emptyNonTerminals } from '../zone/empty-non-terminals.ts';
+import { emptyNonTerminals, type EmptyNonTerminal } from '../zone/empty-non-terminals.ts';
+import type { StoreRoom } from '../zone/record-store.ts';
 import { OwnerStatus, type Zone } from '../zone/zone.ts';
 import type { Crypto } from './crypto.ts';
 import {
   NSEC3_HASH_LENGTH,
+  NSEC3_LABEL_LENGTH,
   NSEC3_SHA1,
   Nsec3Hasher,
   nsec3Owner,
@@ -25,20 +27,45 @@ export function nsec3ParamRdata({ iterations, salt }: Nsec3Parameters): Uint8Arr
   return Uint8Array.of(NSEC3_SHA1, 0, iterations >>> 8, iterations & 0xff, salt.length, ...salt);
 }
 
+/** A denial chain that is not made yet. */
+export interface DenialChain {
+  /** How many records it has. */
+  readonly count: number;
+  /** How much the record store grows by it, at the most. */
+  readonly room: StoreRoom;
+  /**
+   * Adds it to the record store, and returns the store's numbers of the new records in the order of the chain.
+   * @param ttl in seconds (RFC 9077)
+   */
+  add(ttl: number): Uint32Array;
+}
+
 /**
- * Adds the whole denial chain of a zone to its record store, and returns the store's numbers of the new records in the order of the chain.
- *
+ * The whole denial chain of a zone.
  * @param zone without NSEC and NSEC3 records, but with everything else that the apex will have: DNSKEY, NSEC3PARAM, ZONEMD
- * @param ttl in seconds (RFC 9077)
  */
-export function addDenialChain(zone: Zone, denial: Denial, ttl: number, crypto: Crypto): Uint32Array {
-  return denial.kind === 'nsec' ? addNsecChain(zone, ttl) : addNsec3Chain(zone, denial, ttl, crypto);
+export function denialChain(zone: Zone, denial: Denial, crypto: Crypto): DenialChain {
+  return denial.kind === 'nsec' ? nsecChain(zone) : nsec3Chain(zone, denial, crypto);
 }
 
 /** RFC 4034 section 4, RFC 4035 section 2.3. */
-function addNsecChain(zone: Zone, ttl: number): Uint32Array {
-  const { store } = zone;
+function nsecChain(zone: Zone): DenialChain {
+  const { names } = zone.store;
   const ranks = ownersInChain(zone, () => true);
+  let rdata = ranks.length * largestBitmap(zone);
+  for (const rank of ranks) {
+    const id = zone.ownerNames[rank]!;
+    rdata += names.end(id) - names.offsets[id]!;
+  }
+  return {
+    count: ranks.length,
+    room: { records: ranks.length, rdata },
+    add: (ttl) => addNsecChain(zone, ranks, ttl),
+  };
+}
+
+function addNsecChain(zone: Zone, ranks: Uint32Array, ttl: number): Uint32Array {
+  const { store } = zone;
   const records = new Uint32Array(ranks.length);
   const types = new TypeList();
   for (let i = 0; i < ranks.length; i++) {
@@ -60,20 +87,53 @@ function appendLowerCaseName(zone: Zone, rank: number): void {
     rdata.bytes[rdata.length++] = LOWER_CASE[names.wire.bytes[i]!]!;
 }
 
+type Nsec3Denial = Denial & { readonly kind: 'nsec3' };
+
+/** What has an NSEC3 record: owners by rank, and empty non-terminals. */
+interface Nsec3Names {
+  readonly ranks: Uint32Array;
+  readonly empty: readonly EmptyNonTerminal[];
+}
+
 /** RFC 5155 section 7.1. */
+function nsec3Chain(zone: Zone, denial: Nsec3Denial, crypto: Crypto): DenialChain {
+  const isInsecure = (rank: number): boolean => isInsecureDelegation(zone, rank);
+  const ranks = ownersInChain(zone, (rank) => !denial.optOut || !isInsecure(rank));
+  const empty = emptyNonTerminals(zone, isInsecure).filter(({ optOut }) => !denial.optOut || !optOut);
+  const count = ranks.length + empty.length;
+  const rdataLength = nsec3ParamRdata(denial).length + 1 + NSEC3_HASH_LENGTH + largestBitmap(zone);
+  return {
+    count,
+    room: {
+      records: count,
+      rdata: count * rdataLength,
+      names: count,
+      nameOctets: count * (1 + NSEC3_LABEL_LENGTH + zone.origin.length),
+    },
+    add: (ttl) => addNsec3Chain(zone, denial, { ranks, empty }, ttl, crypto),
+  };
+}
+
+function isInsecureDelegation(zone: Zone, rank: number): boolean {
+  return zone.ownerStatus[rank] === OwnerStatus.Delegation && zone.findRrset(rank, Type.DS) < 0;
+}
+
+/** Octets of the largest type bitmap that an owner of the zone can have: each window takes 34 of them at the most (RFC 4034 section 4.1.2). */
+function largestBitmap(zone: Zone): number {
+  const windows = new Set([0]);
+  for (let rrset = 0; rrset < zone.rrsetCount; rrset++) windows.add(zone.rrsetTypes[rrset]! >>> 8);
+  return windows.size * 34;
+}
+
 function addNsec3Chain(
   zone: Zone,
-  denial: Denial & { readonly kind: 'nsec3' },
+  denial: Nsec3Denial,
+  { ranks, empty }: Nsec3Names,
   ttl: number,
   crypto: Crypto,
 ): Uint32Array {
   const { store } = zone;
   const { names } = store;
-  const isInsecure = (rank: number): boolean =>
-    zone.ownerStatus[rank] === OwnerStatus.Delegation && zone.findRrset(rank, Type.DS) < 0;
-  const ranks = ownersInChain(zone, (rank) => !denial.optOut || !isInsecure(rank));
-  const empty = emptyNonTerminals(zone, isInsecure).filter(({ optOut }) => !denial.optOut || !optOut);
-
   const hasher = new Nsec3Hasher(crypto, denial);
   const count = ranks.length + empty.length;
   const hashes = new Uint8Array(count * NSEC3_HASH_LENGTH);
@@ -113,7 +173,7 @@ function addNsec3Chain(
     store.rdata.append(next);
     const index = order[position]!;
     if (index < ranks.length) {
-      types.fill(zone, ranks[index]!, undefined, !isInsecure(ranks[index]!));
+      types.fill(zone, ranks[index]!, undefined, !isInsecureDelegation(zone, ranks[index]!));
       writeTypeBitmap(types.types, types.count, store.rdata);
     }
     records[position] = store.add(ownerId, Type.NSEC3, ttl, start);

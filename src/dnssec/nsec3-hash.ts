@@ -5,6 +5,8 @@ import type { Crypto } from './crypto.ts';
 
 /** Octets of an NSEC3 hash, which is always SHA-1 (RFC 5155 section 11). */
 export const NSEC3_HASH_LENGTH = 20;
+/** Octets of the hash in base32hex. */
+export const NSEC3_LABEL_LENGTH = 32;
 /** The hash algorithm number of SHA-1. */
 export const NSEC3_SHA1 = 1;
 

@@ -45,6 +45,7 @@ export const RrsigOffset = {
   Expiration: 8,
   Inception: 12,
   KeyTag: 16,
+  SignerName: 18,
 } as const;
 
 /** A field of two octets. */

@@ -3,11 +3,12 @@ import { LOWER_CASE } from '../dns/name.ts';
 import { internalError, inputError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
 import { extendZone } from '../zone/extend-zone.ts';
+import type { RecordStore } from '../zone/record-store.ts';
 import { OwnerStatus, type Zone } from '../zone/zone.ts';
 import { algorithmLabel, usableAlgorithm } from './algorithms.ts';
 import { isChainComplete } from './check-chain.ts';
 import type { Crypto, PrivateKeyMaterial, Verifier } from './crypto.ts';
-import { addDenialChain, type Denial } from './denial.ts';
+import { denialChain, type Denial, type DenialChain } from './denial.ts';
 import { isValidZoneKey, readDnskey } from './dnskey.ts';
 import { keyTag } from './key-tag.ts';
 import { PreviousSignatures } from './previous-signatures.ts';
@@ -16,7 +17,7 @@ import { rrsigLabels, RrsigOffset, SignedData, u32At, writeRrsigHeader } from '.
 import { nextSerial, type SerialPolicy } from './serial-policy.ts';
 import { recordColumns, rrsetOfRow, SigningJobs, type SigningTask } from './signing-jobs.ts';
 import { readSoa, setSoaSerial } from './soa.ts';
-import { singleThreadPool, type WorkPool } from './work-pool.ts';
+import { runTask, singleThreadPool, type RunningTask, type WorkPool } from './work-pool.ts';
 import { writeZonemd, zoneDigest, ZONEMD_SIMPLE } from './zonemd.ts';
 
 /** A key that signs in this publication, whether its DNSKEY is published or not. */
@@ -117,7 +118,8 @@ class ZoneSigning {
   readonly #keys: readonly PreparedKey[];
   readonly #previous: PreviousSignatures | undefined;
   readonly #firstAdded: number;
-  readonly #denialRecords: Uint32Array;
+  readonly #denial: DenialChain;
+  /** The content's records by position, and behind them those of the denial chain. */
   readonly #records: Uint32Array;
   readonly #jobs: SigningJobs;
   #sameRrsets = 0;
@@ -133,15 +135,10 @@ class ZoneSigning {
     const { previous } = request;
     this.#previous = previous && new PreviousSignatures(previous.zone, request.now, previous.refresh);
     this.#firstAdded = content.store.count;
-    const soaRrset = content.apexRrset(Type.SOA);
-    const soa = readSoa(content.rdatasOf(soaRrset)[0]!);
-    const denialTtl = Math.min(content.rrsetTtls[soaRrset]!, soa.minimum);
-    this.#denialRecords =
-      request.isUnsigned === true
-        ? new Uint32Array()
-        : addDenialChain(content, request.denial, denialTtl, tools.crypto);
-    this.#records = joined(content.records, this.#denialRecords);
-    const capacity = (content.rrsetCount + this.#denialRecords.length) * this.#keys.length;
+    this.#denial =
+      request.isUnsigned === true ? NO_DENIAL : denialChain(content, request.denial, tools.crypto);
+    this.#records = withRoom(content.records, this.#denial.count);
+    const capacity = (content.rrsetCount + this.#denial.count) * this.#keys.length;
     this.#jobs = new SigningJobs(capacity, this.#records, content.zoneClass);
   }
 
@@ -154,59 +151,96 @@ class ZoneSigning {
     // An unchanged zone has the SOA of the previous output: compare with that serial first.
     if (previousSerial !== undefined) setSoaSerial(content.store.rdataOf(soaRecord), previousSerial);
 
-    this.#layOutContent();
-    this.#layOutDenial();
-    if (this.#previous !== undefined && this.#isUnchanged(soaTarget, previousSerial!)) {
-      return this.#unchanged(this.#previous.zone, previousSerial!);
+    this.#makeRoom();
+    // The first signatures are made while the rest of the zone is still worked out.
+    const task = this.#task('software');
+    const signing = this.#tools.pool.begin(task, 0);
+    try {
+      this.#layOutContent();
+      signing.extend(this.#jobs.count);
+      this.#layOutDenial();
+      if (this.#previous !== undefined && this.#isUnchanged(soaTarget, previousSerial!)) {
+        return this.#unchanged(this.#previous.zone, previousSerial!);
+      }
+      const published = [previousSerial, ...(this.#request.publishedSerials ?? [])].filter(
+        (serial) => serial !== undefined,
+      );
+      const serial = nextSerial(this.#request.serialPolicy, inputSerial, published, this.#request.now);
+      setSoaSerial(content.store.rdataOf(soaRecord), serial);
+      this.#addJobs(soaTarget);
+      requireUnmoved(task, content.store);
+      return await this.#signed(serial, signing);
+    } finally {
+      signing.abandon();
     }
+  }
 
-    const published = [previousSerial, ...(this.#request.publishedSerials ?? [])].filter(
-      (serial) => serial !== undefined,
-    );
-    const serial = nextSerial(this.#request.serialPolicy, inputSerial, published, this.#request.now);
-    setSoaSerial(content.store.rdataOf(soaRecord), serial);
-    this.#addJobs(soaTarget);
+  /** The signed zone, with what is left to be signed. */
+  async #signed(serial: number, signing: RunningTask): Promise<SignedZone> {
+    const content = this.#content;
+    const { pool, report } = this.#tools;
     const ordinaryJobs = this.#jobs.count;
+    signing.extend(ordinaryJobs);
     const zonemd = content.apexRrset(Type.ZONEMD);
     if (zonemd >= 0) this.#addJobs(this.#target(zonemd));
-
     const allJobs = this.#jobs.count;
-    await this.#runJobs(0, ordinaryJobs);
     const zone = extendZone(content, this.#firstAdded);
-    if (zonemd >= 0) {
-      this.#fillZonemd(zone, serial);
-      await this.#runJobs(ordinaryJobs, allJobs);
-    }
-    this.#selfCheck();
-    if (this.#denialRecords.length > 0 && !isChainComplete(zone, this.#request.denial.kind)) {
+    if (this.#denial.count > 0 && !isChainComplete(zone, this.#request.denial.kind)) {
       throw internalError('sign/chain-incomplete', 'the denial chain that was made is not complete');
     }
+    // What stays in an HSM signs on this thread, and first, since it is the one that may fail.
+    await this.#signWithTokens(0, ordinaryJobs);
+    await signing.finish((done) => report?.(done, allJobs));
+    if (zonemd >= 0) {
+      this.#fillZonemd(zone, serial);
+      await this.#signWithTokens(ordinaryJobs, allJobs);
+      await runTask(pool, this.#task('software'), ordinaryJobs, allJobs);
+    }
+    this.#selfCheck();
     return {
       zone,
       unchanged: false,
       serial,
-      denialRecords: this.#denialRecords.length,
+      denialRecords: this.#denial.count,
       signaturesMade: allJobs,
       signaturesKept: this.#kept,
       firstExpiration: this.#firstExpiration,
     };
   }
 
-  /** What stays in an HSM signs on this thread, and first, since it is the one that may fail; all threads share the rest. */
-  async #runJobs(first: number, last: number): Promise<void> {
-    const { crypto, pool, report } = this.#tools;
+  /** Signing with the keys of one kind; rows of other keys are passed over. */
+  #task(kind: PrivateKeyMaterial['kind']): SigningTask {
     const keys = this.#keys.map(({ privateKey }) => privateKey);
-    const task = (kind: PrivateKeyMaterial['kind']): SigningTask => ({
+    return {
       kind: 'sign',
       rows: this.#jobs.rows,
       columns: recordColumns(this.#content.store),
       keys: keys.map((key) => (key.kind === kind ? key : undefined)),
       deterministic: this.#request.deterministic === true,
-    });
-    const told = (done: number): void => report?.(first + done, this.#jobs.count);
-    if (keys.some(({ kind }) => kind === 'token'))
-      await singleThreadPool(crypto).run(task('token'), first, last, told);
-    if (keys.some(({ kind }) => kind === 'software')) await pool.run(task('software'), first, last, told);
+    };
+  }
+
+  async #signWithTokens(first: number, last: number): Promise<void> {
+    if (!this.#keys.some(({ privateKey }) => privateKey.kind === 'token')) return;
+    await runTask(singleThreadPool(this.#tools.crypto), this.#task('token'), first, last);
+  }
+
+  /** Makes room for all that is going to be added: nothing may move while threads sign. */
+  #makeRoom(): void {
+    const content = this.#content;
+    let { records = 0, rdata = 0 } = this.#denial.room;
+    const addSignatures = (type: number, count: number): void => {
+      for (const key of this.#keys) {
+        if (!signsType(key, type)) continue;
+        records += count;
+        rdata += count * (RrsigOffset.SignerName + content.origin.length + key.signatureLength);
+      }
+    };
+    for (let rrset = 0; rrset < content.rrsetCount; rrset++)
+      if (this.#isSigned(content.rrsetOwners[rrset]!, content.rrsetTypes[rrset]!))
+        addSignatures(content.rrsetTypes[rrset]!, 1);
+    addSignatures(Type.NSEC, this.#denial.count);
+    content.store.reserve({ ...this.#denial.room, records, rdata });
   }
 
   #unchanged(zone: Zone, serial: number): SignedZone {
@@ -215,7 +249,7 @@ class ZoneSigning {
       zone,
       unchanged: true,
       serial,
-      denialRecords: this.#denialRecords.length,
+      denialRecords: this.#denial.count,
       signaturesMade: 0,
       signaturesKept: signatures.records,
       firstExpiration: signatures.firstExpiration,
@@ -242,23 +276,27 @@ class ZoneSigning {
   #layOutContent(): void {
     const content = this.#content;
     const apex = content.rankOf(content.origin);
-    for (let rank = 0; rank < content.ownerCount; rank++) {
-      const status = content.ownerStatus[rank]!;
-      for (let rrset = content.ownerRrsets[rank]!; rrset < content.ownerRrsets[rank + 1]!; rrset++) {
-        const type = content.rrsetTypes[rrset]!;
-        if (rank === apex && (type === Type.SOA || type === Type.ZONEMD)) continue;
-        const isSigned =
-          status === OwnerStatus.Authoritative || (status === OwnerStatus.Delegation && type === Type.DS);
-        this.#layOut(this.#target(rrset), isSigned);
-      }
+    for (let rrset = 0; rrset < content.rrsetCount; rrset++) {
+      const rank = content.rrsetOwners[rrset]!;
+      const type = content.rrsetTypes[rrset]!;
+      if (rank === apex && (type === Type.SOA || type === Type.ZONEMD)) continue;
+      this.#layOut(this.#target(rrset), this.#isSigned(rank, type));
     }
+  }
+
+  #isSigned(rank: number, type: number): boolean {
+    const status = this.#content.ownerStatus[rank]!;
+    return status === OwnerStatus.Authoritative || (status === OwnerStatus.Delegation && type === Type.DS);
   }
 
   #layOutDenial(): void {
     const { store, recordCount } = this.#content;
-    for (let i = 0; i < this.#denialRecords.length; i++) {
-      const record = this.#denialRecords[i]!;
-      const start = recordCount + i;
+    const soaRrset = this.#content.apexRrset(Type.SOA);
+    const soa = readSoa(this.#content.rdatasOf(soaRrset)[0]!);
+    const added = this.#denial.add(Math.min(this.#content.rrsetTtls[soaRrset]!, soa.minimum));
+    this.#records.set(added, recordCount);
+    for (let start = recordCount; start < this.#records.length; start++) {
+      const record = this.#records[start]!;
       const target = {
         owner: store.owners[record]!,
         type: store.types[record]!,
@@ -432,6 +470,9 @@ class ZoneSigning {
   }
 }
 
+/** The denial chain of a zone without DNSSEC. */
+const NO_DENIAL: DenialChain = { count: 0, room: {}, add: () => new Uint32Array() };
+
 interface SignatureCount {
   readonly rrsets: number;
   readonly records: number;
@@ -512,9 +553,20 @@ function requireRoles(keys: readonly SigningKey[], zone: Zone): void {
   }
 }
 
-function joined(a: Uint32Array, b: Uint32Array): Uint32Array {
-  const both = new Uint32Array(allocateBytes((a.length + b.length) * 4).buffer);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
+/** Signatures that other threads made into memory that was left since would be lost. */
+function requireUnmoved({ columns }: SigningTask, store: RecordStore): void {
+  const now = recordColumns(store);
+  if (
+    now.rdataBytes !== columns.rdataBytes ||
+    now.nameBytes !== columns.nameBytes ||
+    now.rdataOffsets !== columns.rdataOffsets
+  )
+    throw internalError('sign/room', 'there was too little room for denial and signatures');
+}
+
+/** The list in shared memory, with room for more behind it. */
+function withRoom(list: Uint32Array, more: number): Uint32Array {
+  const larger = new Uint32Array(allocateBytes((list.length + more) * 4).buffer);
+  larger.set(list);
+  return larger;
 }

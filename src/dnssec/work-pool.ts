@@ -13,12 +13,35 @@ export async function prepareTask(task: Task, crypto: Crypto): Promise<RangeWork
   return task.kind === 'sign' ? prepareSigning(task, crypto) : prepareVerification(task, crypto);
 }
 
+/** A task whose rows come bit by bit. Whoever begins one must finish or abandon it. */
+export interface RunningTask {
+  /** Says that the rows before `last` are there. Other threads may begin with them; the calling one goes on with what it does. */
+  extend(last: number): void;
+  /** Does with the calling thread what is left; `report` is told now and then how many rows are done. No row may come any more. */
+  finish(report?: (done: number) => void): Promise<void>;
+  /** Lets no further row be done. Does nothing once the task is finished. */
+  abandon(): void;
+}
+
 /** Threads that share the rows of a task. */
 export interface WorkPool {
   /** Gets ready beside other work, as about so many rows will come. */
   expect(rows: number): void;
-  /** Does the rows `[first, last)` of a task; `report` is told now and then how many of them are done. */
-  run(task: Task, first: number, last: number, report?: (done: number) => void): Promise<void>;
+  /** Begins with a task that has no rows yet; `first` will be its first row. */
+  begin(task: Task, first: number): RunningTask;
+}
+
+/** Does the rows `[first, last)` of a task. */
+export async function runTask(
+  pool: WorkPool,
+  task: Task,
+  first: number,
+  last: number,
+  report?: (done: number) => void,
+): Promise<void> {
+  const running = pool.begin(task, first);
+  running.extend(last);
+  await running.finish(report);
 }
 
 /** Rows that one thread does between two looks at the world. */
@@ -28,13 +51,20 @@ const STRIDE = 256;
 export function singleThreadPool(crypto: Crypto): WorkPool {
   return {
     expect: () => undefined,
-    async run(task, first, last, report) {
-      const work = await prepareTask(task, crypto);
-      for (let row = first; row < last; row += STRIDE) {
-        const end = Math.min(row + STRIDE, last);
-        work(row, end);
-        report?.(end - first);
-      }
+    begin(task, first) {
+      let last = first;
+      return {
+        extend: (rows) => void (last = rows),
+        abandon: () => undefined,
+        async finish(report) {
+          const work = await prepareTask(task, crypto);
+          for (let row = first; row < last; row += STRIDE) {
+            const end = Math.min(row + STRIDE, last);
+            work(row, end);
+            report?.(end - first);
+          }
+        },
+      };
     },
   };
 }

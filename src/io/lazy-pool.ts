@@ -1,13 +1,29 @@
 import type { Crypto } from '../dnssec/crypto.ts';
-import type { WorkPool } from '../dnssec/work-pool.ts';
+import type { RunningTask, WorkPool } from '../dnssec/work-pool.ts';
 
 /** A pool of worker threads whose code is loaded when somebody first needs it. */
 export function lazyPool(crypto: Crypto, threads: number | undefined): WorkPool {
+  let pool: WorkPool | undefined;
   let loading: Promise<WorkPool> | undefined;
   const load = (): Promise<WorkPool> =>
-    (loading ??= import('./worker-pool.ts').then(({ workerPool }) => workerPool(crypto, threads)));
+    (loading ??= import('./worker-pool.ts').then(({ workerPool }) => (pool = workerPool(crypto, threads))));
   return {
-    expect: (rows) => void load().then((pool) => pool.expect(rows)),
-    run: async (...work) => (await load()).run(...work),
+    expect: (rows) => void load().then((loaded) => loaded.expect(rows)),
+    begin: (task, first) =>
+      pool?.begin(task, first) ?? postponed(load, (loaded) => loaded.begin(task, first)),
+  };
+}
+
+/** A task of a pool that is not loaded yet: nothing is done before the end. */
+function postponed(load: () => Promise<WorkPool>, begin: (pool: WorkPool) => RunningTask): RunningTask {
+  let rows: number | undefined;
+  return {
+    extend: (last) => void (rows = last),
+    abandon: () => undefined,
+    async finish(report) {
+      const task = begin(await load());
+      if (rows !== undefined) task.extend(rows);
+      await task.finish(report);
+    },
   };
 }

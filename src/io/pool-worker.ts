@@ -4,5 +4,5 @@ import { doRows, type WorkerOrder } from './worker-pool.ts';
 
 parentPort?.on('message', (order: WorkerOrder) => {
   // What fails here ends the thread, and so the run.
-  void doRows(order, nodeCrypto).then(() => parentPort?.postMessage('done'));
+  void doRows(order, nodeCrypto).then(() => parentPort?.postMessage(order.id));
 });

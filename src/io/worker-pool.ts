@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Crypto } from '../dnssec/crypto.ts';
-import { prepareTask, singleThreadPool, type Task, type WorkPool } from '../dnssec/work-pool.ts';
+import { prepareTask, type RunningTask, type Task, type WorkPool } from '../dnssec/work-pool.ts';
 import { environmentError } from '../errors.ts';
 
 /** Fewer rows than this are done sooner than a worker starts. */
@@ -10,28 +9,46 @@ const ROWS_WORTH_A_WORKER = 1500;
 /** Rows that a thread takes at once: few enough that all finish together, many enough that taking costs nothing. */
 const STRIDE = 64;
 
-/** What a worker is given: a task, its end, and the counter of rows taken that all threads share. */
+/** What a worker is given: a task, and what all threads know of its rows. */
 export interface WorkerOrder {
+  /** What the worker answers when it has no more to do. */
+  readonly id: number;
   readonly task: Task;
-  readonly last: number;
-  readonly taken: Int32Array;
+  readonly shared: Int32Array;
 }
 
-/** The next range of rows that nobody has taken: its first row, which is `last` or more when none is left. */
-export function takeRows(taken: Int32Array): number {
-  return Atomics.add(taken, 0, STRIDE);
-}
+/** Places in what threads share: the first row that nobody has taken, the end of the rows that are there, and whether that is the end of all. */
+const TAKEN = 0;
+const LAST = 1;
+const CLOSED = 2;
 
-/** Does ranges of rows until none is left. */
+/**
+ * Does ranges of rows until none is left and none will come. A worker that is faster than the rows sleeps; the thread that makes them calls
+ * this once it has made the last.
+ */
 export async function doRows(
-  { task, last, taken }: WorkerOrder,
+  { task, shared }: WorkerOrder,
   crypto: Crypto,
-  afterEach?: () => void,
+  afterEach?: (taken: number) => void,
 ): Promise<void> {
   const work = await prepareTask(task, crypto);
-  for (let row = takeRows(taken); row < last; row = takeRows(taken)) {
-    work(row, Math.min(row + STRIDE, last));
-    afterEach?.();
+  for (;;) {
+    const row = Atomics.add(shared, TAKEN, STRIDE);
+    const end = Math.min(row + STRIDE, waitForRows(shared, row + STRIDE));
+    if (row >= end) return;
+    work(row, end);
+    afterEach?.(end);
+  }
+}
+
+/** Sleeps until the rows before `wanted` are there or none will come, and returns how far they go. */
+function waitForRows(shared: Int32Array, wanted: number): number {
+  for (;;) {
+    // In this order: no row comes after closing.
+    const isClosed = Atomics.load(shared, CLOSED) === 1;
+    const last = Atomics.load(shared, LAST);
+    if (isClosed || last >= wanted) return last;
+    Atomics.wait(shared, LAST, last);
   }
 }
 
@@ -44,52 +61,99 @@ export function workerPool(
   threads = availableParallelism(),
 ): WorkPool & { close(): Promise<void> } {
   const workers: Worker[] = [];
-  const alone = singleThreadPool(crypto);
-  const start = (): void => {
+  const start = (): readonly Worker[] => {
     while (workers.length < threads - 1) {
       const worker = new Worker(workerFile());
       worker.unref();
       workers.push(worker);
     }
+    return workers;
   };
   return {
     expect(rows) {
       if (rows >= ROWS_WORTH_A_WORKER) start();
     },
-    async run(task, first, last, report) {
-      if (last - first < ROWS_WORTH_A_WORKER || threads === 1) {
-        await alone.run(task, first, last, report);
-        return;
-      }
-      start();
-      const taken = new Int32Array(new SharedArrayBuffer(4));
-      taken[0] = first;
-      const order: WorkerOrder = { task, last, taken };
-      const finished = Promise.all(workers.map((worker) => answerOf(worker)));
-      // Where this thread fails, so do they for the same reason, which its own error tells.
-      finished.catch(() => undefined);
-      for (const worker of workers) worker.postMessage(order);
-      await doRows(order, crypto, report && (() => report(Math.min(Atomics.load(taken, 0), last) - first)));
-      await finished;
-    },
+    begin: (task, first) => new PooledTask(task, first, crypto, start),
     async close() {
       await Promise.all(workers.splice(0).map((worker) => worker.terminate()));
     },
   };
 }
 
-async function answerOf(worker: Worker): Promise<void> {
-  worker.ref();
-  try {
-    await once(worker, 'message');
-  } catch (error) {
-    throw environmentError('worker/failed', 'a worker thread failed', {
-      hint: 'try again with --jobs 1; if it stays, report it',
-      cause: error,
-    });
-  } finally {
-    worker.unref();
+let nextOrder = 0;
+
+class PooledTask implements RunningTask {
+  readonly #order: WorkerOrder;
+  readonly #first: number;
+  readonly #crypto: Crypto;
+  readonly #start: () => readonly Worker[];
+  #workers: readonly Worker[] = [];
+  #answers: Promise<unknown> = Promise.resolve();
+
+  constructor(task: Task, first: number, crypto: Crypto, start: () => readonly Worker[]) {
+    const shared = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
+    shared[TAKEN] = first;
+    shared[LAST] = first;
+    this.#order = { id: nextOrder++, task, shared };
+    this.#first = first;
+    this.#crypto = crypto;
+    this.#start = start;
   }
+
+  extend(last: number): void {
+    const { shared } = this.#order;
+    Atomics.store(shared, LAST, last);
+    Atomics.notify(shared, LAST);
+    if (this.#workers.length > 0 || last - this.#first < ROWS_WORTH_A_WORKER) return;
+    this.#workers = this.#start();
+    this.#answers = Promise.all(this.#workers.map((worker) => answerOf(worker, this.#order.id)));
+    // Where the calling thread fails, so do they for the same reason, which its own error tells.
+    this.#answers.catch(() => undefined);
+    for (const worker of this.#workers) worker.postMessage(this.#order);
+  }
+
+  async finish(report?: (done: number) => void): Promise<void> {
+    for (const worker of this.#workers) worker.ref();
+    this.#close();
+    try {
+      await doRows(this.#order, this.#crypto, report && ((taken) => report(taken - this.#first)));
+      await this.#answers;
+    } finally {
+      for (const worker of this.#workers) worker.unref();
+    }
+  }
+
+  abandon(): void {
+    Atomics.store(this.#order.shared, LAST, 0);
+    this.#close();
+  }
+
+  #close(): void {
+    Atomics.store(this.#order.shared, CLOSED, 1);
+    Atomics.notify(this.#order.shared, LAST);
+  }
+}
+
+/** Resolves once the worker has nothing more to do for this order; answers to others, that were abandoned, may come first. */
+function answerOf(worker: Worker, order: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      worker.off('message', onMessage);
+      worker.off('error', onError);
+    };
+    const onMessage = (id: number): void => {
+      if (id !== order) return;
+      stop();
+      resolve();
+    };
+    const onError = (cause: unknown): void => {
+      stop();
+      const hint = 'try again with --jobs 1; if it stays, report it';
+      reject(environmentError('worker/failed', 'a worker thread failed', { hint, cause }));
+    };
+    worker.on('message', onMessage);
+    worker.on('error', onError);
+  });
 }
 
 /** The worker's program stands beside this one once it is built; in the sources it is under `dist`. */

@@ -40,7 +40,7 @@ export class NameTable {
       if (this.#hashes[id] === hash && this.#same(id, bytes, start, end)) return id;
     }
     const id = this.count++;
-    if (id >= this.offsets.length) this.#growIndex();
+    if (id >= this.offsets.length) this.#resizeIndex(id * 2);
     this.#slots[slot] = id;
     this.#hashes[id] = hash;
     this.offsets[id] = this.wire.length;
@@ -57,6 +57,12 @@ export class NameTable {
       if (id === EMPTY) return -1;
       if (this.#hashes[id] === hash && this.#same(id, bytes, start, end)) return id;
     }
+  }
+
+  /** Makes room for `count` further names of `octets` altogether. */
+  reserve(count: number, octets: number): void {
+    if (this.count + count > this.offsets.length) this.#resizeIndex(this.count + count);
+    this.wire.reserve(octets);
   }
 
   /** The name as a view of the table: valid until the next `intern`. */
@@ -82,8 +88,7 @@ export class NameTable {
     return true;
   }
 
-  #growIndex(): void {
-    const size = this.offsets.length * 2;
+  #resizeIndex(size: number): void {
     const offsets = uint32(size);
     offsets.set(this.offsets);
     this.offsets = offsets;

@@ -5,6 +5,16 @@ import { NameTable } from './name-table.ts';
 /** Octets of RDATA that 32-bit offsets can address. */
 const MAX_RDATA_OCTETS = 0xffffffff;
 
+/** By how much a store is going to grow. */
+export interface StoreRoom {
+  readonly records?: number;
+  /** Octets of RDATA. */
+  readonly rdata?: number;
+  readonly names?: number;
+  /** Octets of names. */
+  readonly nameOctets?: number;
+}
+
 /**
  * The records of a zone in the order in which they came, in wire form, without an object a record: columns of numbers, all in shared memory.
  *
@@ -40,7 +50,7 @@ export class RecordStore {
   /** Adds a record whose RDATA was written to the end of `rdata` from `rdataStart` on. Returns its number. */
   add(owner: number, type: number, ttl: number, rdataStart: number, line = 0): number {
     const record = this.count;
-    if (record === this.owners.length) this.#grow();
+    if (record === this.owners.length) this.#resize(Math.ceil(record * 1.5));
     if (this.rdata.length > MAX_RDATA_OCTETS) {
       throw inputError(
         'zone/too-large',
@@ -62,6 +72,13 @@ export class RecordStore {
     const start = this.rdata.length;
     this.rdata.append(rdata);
     return this.add(this.names.intern(owner, 0, owner.length), type, ttl, start);
+  }
+
+  /** Makes room, so that no column moves until it is used up: other threads may read what is there. */
+  reserve({ records = 0, rdata = 0, names = 0, nameOctets = 0 }: StoreRoom): void {
+    if (this.count + records > this.owners.length) this.#resize(this.count + records);
+    this.rdata.reserve(rdata);
+    this.names.reserve(names, nameOctets);
   }
 
   /** The RDATA of a record as a view: valid until the store grows. */
@@ -89,8 +106,7 @@ export class RecordStore {
     return first === undefined ? undefined : { file: first.file, line: 1 };
   }
 
-  #grow(): void {
-    const size = Math.ceil(this.owners.length * 1.5);
+  #resize(size: number): void {
     this.owners = grown(this.owners, new Uint32Array(shared(size * 4)));
     this.types = grown(this.types, new Uint16Array(shared(size * 2)));
     this.ttls = grown(this.ttls, new Uint32Array(shared(size * 4)));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { isChainComplete } from '../../src/dnssec/check-chain.ts';
-import { addDenialChain, type Denial } from '../../src/dnssec/denial.ts';
+import { denialChain, type Denial } from '../../src/dnssec/denial.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { Type } from '../../src/rr/registry.ts';
 import { Zone } from '../../src/zone/zone.ts';
@@ -24,7 +24,7 @@ const TEXT = unindent(`
 /** The zone with its chain, without the chain's records at the positions in `leftOut`. */
 function withChain(denial: Denial, leftOut: readonly number[] = []): Zone {
   const content = zoneFromText(TEXT);
-  const chain = addDenialChain(content, denial, 300, nodeCrypto);
+  const chain = denialChain(content, denial, nodeCrypto).add(300);
   const missing = new Set(leftOut.map((position) => chain.at(position)));
   return new Zone(content.store, {
     origin: content.origin,

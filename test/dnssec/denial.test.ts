@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { fromHex } from '../../src/dns/encoding.ts';
 import { nameFromText, nameToText } from '../../src/dns/name.ts';
-import { addDenialChain, nsec3ParamRdata, type Denial } from '../../src/dnssec/denial.ts';
+import { denialChain, nsec3ParamRdata, type Denial } from '../../src/dnssec/denial.ts';
 import { Nsec3Hasher, nsec3Owner } from '../../src/dnssec/nsec3-hash.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { rdataToText } from '../../src/rr/rdata.ts';
@@ -14,7 +14,7 @@ import { recordLines, unindent, zoneFromText, zoneToText } from '../support/zone
 /** The records of the chain, as lines of text in the order of the chain. */
 function chain(zone: Zone, denial: Denial, ttl = 300): string[] {
   const { store } = zone;
-  return [...addDenialChain(zone, denial, ttl, nodeCrypto)].map((record) => {
+  return [...denialChain(zone, denial, nodeCrypto).add(ttl)].map((record) => {
     const owner = nameToText(store.names.view(store.owners[record]!));
     const type = store.types[record]!;
     const name = type === Type.NSEC ? 'NSEC' : 'NSEC3';
@@ -233,7 +233,7 @@ describe('NSEC3', () => {
 
   test('refuses two names with the same hash', () => {
     const crypto = { ...nodeCrypto, digest: () => new Uint8Array(20) };
-    expect(() => addDenialChain(zoneFromText(`${unindent(APEX)}a A 192.0.2.1`), NSEC3, 300, crypto)).toThrow(
+    expect(() => denialChain(zoneFromText(`${unindent(APEX)}a A 192.0.2.1`), NSEC3, crypto).add(300)).toThrow(
       expect.objectContaining({ kind: 'input', code: 'nsec3/collision' }),
     );
   });

@@ -1,7 +1,11 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { Task, WorkPool } from '../../src/dnssec/work-pool.ts';
+import { setTimeout } from 'node:timers/promises';
+import { recordColumns, SigningJobs } from '../../src/dnssec/signing-jobs.ts';
+import { runTask, type Task, type WorkPool } from '../../src/dnssec/work-pool.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { workerPool } from '../../src/io/worker-pool.ts';
+import { Type } from '../../src/rr/registry.ts';
+import { RecordStore } from '../../src/zone/record-store.ts';
 import { signWorld } from '../support/sign-world.ts';
 import { NOW } from '../support/sign-text.ts';
 import { verify } from '../../src/commands/verify.ts';
@@ -27,9 +31,9 @@ function watched(pool: WorkPool): { pool: WorkPool; tasks: Task['kind'][] } {
     tasks,
     pool: {
       expect: (rows) => pool.expect(rows),
-      run: (task, ...rest) => {
+      begin: (task, first) => {
         tasks.push(task.kind);
-        return pool.run(task, ...rest);
+        return pool.begin(task, first);
       },
     },
   };
@@ -97,4 +101,63 @@ test('a re-signing keeps every octet of what did not change', async () => {
   // The A RRset and the SOA, each with its signature.
   expect(signaturesMade).toBe(2);
   expect(after.filter((line) => !before.includes(line))).toHaveLength(4);
+});
+
+describe('a task whose rows come bit by bit', () => {
+  const ROWS = 5000;
+
+  /** Signatures to be made into a store of its own, over one RRset. */
+  async function signingTask(): Promise<{ task: Task; signature: (row: number) => Uint8Array }> {
+    const { privateKey } = await nodeCrypto.generate(15, undefined);
+    const store = new RecordStore();
+    const record = store.addRecord(Uint8Array.of(0), Type.A, 60, Uint8Array.of(192, 0, 2, 1));
+    const jobs = new SigningJobs(ROWS, Uint32Array.of(record), 1);
+    store.reserve({ records: ROWS, rdata: ROWS * 100 });
+    for (let i = 0; i < ROWS; i++) {
+      const header = store.rdata.length;
+      store.rdata.u32(i);
+      const signature = store.rdata.length;
+      store.rdata.length += 64;
+      store.add(0, Type.RRSIG, 60, header);
+      jobs.add({ ownerOffset: 0, type: Type.A, start: 0, end: 1, header, signature, key: 0 });
+    }
+    return {
+      task: {
+        kind: 'sign',
+        rows: jobs.rows,
+        columns: recordColumns(store),
+        keys: [privateKey],
+        deterministic: false,
+      },
+      signature: (row) => store.rdata.bytes.slice(jobs.rows.signatures[row], jobs.rows.signatures[row]! + 64),
+    };
+  }
+
+  const isMade = (signature: Uint8Array): boolean => signature.some((octet) => octet !== 0);
+
+  test.each(pools)('has every row done once, with $threads threads', async ({ pool }) => {
+    const { task, signature } = await signingTask();
+    const running = pool.begin(task, 0);
+    const reported: number[] = [];
+    for (const last of [1, 1600, 1601, 3000, ROWS]) {
+      running.extend(last);
+      await setTimeout(20);
+    }
+    await running.finish((done) => reported.push(done));
+    const made = Array.from({ length: ROWS }, (_, row) => signature(row));
+    expect(made.every(isMade)).toBe(true);
+    expect(new Set(made.map((octets) => octets.join())).size).toBe(ROWS);
+    expect(reported.every((done) => done <= ROWS)).toBe(true);
+  });
+
+  test.each(pools)('is forgotten when it is abandoned, with $threads threads', async ({ pool }) => {
+    const forgotten = await signingTask();
+    const running = pool.begin(forgotten.task, 0);
+    running.extend(2000);
+    running.abandon();
+    const { task, signature } = await signingTask();
+    await runTask(pool, task, 0, ROWS);
+    expect(Array.from({ length: ROWS }, (_, row) => signature(row)).every(isMade)).toBe(true);
+    expect(isMade(forgotten.signature(ROWS - 1))).toBe(false);
+  });
 });

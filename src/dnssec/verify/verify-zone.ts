@@ -2,7 +2,7 @@ import { Type } from '../../rr/registry.ts';
 import type { Zone } from '../../zone/zone.ts';
 import type { Crypto } from '../crypto.ts';
 import { recordColumns } from '../signing-jobs.ts';
-import type { WorkPool } from '../work-pool.ts';
+import { runTask, type WorkPool } from '../work-pool.ts';
 import { u16At } from '../rrsig.ts';
 import { checkApex } from './apex.ts';
 import { findCauses, type Cause } from './causes.ts';
@@ -69,7 +69,7 @@ export async function verifyZone(
     columns: recordColumns(zone.store),
     keys: keys.map(({ verifies, algorithm, publicKey }) => (verifies ? { algorithm, publicKey } : undefined)),
   } as const;
-  await pool.run(task, 0, jobs.count, report && ((done) => report(done, jobs.count)));
+  await runTask(pool, task, 0, jobs.count, report && ((done) => report(done, jobs.count)));
   const signatures = judgeSignatures(context, keys, jobs);
   checkKeysSize(context);
   checkChainOfTrust(context, keys, signatures.signersOf(Type.DNSKEY));
