@@ -44,8 +44,8 @@ const TROUBLES: readonly Trouble[] = [
     says: 'does not answer any more',
     hint: 'plug it in or restore the connection to it, and run the command again',
     // CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED, CKR_DEVICE_ERROR, _MEMORY, _REMOVED, CKR_KEY_HANDLE_INVALID, CKR_OBJECT_HANDLE_INVALID,
-    // CKR_SESSION_CLOSED, _HANDLE_INVALID, CKR_TOKEN_NOT_PRESENT, _NOT_RECOGNIZED, CKR_USER_NOT_LOGGED_IN
-    values: [0x05, 0x06, 0x30, 0x31, 0x32, 0x60, 0x82, 0xb0, 0xb3, 0xe0, 0xe1, 0x101],
+    // CKR_SESSION_CLOSED, _HANDLE_INVALID, CKR_TOKEN_NOT_PRESENT, _NOT_RECOGNIZED, CKR_USER_NOT_LOGGED_IN, CKR_CRYPTOKI_NOT_INITIALIZED
+    values: [0x05, 0x06, 0x30, 0x31, 0x32, 0x60, 0x82, 0xb0, 0xb3, 0xe0, 0xe1, 0x101, 0x190],
   },
 ];
 

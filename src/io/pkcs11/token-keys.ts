@@ -1,5 +1,5 @@
 import type { CryptoKey } from 'node-webcrypto-p11';
-import { usableAlgorithm, type UsableAlgorithm } from '../../dnssec/algorithms.ts';
+import { algorithmLabel, usableAlgorithm, type UsableAlgorithm } from '../../dnssec/algorithms.ts';
 import type { TokenKey } from '../../dnssec/crypto.ts';
 import {
   publicKeyFromJwk,
@@ -33,7 +33,7 @@ export interface FoundKey {
   readonly object: TokenObject;
   readonly id: Uint8Array;
   readonly label: string;
-  /** The algorithms of DNSSEC that it can sign with. */
+  /** Whether it can sign with an algorithm of DNSSEC. */
   readonly fits: (algorithm: UsableAlgorithm) => boolean;
   /** The Public Key field of its DNSKEY record. */
   readonly publicKey: Uint8Array;
@@ -183,16 +183,24 @@ export function keyOf(session: Session, uri: Pkcs11Uri, key: TokenKey): FoundKey
   });
 }
 
-/** The one key that a URI describes; undefined where there is none. */
-export function onlyKey(session: Session, uri: Pkcs11Uri): FoundKey | undefined {
+/** The one key that a URI describes and that signs with an algorithm; undefined where there is none. */
+export function onlyKey(session: Session, uri: Pkcs11Uri, number: number): FoundKey | undefined {
   const [key, ...others] = findKeys(session, uri);
-  if (others.length === 0) return key;
-  throw usageError('key/token-several', `the token has several private keys ${describeObject(uri)}`, {
-    hint: 'add the id of one of them to the URI: id=%01',
-  });
+  if (others.length > 0) {
+    throw usageError('key/token-several', `the token has several private keys ${describeObject(uri)}`, {
+      hint: 'add the id of one of them to the URI: id=%01',
+    });
+  }
+  const algorithm = usableAlgorithm(number);
+  if (key === undefined || (algorithm !== undefined && key.fits(algorithm))) return key;
+  throw inputError(
+    'key/wrong-type',
+    `the private key ${describeObject(uri)} is no ${algorithmLabel(number)} key`,
+    { hint: 'name its algorithm with --algorithm, or another key' },
+  );
 }
 
-export function describeObject({ object, id }: Pick<Pkcs11Uri, 'object' | 'id'>): string {
+function describeObject({ object, id }: Pick<Pkcs11Uri, 'object' | 'id'>): string {
   const parts = [
     ...(object === undefined ? [] : [`with the label "${object}"`]),
     ...(id === undefined ? [] : [`with the id ${Buffer.from(id).toString('hex')}`]),
@@ -200,6 +208,6 @@ export function describeObject({ object, id }: Pick<Pkcs11Uri, 'object' | 'id'>)
   return parts.join(' and ') || 'that zones can be signed with';
 }
 
-export function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
+function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((octet, index) => octet === b[index]);
 }

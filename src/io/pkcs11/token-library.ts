@@ -1,5 +1,5 @@
 import type * as WebCryptoP11 from 'node-webcrypto-p11';
-import { environmentError, usageError } from '../../errors.ts';
+import { environmentError, usageError, type ZonewrightError } from '../../errors.ts';
 import type { Pkcs11Uri, TokenAttribute } from '../../keys/pkcs11-uri.ts';
 import { tokenError } from './token-errors.ts';
 
@@ -13,10 +13,13 @@ export const PACKAGE = 'node-webcrypto-p11';
 
 export type Pkcs11Package = Pick<typeof WebCryptoP11, 'Crypto'>;
 
-/** Loads the package. */
-export async function loadPackage(): Promise<Pkcs11Package> {
+/**
+ * Loads the package.
+ * @throws ZonewrightError `key/token-support` where it is not installed
+ */
+export async function loadPackage(load: () => Promise<Pkcs11Package>): Promise<Pkcs11Package> {
   try {
-    return await import('node-webcrypto-p11');
+    return await load();
   } catch (cause) {
     const isMissing = cause instanceof Error && 'code' in cause && cause.code === 'ERR_MODULE_NOT_FOUND';
     throw environmentError(
@@ -44,23 +47,33 @@ export function modulePathOf(
   });
 }
 
-/** The slots with tokens that a PKCS#11 library knows. */
-export function slotsOf({ Crypto }: Pkcs11Package, path: string): Slot[] {
-  let module: Slot['module'];
+/** A PKCS#11 library, and the slots with tokens that it knows. */
+export function openLibrary(
+  { Crypto }: Pkcs11Package,
+  path: string,
+): { readonly module: Slot['module']; readonly slots: readonly Slot[] } {
   try {
     // The first slot leads to the library, and that to all slots.
-    module = new Crypto({ library: path, slot: 0 }).slot.module;
+    const first = new Crypto({ library: path, slot: 0 });
+    const { module } = first.slot;
+    first.session.close();
+    const slots = module.getSlots(true);
+    return { module, slots: Array.from({ length: slots.length }, (_, index) => slots.items(index)) };
   } catch (error) {
-    if (error instanceof Error && /Slot by index/.test(error.message)) return [];
     if (error instanceof Error && 'code' in error && typeof error.code === 'number' && error.code > 0)
       throw tokenError(error, { token: `the PKCS#11 library ${path}` });
+    if (error instanceof Error && /^Slot by index/.test(error.message)) throw noToken(path);
     throw environmentError('key/token-module', `the PKCS#11 library ${path} cannot be loaded`, {
       hint: 'check the path: it is the one that "pkcs11-tool --module" takes',
       cause: error,
     });
   }
-  const slots = module.getSlots(true);
-  return Array.from({ length: slots.length }, (_, index) => slots.items(index));
+}
+
+function noToken(path: string): ZonewrightError {
+  return environmentError('key/token-gone', `the PKCS#11 library ${path} knows no token`, {
+    hint: 'plug the token in, or check the configuration of the library',
+  });
 }
 
 /** Whether a slot holds a token that a URI describes. */

@@ -8,7 +8,7 @@ import {
   loadPackage,
   matches,
   modulePathOf,
-  slotsOf,
+  openLibrary,
   type Pkcs11Package,
   type Slot,
   type Token,
@@ -23,6 +23,8 @@ interface OpenToken {
   readonly context: TokenContext;
 }
 
+const importPackage = (): Promise<Pkcs11Package> => import('node-webcrypto-p11');
+
 /** Whether a session can make and delete keys. */
 type Mode = 'read' | 'write';
 
@@ -34,12 +36,13 @@ export class Pkcs11Tokens implements KeyTokens {
   readonly #variables: Readonly<Record<string, string | undefined>>;
   readonly #load: () => Promise<Pkcs11Package>;
   readonly #open = new Map<string, Promise<OpenToken>>();
+  readonly #modules: Slot['module'][] = [];
 
   /**
    * @param variables of the process: they may name the PKCS#11 library, and hold PINs
    * @param load tests let it fail
    */
-  constructor(variables: Readonly<Record<string, string | undefined>>, load = loadPackage) {
+  constructor(variables: Readonly<Record<string, string | undefined>>, load = importPackage) {
     this.#variables = variables;
     this.#load = load;
   }
@@ -64,7 +67,7 @@ export class Pkcs11Tokens implements KeyTokens {
     const uri = parsePkcs11Uri(text);
     const { token, context } = await this.#session(uri, 'read');
     return during(context, () => {
-      const found = onlyKey(token.session, uri);
+      const found = onlyKey(token.session, uri, algorithm);
       return found && tokenKey(uri, found, algorithm);
     });
   }
@@ -93,11 +96,20 @@ export class Pkcs11Tokens implements KeyTokens {
     return during(context, () => id !== undefined && deleteKey(token.session, id));
   }
 
-  /** Ends all sessions. */
+  /** Ends all sessions and lets the PKCS#11 libraries go. */
   async close(): Promise<void> {
-    const open = await Promise.allSettled(this.#open.values());
+    const opened = await Promise.allSettled(this.#open.values());
     this.#open.clear();
-    for (const result of open) if (result.status === 'fulfilled') result.value.token.session.close();
+    const tokens = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value.token] : []));
+    for (const module of this.#modules) {
+      try {
+        for (const { session, slot } of tokens) if (slot.module.libFile === module.libFile) session.close();
+        module.finalize();
+      } catch {
+        // The token is gone: there is nothing left to end.
+      }
+    }
+    this.#modules.length = 0;
   }
 
   #session(uri: Pkcs11Uri, mode: Mode, file?: string): Promise<OpenToken> {
@@ -113,8 +125,9 @@ export class Pkcs11Tokens implements KeyTokens {
 
   async #openSession(uri: Pkcs11Uri, mode: Mode, location: SourceLocation | undefined): Promise<OpenToken> {
     const path = modulePathOf(uri, this.#variables);
-    const library = await this.#load();
-    const slots = slotsOf(library, path);
+    const library = await loadPackage(this.#load);
+    const { module, slots } = openLibrary(library, path);
+    if (!this.#modules.some(({ libFile }) => libFile === path)) this.#modules.push(module);
     const slot = onlySlot(slots, uri, location);
     const context = { token: `the token "${slot.getToken().label}"`, location };
     const pin = pinOf(uri, this.#variables);
@@ -137,10 +150,7 @@ function onlySlot(slots: readonly Slot[], uri: Pkcs11Uri, location: SourceLocati
   if (slot === undefined) {
     throw environmentError('key/token-gone', `no token is there that ${described} describes`, {
       location,
-      hint:
-        slots.length === 0
-          ? 'the PKCS#11 library knows no token at all: plug it in, or check the library and its configuration'
-          : `tokens that are there: ${labels}`,
+      hint: `tokens that are there: ${labels}`,
     });
   }
   if (others.length === 0) return slot;
