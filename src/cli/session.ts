@@ -4,7 +4,7 @@ import {
   resolveConfiguration,
   type Configuration,
 } from '../commands/configuration.ts';
-import type { Environment } from '../commands/environment.ts';
+import type { Environment, Outside } from '../commands/environment.ts';
 import { parseTime } from '../dns/time.ts';
 import { usageError } from '../errors.ts';
 import { lazyDnsClient } from '../io/lazy-dns-client.ts';
@@ -13,6 +13,7 @@ import { loadConfigFile } from '../io/config-file.ts';
 import { nodeCrypto } from '../io/crypto/node-crypto.ts';
 import { fileStore } from '../io/file-store.ts';
 import { openInclude } from '../io/include-files.ts';
+import { outside } from '../io/outside/outside.ts';
 import { keyAccess } from '../io/key-access.ts';
 import { lazyTokens, withTokens } from '../io/pkcs11/lazy-tokens.ts';
 import { displayPath, resolvePath } from '../io/paths.ts';
@@ -38,7 +39,7 @@ export interface GlobalOptions {
 
 /** What a command works with, once the command line was understood. */
 export interface Session {
-  readonly environment: Environment;
+  readonly environment: Environment & Outside;
   readonly configuration: Configuration;
   readonly keyDirectory: string;
   readonly json: boolean;
@@ -104,6 +105,7 @@ export async function openSession(
     },
     screen: () => screenStyle(io, options.color && options.quiet !== true),
     environment: {
+      ...outside(io.variables),
       now: ofOption(timeSource, time, (text) => parseTime(text, clock)) ?? clock,
       simulated: time !== undefined,
       files: fileStore,

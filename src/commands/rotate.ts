@@ -10,7 +10,7 @@ import { rolloverTitle } from '../rollover/words.ts';
 import type { Environment } from './environment.ts';
 import { EMPTY_STATE, firstState } from './first-state.ts';
 import { findZone } from './found-zone.ts';
-import { eventsOf } from './rotation-events.ts';
+import { eventsOf, withOverdueEvents } from './rotation-events.ts';
 import {
   keyLabel,
   lostKeys,
@@ -135,7 +135,8 @@ class RotateRun {
       this.#note(rolloverTitle(decision.rollover.name), describeDecision(decision));
     const { zone, policy, targets = [] } = this.#options;
     const events = eventsOf(decisions, state, zone, policy, targets, this.#environment);
-    this.#state = { ...state, outbox: [...state.outbox, ...events] };
+    const told = { ...state, outbox: [...state.outbox, ...events] };
+    this.#state = withOverdueEvents(told, waits, zone, policy, targets, this.#environment);
     return waits;
   }
 
