@@ -10,6 +10,7 @@ import { rolloverTitle } from '../rollover/words.ts';
 import type { Environment } from './environment.ts';
 import { EMPTY_STATE, firstState } from './first-state.ts';
 import { findZone } from './found-zone.ts';
+import { looksAtParent } from './parent-looks.ts';
 import { eventsOf, withOverdueEvents } from './rotation-events.ts';
 import {
   keyLabel,
@@ -85,6 +86,15 @@ class RotateRun {
     this.#state = await withNewKeyFiles(this.#state, zone, keyDirectory, environment);
     this.#state = withServedReport(this.#state, options, now);
     this.#take(await withPublicationsSettled(this.#state, options, environment));
+    if (options.checkServers === true) {
+      const { withServersSeen } = await import('./server-check.ts');
+      this.#take(await withServersSeen(this.#state, options, environment));
+    }
+    if (looksAtParent(this.#state, options, environment)) {
+      const { withParentSeen } = await import('./parent-check.ts');
+      this.#take(await withParentSeen(this.#state, options, environment));
+    }
+    // After what was seen: the operator's word overrides it.
     this.#take(withParentReports(this.#state, options, now));
   }
 

@@ -1,6 +1,7 @@
 import { usageError } from '../errors.ts';
 import type { Role } from '../keys/roles.ts';
 import type { Policy } from '../rollover/policy.ts';
+import type { ParentSource } from './parent-view.ts';
 import type { EventTarget } from './rotation-events.ts';
 
 /** What the operator says of a DS at the parent. */
@@ -32,6 +33,14 @@ export interface RotateOptions {
   readonly adopt?: boolean | undefined;
   /** All servers have the version with this serial. */
   readonly served?: number | undefined;
+  /** Look whether the zone's servers have the last version. */
+  readonly checkServers?: boolean | undefined;
+  /** The zone's servers as users write them; none where they are to be found. */
+  readonly servers?: readonly string[] | undefined;
+  /** Look at the parent's DS, or do not; by the policy where it is undefined. */
+  readonly checkParent?: boolean | undefined;
+  /** How to look at the parent. */
+  readonly parent?: ParentSource | undefined;
   readonly abort?: boolean | undefined;
   /** Who is told of events. */
   readonly targets?: readonly EventTarget[] | undefined;

@@ -1,3 +1,8 @@
+import { nameToText } from '../dns/name.ts';
+
+/** Where DNS servers listen unless something else is said. */
+export const DNS_PORT = 53;
+
 /** Where a DNS server listens. */
 export interface DnsServer {
   /** An IPv4 or IPv6 address. */
@@ -5,6 +10,12 @@ export interface DnsServer {
   readonly port: number;
   /** The host that the address was found for, in wire form. */
   readonly host?: Uint8Array | undefined;
+}
+
+/** How messages name a server. */
+export function serverText({ address, port, host }: DnsServer): string {
+  const place = port === DNS_PORT ? address : `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  return host === undefined ? place : `${nameToText(host)} (${place})`;
 }
 
 export interface DnsQuestion {

@@ -1,4 +1,4 @@
-import { latestTime, type ParentVersion, type Publication } from './ledger.ts';
+import { latestTime, replacedAt, type ParentVersion, type Publication } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { RotationState } from './state.ts';
 import { contentOf, keyFacts, type DsSet, type KeyId } from './validation.ts';
@@ -20,6 +20,35 @@ export function withEstablished(state: RotationState, serial: number, at: number
         ? { ...publication, established: at }
         : publication,
     ),
+  );
+}
+
+/**
+ * Every server of the zone was seen at `at` to serve this version or a later one.
+ * @param shortens whether that ends the time for which versions before it may still be served, which was only assumed
+ */
+export function withAllServing(
+  state: RotationState,
+  { serial, digest }: Publication,
+  at: number,
+  shortens: boolean,
+): RotationState {
+  if (at < latestTime(state.ledger)) return state;
+  const established = withEstablished(state, serial, at);
+  if (!shortens) return established;
+  const { publications } = established.ledger;
+  const seen = publications.findLastIndex(
+    (version) => version.serial === serial && version.digest === digest,
+  );
+  return withPublications(
+    established,
+    publications.map((version, index) => {
+      const replaced = replacedAt(publications, index);
+      // What was replaced before this version may have been served by a slow server until it was seen here.
+      return index < seen
+        ? { ...version, propagation: Math.min(version.propagation, Math.max(0, at - replaced)) }
+        : version;
+    }),
   );
 }
 
@@ -68,22 +97,44 @@ export function withDsSeen(
   policy: Policy,
   at: number,
 ): RotationState {
-  const seen = contentOf(ds);
-  const propagation = policy.parentPropagationDelay;
-  const { ledger } = withParentKnown(
-    state,
-    at,
-    (known) => contentOf(known) === seen,
-    () => [ds],
-  );
+  return withDsSetsSeen(state, { sets: [ds], isComplete: true, ttl }, policy, at);
+}
+
+/** What was seen at the servers of the parent. */
+export interface DsSight {
+  /** Each set that some server serves. */
+  readonly sets: readonly DsSet[];
+  /** Whether every server told; otherwise others may serve anything that was possible before. */
+  readonly isComplete: boolean;
+  /** The largest TTL seen, in seconds. */
+  readonly ttl: number;
+}
+
+/** Servers of the parent were seen to serve these sets: they are possible, and where all servers told, nothing else is. */
+export function withDsSetsSeen(
+  state: RotationState,
+  { sets, isComplete, ttl }: DsSight,
+  { parentPropagationDelay }: Policy,
+  at: number,
+): RotationState {
+  const seen = new Map(sets.map((ds) => [contentOf(ds), ds]));
+  const served = servedVersions(state);
+  const parent = state.ledger.parent.map((version): ParentVersion => {
+    if (version.replaced !== undefined) return version;
+    if (seen.has(contentOf(version.ds))) return { ...version, confirmed: true };
+    return isComplete ? { ...version, replaced: at } : version;
+  });
+  for (const { ds } of served) seen.delete(contentOf(ds));
+  for (const ds of seen.values()) parent.push({ ds, since: at, ttl, propagation: 0, confirmed: true });
   // Nobody knows since when the TTL is as it is: what was served before may have had it, too.
-  const parent = ledger.parent.map((version) => ({
+  const largestTtl = Math.max(ttl, ...served.map((version) => version.ttl));
+  const propagation = Math.max(parentPropagationDelay, ...served.map((version) => version.propagation));
+  const withTimes = parent.map((version) => ({
     ...version,
-    ttl: Math.max(version.ttl, ttl),
-    propagation:
-      version.replaced === undefined ? Math.max(version.propagation, propagation) : version.propagation,
+    ttl: Math.max(version.ttl, version.replaced === undefined ? largestTtl : ttl),
+    propagation: version.replaced === undefined ? propagation : version.propagation,
   }));
-  return { ...state, ledger: { ...ledger, parent } };
+  return { ...state, ledger: { ...state.ledger, parent: withTimes } };
 }
 
 /** Ends all sets at the parent but some; where none of those was thought of, others come in their place, so that one is always known. */

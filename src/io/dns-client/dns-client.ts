@@ -2,13 +2,19 @@ import { randomInt } from 'node:crypto';
 import { getServers } from 'node:dns';
 import net from 'node:net';
 import { nameToText } from '../../dns/name.ts';
-import type { AskOptions, DnsAnswer, DnsClient, DnsQuestion, DnsServer } from '../../dnssec/dns-client.ts';
+import {
+  DNS_PORT,
+  serverText,
+  type AskOptions,
+  type DnsAnswer,
+  type DnsClient,
+  type DnsQuestion,
+  type DnsServer,
+} from '../../dnssec/dns-client.ts';
 import { environmentError, usageError, ZonewrightError, type ErrorDetails } from '../../errors.ts';
 import { typeName } from '../../rr/registry.ts';
 import { exchangeTcp, exchangeUdp } from './exchange.ts';
 import { decodeReply, encodeQuestion, type Reply } from './message.ts';
-
-const DNS_PORT = 53;
 
 export interface DnsClientOptions {
   /** Milliseconds that one attempt may take. */
@@ -98,9 +104,3 @@ const HINTS: Readonly<Record<string, string>> = {
   'dns/malformed': 'look with "dig" at what this server sends; it may be no DNS server',
   'dns/mismatch': 'look with "dig" at what this server sends; it may be no DNS server',
 };
-
-function serverText({ address, port, host }: DnsServer): string {
-  const place = net.isIPv6(address) ? `[${address}]` : address;
-  const where = port === DNS_PORT ? address : `${place}:${port}`;
-  return host === undefined ? where : `${nameToText(host)} (${where})`;
-}
