@@ -1,43 +1,41 @@
 import { canonicalName, nameToText } from '../dns/name.ts';
 import { printTime } from '../dns/time.ts';
-import {
-  ALGORITHMS,
-  algorithmByName,
-  algorithmByNumber,
-  type UsableAlgorithm,
-} from '../dnssec/algorithms.ts';
+import type { UsableAlgorithm } from '../dnssec/algorithms.ts';
 import { DNSSEC_PROTOCOL, readDnskey, writeDnskey } from '../dnssec/dnskey.ts';
 import { keyTag, revokedKeyTag } from '../dnssec/key-tag.ts';
 import { keySize } from '../dnssec/public-key.ts';
-import { environmentError, inputError, usageError } from '../errors.ts';
-import { fieldsOfPrivateKey } from '../keys/bind-private-key.ts';
+import { environmentError, usageError } from '../errors.ts';
 import type { BindState } from '../keys/bind-state.ts';
 import { KeyDirectory, keyOfFiles, type KeyFiles } from '../keys/key-directory.ts';
-import { keyBaseName, readKeyBaseName, splitKeyPath, zoneFileText } from '../keys/key-name.ts';
+import { keyBaseName } from '../keys/key-name.ts';
+import type { KeyEncryption } from '../keys/key-source.ts';
 import type { Key } from '../keys/key.ts';
 import { flagsOfRole, type Role } from '../keys/roles.ts';
+import { storePrivateKey } from '../keys/stored-private-key.ts';
 import { changeTiming, isUntimed, type KeyTiming, type KeyTimingChange } from '../keys/timing.ts';
 import type { Environment } from './environment.ts';
+import { algorithmForNewKeys, sizeOfNewKey, sizeOfSuccessor } from './key-algorithm.ts';
+import { encryptionOfNewKey, locateKey, tagsInUse } from './key-files.ts';
 
 const DAY = 86400;
 /** How long before its predecessor's end a successor is published (BIND's default for `-S`). */
 export const DEFAULT_PREPUBLICATION = 30 * DAY;
 
-const MINIMUM_RSA_BITS = 2048;
-const MAXIMUM_RSA_BITS = 4096;
 /** Key tags are 16 bits: so many collisions in a row mean that something is wrong with the random numbers. */
 const MAXIMUM_ATTEMPTS = 100;
 
 /** The part of the world that keys are made in. */
-export type KeygenEnvironment = Pick<Environment, 'now' | 'files' | 'crypto' | 'warn'>;
+export type KeygenEnvironment = Pick<Environment, 'now' | 'files' | 'crypto' | 'keyAccess' | 'warn'>;
 
-/** What is common to all ways of `keygen`. */
-interface CommonOptions {
+/** What is common to all ways of `keygen` that make a key or set its times. */
+export interface CommonOptions {
   readonly keyDirectory: string;
   /** Times to set; null takes one away, or keeps it from being set. */
   readonly timing?: KeyTimingChange;
   /** The TTL that the DNSKEY record shall have, in seconds (`-L`); null for none. */
   readonly ttl?: number | null;
+  /** Whether new private keys are encrypted; without it, they are if another of the zone is. */
+  readonly encrypt?: boolean | undefined;
 }
 
 export interface KeygenOptions extends CommonOptions {
@@ -79,13 +77,13 @@ export interface KeygenResult {
  */
 export async function keygen(options: KeygenOptions, environment: KeygenEnvironment): Promise<KeygenResult> {
   const algorithm = algorithmForNewKeys(options.algorithm);
-  const bits = checkBits(algorithm, options.bits);
+  const bits = sizeOfNewKey(algorithm, options.bits);
   const roles: readonly Role[] =
     options.role !== undefined ? [options.role] : options.keys === 'csk' ? ['csk'] : ['ksk', 'zsk'];
   const timing = timingOfNewKey(options, environment.now);
   const { ttl, zone, keyDirectory } = options;
   const requests = roles.map((role) => ({ role, algorithm, bits, timing, ttl }));
-  return makeKeys(requests, zone, keyDirectory, environment);
+  return makeKeys(requests, { zone, keyDirectory, encrypt: options.encrypt }, environment);
 }
 
 /**
@@ -96,7 +94,7 @@ export async function settime(
   options: SettimeOptions,
   environment: KeygenEnvironment,
 ): Promise<KeygenResult> {
-  const { directory, base } = await locate(options, environment);
+  const { directory, base } = await locateKey(options, environment);
   const files = await directory.readFiles(base);
   const before = keyOfFiles(base, files);
   const timing = changeTiming(timedFrom(before.timing, environment.now), options.timing ?? {});
@@ -125,7 +123,7 @@ export async function makeSuccessor(
   options: SuccessorOptions,
   environment: KeygenEnvironment,
 ): Promise<KeygenResult> {
-  const { directory, base } = await locate(options, environment);
+  const { directory, base } = await locateKey(options, environment);
   const files = await directory.readFiles(base);
   const predecessor = keyOfFiles(base, files);
   const { publicKey } = readDnskey(predecessor.dnskeyRdata);
@@ -140,11 +138,12 @@ export async function makeSuccessor(
     ttl: options.ttl === undefined ? predecessor.ttl : options.ttl,
     predecessor: predecessor.keyTag,
   };
-  const result = await makeKeys([request], predecessor.zone, directory.path, environment);
+  const place = { zone: predecessor.zone, keyDirectory: directory.path, encrypt: options.encrypt };
+  const result = await makeKeys([request], place, environment);
   try {
     await directory.rewriteKey(base, linked(files, result.keys[0]!));
   } catch (error) {
-    await directory.removeKey(result.keys[0]!.base);
+    await directory.removeKey(result.keys[0]!.base, environment.keyAccess);
     throw error;
   }
   return result;
@@ -161,16 +160,22 @@ interface KeyRequest {
   readonly predecessor?: number;
 }
 
+interface KeyPlace {
+  readonly zone: Uint8Array;
+  readonly keyDirectory: string;
+  readonly encrypt: boolean | undefined;
+}
+
 async function makeKeys(
   requests: readonly KeyRequest[],
-  zone: Uint8Array,
-  keyDirectory: string,
+  { zone, keyDirectory, encrypt }: KeyPlace,
   environment: KeygenEnvironment,
 ): Promise<KeygenResult> {
   const taken = await tagsInUse(keyDirectory, zone, environment);
+  const encryption = await encryptionOfNewKey(encrypt, keyDirectory, zone, environment);
   const made: { base: string; files: KeyFiles }[] = [];
   for (const request of requests) {
-    const files = await makeKey(zone, request, taken, environment);
+    const files = await makeKey(zone, request, taken, encryption, environment);
     const base = keyBaseName(zone, request.algorithm.number, keyTag(files.publicKey.rdata));
     warnAboutTiming(keyOfFiles(base, files), request.timing, environment);
     made.push({ base, files });
@@ -184,6 +189,7 @@ async function makeKey(
   zone: Uint8Array,
   { role, algorithm, bits, timing, ttl, predecessor }: KeyRequest,
   taken: Set<number>,
+  encryption: KeyEncryption | undefined,
   { crypto, now }: KeygenEnvironment,
 ): Promise<KeyFiles> {
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
@@ -195,23 +201,10 @@ async function makeKey(
     for (const tag of tags) taken.add(tag);
 
     const link = predecessor === undefined ? [] : [{ name: 'Predecessor', value: String(predecessor) }];
-    // Only here can a CSK be told from a KSK.
-    const state: BindState = {
-      algorithm: algorithm.number,
-      length: keySize(algorithm, publicKey),
-      ...(predecessor === undefined ? {} : { predecessor }),
-      ksk: true,
-      zsk: true,
-      generated: now,
-    };
     return {
       publicKey: { owner: canonicalName(zone), ttl: ttl ?? undefined, type: 'DNSKEY', rdata, timing },
-      privateKey: {
-        algorithm: algorithm.number,
-        fields: [...fieldsOfPrivateKey(privateKey), ...link],
-        timing,
-      },
-      state: role === 'csk' ? state : undefined,
+      privateKey: await storePrivateKey(privateKey, timing, encryption, link),
+      state: role === 'csk' ? stateOfCsk(algorithm, publicKey, now, predecessor) : undefined,
     };
   }
   throw environmentError(
@@ -221,22 +214,21 @@ async function makeKey(
   );
 }
 
-/**
- * The tags of a zone's keys in the directory, as they are and as they would be once revoked. Names alone tell them, so that a lost
- * or damaged file keeps its tag: the REVOKE bit adds 128, and 129 where the sum carries over.
- */
-async function tagsInUse(
-  keyDirectory: string,
-  zone: Uint8Array,
-  { files }: KeygenEnvironment,
-): Promise<Set<number>> {
-  const tags = new Set<number>();
-  for (const name of await files.list(keyDirectory)) {
-    const parts = readKeyBaseName(splitKeyPath(name).base);
-    if (parts?.zoneText.toLowerCase() !== zoneFileText(zone)) continue;
-    for (const difference of [0, 128, 129]) tags.add((parts.keyTag + difference) & 0xffff);
-  }
-  return tags;
+/** Only a `.state` file can tell a CSK from a KSK. */
+export function stateOfCsk(
+  algorithm: UsableAlgorithm,
+  publicKey: Uint8Array,
+  generated: number,
+  predecessor?: number,
+): BindState {
+  return {
+    algorithm: algorithm.number,
+    length: keySize(algorithm, publicKey),
+    ...(predecessor === undefined ? {} : { predecessor }),
+    ksk: true,
+    zsk: true,
+    generated,
+  };
 }
 
 /** The predecessor's files with the tag of the key that follows it, where BIND writes it too. */
@@ -252,46 +244,11 @@ function linked({ privateKey, state, ...files }: KeyFiles, successor: Key): KeyF
   };
 }
 
-/** The algorithm that a name or number stands for, if keys of it should still be made. */
-function algorithmForNewKeys(name: string): UsableAlgorithm {
-  const algorithm = algorithmByName(name);
-  const offered = ALGORITHMS.filter(({ status }) => status === 'recommended').map(
-    ({ mnemonic, number }) => `${mnemonic} (${number})`,
-  );
-  const hint = `choose one of ${offered.join(', ')}`;
-  if (algorithm === undefined)
-    throw usageError('usage/algorithm', `"${name}" is no DNSSEC algorithm`, { hint });
-  if (algorithm.kind === 'refused' || algorithm.status === 'deprecated') {
-    const reason = algorithm.reason ?? 'it is deprecated';
-    throw usageError('usage/algorithm', `no keys of ${algorithm.mnemonic} are made: ${reason}`, { hint });
-  }
-  return algorithm;
-}
-
-function checkBits(algorithm: UsableAlgorithm, bits: number | undefined): number | undefined {
-  if (algorithm.kind !== 'rsa') {
-    if (bits === undefined) return undefined;
-    throw usageError('usage/bits', `${algorithm.mnemonic} keys have one size only`, {
-      hint: 'leave --bits out: it is for RSASHA256 and RSASHA512',
-    });
-  }
-  const size = bits ?? MINIMUM_RSA_BITS;
-  if (size % 8 !== 0 || size < MINIMUM_RSA_BITS || size > MAXIMUM_RSA_BITS) {
-    throw usageError(
-      'usage/bits',
-      `RSA keys are made with ${MINIMUM_RSA_BITS} to ${MAXIMUM_RSA_BITS} bits, a multiple of 8, not ${size}`,
-    );
-  }
-  return size;
-}
-
-/** As long as the predecessor, but no shorter than keys should be today. */
-function sizeOfSuccessor(bits: number): number {
-  return Math.min(Math.max(Math.ceil(bits / 8) * 8, MINIMUM_RSA_BITS), MAXIMUM_RSA_BITS);
-}
-
 /** Published and active from now on, where nothing else is said; published when activated, where only that is said. */
-function timingOfNewKey({ timing: change = {}, spare = false }: KeygenOptions, now: number): KeyTiming {
+export function timingOfNewKey(
+  { timing: change = {}, spare = false }: Pick<KeygenOptions, 'timing' | 'spare'>,
+  now: number,
+): KeyTiming {
   const timing = changeTiming({ created: now }, change);
   if (spare) {
     if (timing.publish === undefined && timing.activate === undefined) return timing;
@@ -343,7 +300,8 @@ function timingOfSuccessor(
   return { created: now, publish, activate };
 }
 
-function warnAboutTiming({ base, role }: Key, timing: KeyTiming, { warn }: KeygenEnvironment): void {
+/** Tells of times that make no sense together. */
+export function warnAboutTiming({ base, role }: Key, timing: KeyTiming, { warn }: KeygenEnvironment): void {
   if (timing.revoke !== undefined && role === 'zsk') {
     warn(`${base} is a ZSK: to revoke it is lawful, but means nothing to anybody`);
   }
@@ -357,23 +315,4 @@ function warnAboutTiming({ base, role }: Key, timing: KeyTiming, { warn }: Keyge
   if (timing.delete !== undefined && inactive !== undefined && timing.delete < inactive) {
     warn(`${base} is to be deleted before it becomes inactive`);
   }
-}
-
-/** The directory and the base name of the key that a user named. A bare name may be in the working directory, else in the key directory. */
-async function locate(
-  { keyFile, keyDirectory }: { readonly keyFile: string; readonly keyDirectory: string },
-  { files }: KeygenEnvironment,
-): Promise<{ directory: KeyDirectory; base: string }> {
-  const { directory, base } = splitKeyPath(keyFile);
-  const name = readKeyBaseName(base);
-  if (name === undefined) {
-    throw usageError('usage/key-file', `"${keyFile}" does not name a key`, {
-      hint: 'name one of its files, such as Kexample.com.+013+12345.key',
-    });
-  }
-  if (algorithmByNumber(name.algorithm)?.kind === 'refused') {
-    throw inputError('key/algorithm', `keys of algorithm ${name.algorithm} cannot be used`);
-  }
-  const isHere = directory === undefined && (await files.status(`${base}.key`)) !== undefined;
-  return { directory: new KeyDirectory(isHere ? '.' : (directory ?? keyDirectory), files), base };
 }

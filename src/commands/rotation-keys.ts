@@ -136,13 +136,13 @@ export async function purgeKeys(
   state: RotationState,
   { purgeDelay }: Policy,
   keyDirectory: string,
-  { files, now }: Environment,
+  { files, keyAccess, now }: Environment,
 ): Promise<{ readonly state: RotationState; readonly purged: readonly ManagedKey[] }> {
   const purged = state.keys.filter(
     ({ removed, purged: done }) => removed !== undefined && done === undefined && removed + purgeDelay <= now,
   );
   const directory = new KeyDirectory(keyDirectory, files);
-  for (const { base } of purged) await directory.removeKey(base);
+  for (const { base } of purged) await directory.removeKey(base, keyAccess);
   const keys = state.keys.map((key) => (purged.includes(key) ? { ...key, purged: now } : key));
   return { state: { ...state, keys }, purged };
 }

@@ -12,6 +12,7 @@ import { signsKeys, signsZone } from '../keys/roles.ts';
 import { Type } from '../rr/registry.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
+import { openPrivateKey } from './key-files.ts';
 
 const SHA256_DIGEST = 2;
 
@@ -67,7 +68,7 @@ export async function selectKeys(
     signing: await Promise.all(
       active.map(async (key) => ({
         dnskeyRdata: dnskeyInZone(key, now),
-        privateKey: await sources.get(key)!.privateKey(key, environment.keyAccess),
+        privateKey: await openPrivateKey(sources.get(key)!, key, environment),
         ...dutiesOf(key, active, options, now),
       })),
     ),

@@ -68,5 +68,11 @@ export interface Crypto {
   importPrivateKey(key: PrivateKeyMaterial, options?: SignerOptions): Promise<Signer>;
   /** Makes a key pair. `bits` is the size of the modulus, for RSA alone. */
   generate(algorithm: number, bits: number | undefined): Promise<GeneratedKey>;
+  /** The private key in PKCS #8, SEC 1 or PKCS #1 (DER); undefined where there is none of a kind that DNSSEC has. */
+  readPrivateKey(der: Uint8Array): Promise<PrivateJwk | undefined>;
+  /** The private key whose secret scalar or seed this is, for ECDSA and EdDSA. @throws ZonewrightError `key/damaged` */
+  privateKeyOfSecret(algorithm: number, secret: Uint8Array): Promise<PrivateJwk>;
+  /** A private key as PKCS #8 (DER). */
+  writePrivateKey(key: PrivateJwk): Promise<Uint8Array>;
   randomBytes(length: number): Uint8Array;
 }

@@ -1,6 +1,6 @@
 import { fromBase64, toBase64 } from '../dns/encoding.ts';
 import { inputError } from '../errors.ts';
-import type { UsableAlgorithm } from './algorithms.ts';
+import { ALGORITHMS, type UsableAlgorithm } from './algorithms.ts';
 
 /** A public key as a JSON Web Key (RFC 7518 section 6, RFC 8037 section 2). */
 export type PublicJwk =
@@ -119,6 +119,19 @@ export function publicKeyFromJwk(algorithm: UsableAlgorithm, jwk: PublicJwk): Ui
     return fromBase64url(jwk.x);
   }
   throw inputError('key/wrong-type', `the JWK is no ${algorithm.mnemonic} key`);
+}
+
+/** The algorithms whose keys have the form of this JWK, those for new keys first: none for a curve that DNSSEC has not. */
+export function algorithmsOfJwk(jwk: PublicJwk): UsableAlgorithm[] {
+  const usable = ALGORITHMS.filter((algorithm) => algorithm.kind !== 'refused');
+  const fitting = usable.filter((algorithm) =>
+    jwk.kty === 'RSA'
+      ? algorithm.kind === 'rsa'
+      : algorithm.kind !== 'rsa' &&
+        algorithm.curve === jwk.crv &&
+        (algorithm.kind === 'ecdsa') === (jwk.kty === 'EC'),
+  );
+  return fitting.sort((a, b) => Number(a.status === 'deprecated') - Number(b.status === 'deprecated'));
 }
 
 /** Whether a JWK has this public key. */

@@ -11,6 +11,7 @@ import {
   realpath,
   rename,
   rm,
+  rmdir,
   stat,
 } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
@@ -77,27 +78,36 @@ export const fileStore: FileStore = {
 
   makeDirectory: (directory, mode) =>
     guarded(directory, async () => {
+      const made = await makeMissing(directory, mode);
       // The umask must not take away what was asked for.
-      if (await makeMissing(directory, mode)) await chmod(directory, mode);
+      if (made.length > 0) await chmod(directory, mode);
+      return made;
     }),
+
+  removeEmptyDirectory: (directory) =>
+    guarded(directory, () =>
+      rmdir(directory).catch((error: unknown) => {
+        if (codeOf(error) !== 'ENOTEMPTY' && codeOf(error) !== 'ENOENT') throw error;
+      }),
+    ),
 
   remove: (file) => guarded(file, () => rm(file, { force: true })),
 };
 
 /**
- * Makes a directory and its parents; whether it was missing. The `recursive` of Node's mkdir never returns where a parent exists and
+ * Makes a directory and its parents, and tells which were missing. The `recursive` of Node's mkdir never returns where a parent exists and
  * yet nothing can be made in it, as in /proc.
  */
-async function makeMissing(directory: string, mode: number): Promise<boolean> {
-  if ((await statusOf(directory))?.kind === 'directory') return false;
+async function makeMissing(directory: string, mode: number): Promise<readonly string[]> {
+  if ((await statusOf(directory))?.kind === 'directory') return [];
   const parent = path.dirname(directory);
-  if (parent !== directory) await makeMissing(parent, mode);
+  const parents = parent === directory ? [] : await makeMissing(parent, mode);
   try {
     await mkdir(directory, { mode });
-    return true;
+    return [...parents, directory];
   } catch (error) {
     // Another run may have been faster.
-    if (codeOf(error) === 'EEXIST' && (await statusOf(directory))?.kind === 'directory') return false;
+    if (codeOf(error) === 'EEXIST' && (await statusOf(directory))?.kind === 'directory') return parents;
     throw error;
   }
 }

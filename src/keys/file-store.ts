@@ -46,8 +46,13 @@ export interface FileStore {
   writeAtomic(path: string, data: Uint8Array | string, options?: AtomicWriteOptions): Promise<void>;
   /** The same for data that comes in pieces. */
   openAtomic(path: string, options?: AtomicWriteOptions): Promise<AtomicFile>;
-  /** Makes a directory and its parents where they are missing; `mode` is that of new ones. */
-  makeDirectory(path: string, mode: number): Promise<void>;
+  /**
+   * Makes a directory and its parents where they are missing; `mode` is that of new ones.
+   * @returns those that were missing, the innermost last
+   */
+  makeDirectory(path: string, mode: number): Promise<readonly string[]>;
+  /** Removes a directory if nothing is in it. */
+  removeEmptyDirectory(path: string): Promise<void>;
   /** Removes a file; it may be gone already. */
   remove(path: string): Promise<void>;
 }

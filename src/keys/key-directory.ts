@@ -1,10 +1,10 @@
 import { canonicalName, nameToText } from '../dns/name.ts';
 import { usableAlgorithm } from '../dnssec/algorithms.ts';
-import type { PrivateKeyMaterial, SoftwareKey } from '../dnssec/crypto.ts';
+import type { PrivateKeyMaterial, SoftwareKey, TokenKey } from '../dnssec/crypto.ts';
 import { DNSSEC_PROTOCOL, readDnskey, ZONE_FLAG } from '../dnssec/dnskey.ts';
 import { keyTag } from '../dnssec/key-tag.ts';
 import { isSameKey, type PrivateJwk } from '../dnssec/public-key.ts';
-import { environmentError, inputError } from '../errors.ts';
+import { environmentError, inputError, ZonewrightError } from '../errors.ts';
 import { damagedKey } from './bind-lines.ts';
 import {
   isKeyReference,
@@ -19,13 +19,15 @@ import { printBindState, readBindState, type BindState } from './bind-state.ts';
 import { joinPath, type FileStore } from './file-store.ts';
 import type { KeyAccess, KeySource } from './key-source.ts';
 import type { Key } from './key.ts';
-import { keyBaseName, readKeyBaseName, zoneFileText, zoneLabel } from './key-name.ts';
+import { keyBaseName, readKeyBaseName, splitKeyPath, zoneFileText, zoneLabel } from './key-name.ts';
 import { roleOfKey } from './roles.ts';
+import { storageOfPrivateKey, type PrivateKeyStorage } from './stored-private-key.ts';
 import { isUntimed } from './timing.ts';
 
 const DIRECTORY_MODE = 0o700;
 const PRIVATE_MODE = 0o600;
 const PUBLIC_MODE = 0o644;
+const GROUP_AND_OTHERS = 0o077;
 
 /** What the files of one key hold. */
 export interface KeyFiles {
@@ -126,7 +128,7 @@ export class KeyDirectory implements KeySource {
    * @throws ZonewrightError `file/exists` where a key of that name is there already
    */
   async createKeys(keys: readonly { readonly base: string; readonly files: KeyFiles }[]): Promise<void> {
-    await this.#files.makeDirectory(this.path, DIRECTORY_MODE);
+    const directories = await this.#files.makeDirectory(this.path, DIRECTORY_MODE);
     const created: string[] = [];
     const create = async (path: string, text: string, mode: number): Promise<void> => {
       await this.#files.createExclusive(path, text, mode);
@@ -146,6 +148,9 @@ export class KeyDirectory implements KeySource {
       }
     } catch (error) {
       for (const path of created) await this.#files.remove(path).catch(() => undefined);
+      for (const path of directories.toReversed()) {
+        await this.#files.removeEmptyDirectory(path).catch(() => undefined);
+      }
       throw error;
     }
   }
@@ -174,10 +179,66 @@ export class KeyDirectory implements KeySource {
     }
   }
 
-  /** Removes all files of a key, the public one first. */
-  async removeKey(base: string): Promise<void> {
+  /** Whether a private key of the zone is encrypted. */
+  async hasEncryptedKeys(zone: Uint8Array): Promise<boolean> {
+    for (const { name, storage } of await this.#privateFiles()) {
+      const zoneText = readKeyBaseName(splitKeyPath(name).base)?.zoneText;
+      if (storage === 'encrypted' && zoneText?.toLowerCase() === zoneFileText(zone)) return true;
+    }
+    return false;
+  }
+
+  /** The names of the files with plain private keys, of whatever zone. */
+  async plainPrivateKeys(): Promise<readonly string[]> {
+    const found = await this.#privateFiles();
+    return found.filter(({ storage }) => storage === 'plain').map(({ name }) => name);
+  }
+
+  /** The file with the plain private key, and its permission bits, where others than its owner may open it. */
+  async fileOpenToOthers(base: string): Promise<{ file: string; mode: number } | undefined> {
+    const file = this.#path(base, 'private');
+    const status = await this.#files.status(file);
+    if (status === undefined || (status.mode & GROUP_AND_OTHERS) === 0) return undefined;
+    const isPlain = storageOfPrivateKey(await this.#files.readText(file)) === 'plain';
+    return isPlain ? { file, mode: status.mode } : undefined;
+  }
+
+  async #privateFiles(): Promise<readonly { name: string; storage: PrivateKeyStorage }[]> {
+    const names = await this.#files.list(this.path);
+    const ofKeys = names.filter(
+      (name) => name.endsWith('.private') && readKeyBaseName(splitKeyPath(name).base) !== undefined,
+    );
+    return Promise.all(
+      ofKeys.map(async (name) => ({
+        name,
+        storage: storageOfPrivateKey(await this.#files.readText(joinPath(this.path, name))),
+      })),
+    );
+  }
+
+  /**
+   * Removes all files of a key, the public one first, and what its private file refers to.
+   * @throws ZonewrightError `key/token-*`; then the key is as it was
+   */
+  async removeKey(base: string, { tokens }: Pick<KeyAccess, 'tokens'>): Promise<void> {
+    const reference = await this.#reference(base);
+    if (reference !== undefined) await tokens.remove(reference);
     for (const suffix of ['key', 'private', 'state'] as const)
       await this.#files.remove(this.#path(base, suffix));
+  }
+
+  /** What a private file refers to, where it does. One that is damaged refers to nothing that could be removed. */
+  async #reference(base: string): Promise<TokenKey | undefined> {
+    const file = this.#path(base, 'private');
+    const text = await this.#readText(file);
+    if (text === undefined || storageOfPrivateKey(text) !== 'reference') return undefined;
+    try {
+      const { publicKey, privateKey } = await this.readFiles(base);
+      return privateKey && tokenKeyOfReference(privateKey, readDnskey(publicKey.rdata).publicKey, file);
+    } catch (error) {
+      if (error instanceof ZonewrightError && error.kind === 'input') return undefined;
+      throw error;
+    }
   }
 
   #path(base: string, suffix: 'key' | 'private' | 'state'): string {

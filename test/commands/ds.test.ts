@@ -55,6 +55,7 @@ function filesOf(contents: Readonly<Record<string, string>>): FileStore {
     writeAtomic: refuse,
     openAtomic: refuse,
     makeDirectory: refuse,
+    removeEmptyDirectory: refuse,
     remove: refuse,
   };
 }

@@ -34,6 +34,7 @@ beforeEach(() => {
     now: NOW,
     files,
     crypto: nodeCrypto,
+    keyAccess: PLAIN_KEYS_ONLY,
     warn: (message) => void warnings.push(message),
   };
 });

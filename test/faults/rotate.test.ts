@@ -87,6 +87,7 @@ function dyingStore(last: number): { files: FileStore; count: () => number } {
       createExclusive: guard((path, data, mode) => fileStore.createExclusive(path, data, mode)),
       makeDirectory: guard((path, mode) => fileStore.makeDirectory(path, mode)),
       remove: guard((path) => fileStore.remove(path)),
+      removeEmptyDirectory: guard((path) => fileStore.removeEmptyDirectory(path)),
       openAtomic,
       writeAtomic: async (file, data, options) => {
         const output = await openAtomic(file, options);

@@ -40,6 +40,7 @@ beforeEach(() => {
     now,
     files: fileStore,
     crypto: nodeCrypto,
+    keyAccess: PLAIN_KEYS_ONLY,
     warn: () => undefined,
   };
 });
@@ -176,7 +177,7 @@ describeWithPeers(
         const made = await keygen({ ...options, keyDirectory: directory, role, spare: true }, environment);
         const { base } = made.keys[0]!;
         const { publicKey, privateKey } = await source.readFiles(base);
-        await source.removeKey(base);
+        await source.removeKey(base, PLAIN_KEYS_ONLY);
         const files = {
           publicKey: { ...publicKey, timing },
           privateKey: { ...privateKey!, timing },

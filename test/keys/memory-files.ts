@@ -68,8 +68,14 @@ export class MemoryFiles implements FileStore {
     });
   }
 
-  makeDirectory(path: string, mode: number): Promise<void> {
-    if (!this.directories.has(path)) this.directories.set(path, mode);
+  makeDirectory(path: string, mode: number): Promise<readonly string[]> {
+    if (this.directories.has(path)) return Promise.resolve([]);
+    this.directories.set(path, mode);
+    return Promise.resolve([path]);
+  }
+
+  removeEmptyDirectory(path: string): Promise<void> {
+    if (!this.paths().some((file) => file.startsWith(`${path}/`))) this.directories.delete(path);
     return Promise.resolve();
   }
 

@@ -37,6 +37,10 @@ export const nodeCrypto: Crypto = {
     const { generateKey } = await import('./web-crypto.ts');
     return generateKey(algorithm, bits);
   },
+  readPrivateKey: async (der) => (await import('./web-crypto.ts')).readPrivateKey(der),
+  privateKeyOfSecret: async (number, secret) =>
+    (await import('./web-crypto.ts')).privateKeyOfSecret(number, secret),
+  writePrivateKey: async (key) => (await import('./web-crypto.ts')).writePrivateKey(key),
   randomBytes: (length: number): Uint8Array => crypto.randomBytes(length),
 };
 
