@@ -33,7 +33,8 @@ interface ZoneDocument {
   readonly file?: string;
   readonly output?: string;
   readonly policy?: string;
-  readonly parent?: { readonly servers?: readonly string[] };
+  readonly servers?: readonly string[];
+  readonly parent?: { readonly servers?: readonly string[]; readonly trustAnchor?: string };
   readonly registrar?: RegistrarSettings<Duration>;
 }
 
@@ -79,6 +80,10 @@ export interface ZoneSettings {
   readonly policy: Policy;
   /** Name servers of the parent zone; none where they are to be looked up. */
   readonly parentServers: readonly string[];
+  /** A file with DS or DNSKEY records of the parent zone that are trusted. */
+  readonly parentTrustAnchor?: string;
+  /** Name servers of the zone itself; they are looked up where this is missing. */
+  readonly servers?: readonly string[];
   readonly registrar?: RegistrarSettings;
 }
 
@@ -179,6 +184,10 @@ function resolveZones(source: ConfigurationSource, policies: ReadonlyMap<string,
       policyName,
       policy,
       parentServers: zone.parent?.servers ?? [],
+      ...(zone.parent?.trustAnchor === undefined
+        ? {}
+        : { parentTrustAnchor: resolvePath(zone.parent.trustAnchor) }),
+      ...(zone.servers === undefined ? {} : { servers: zone.servers }),
       ...(zone.file === undefined ? {} : { file: resolvePath(zone.file) }),
       ...(zone.output === undefined ? {} : { output: resolvePath(zone.output) }),
       ...(zone.registrar === undefined
