@@ -10,6 +10,7 @@ import { parseZoneName } from '../io/zone-name.ts';
 import { ExitStatus } from './exit-status.ts';
 import { collect, ofOption, optional, wholeNumber } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
+import { parentSource } from './parent-source.ts';
 import { isOneZone, selectTargets, workThrough, type SelectionFlags } from './several-zones.ts';
 import type { Session } from './session.ts';
 import { rotateDocument, rotateText } from './rotate-text.ts';
@@ -30,6 +31,9 @@ interface RotateFlags extends SelectionFlags {
   readonly dsWithdrawn?: readonly string[];
   readonly at?: string;
   readonly served?: string;
+  readonly checkParent?: true;
+  readonly checkServers?: true;
+  readonly server?: readonly string[];
   readonly abort?: true;
   readonly enable?: true;
   readonly disable?: true;
@@ -58,6 +62,13 @@ export function rotateCommand(execute: Execute): Command {
     .option('--ds-withdrawn <TAG>', 'the parent serves the DS of this key no more; repeatable', collect)
     .option('--at <TIME>', 'since when it does, or does no more (default: now)')
     .option('--served <SERIAL>', 'all servers have the version with this serial')
+    .option('--check-parent', 'look which DS every server of the parent serves')
+    .option('--check-servers', 'look whether every server of the zone has the last version')
+    .option(
+      '--server <HOST[:PORT]>',
+      'a server to look at, in place of those that are found; repeatable',
+      collect,
+    )
     .option('--abort', 'take the rollover in progress back, where that is safe')
     .option('--enable', 'sign a zone that is not signed')
     .option('--disable', 'go insecure in the safe order')
@@ -71,6 +82,7 @@ export function rotateCommand(execute: Execute): Command {
         ['zonewright rotate --all --sign', 'all configured zones, and sign what changed'],
         ['zonewright rotate example.com --plan --until 2y', 'what will come, with dates'],
         ['zonewright rotate example.com --ds-published 12345', 'the registrar has done it'],
+        ['zonewright rotate example.com --check-parent', 'see for yourself what the parent serves'],
         ['zonewright rotate example.com --start ksk', 'a new KSK now'],
       ),
     )
@@ -134,7 +146,12 @@ async function signAfter(
     throw error;
   }
   const { zone, keyDirectory, policy, zoneFile, signedZone, targets } = options;
-  const after = await rotate({ zone, keyDirectory, policy, zoneFile, signedZone, targets }, environment);
+  // The parent was looked at just before.
+  const checkParent = false;
+  const after = await rotate(
+    { zone, keyDirectory, policy, zoneFile, signedZone, targets, checkParent },
+    environment,
+  );
   return { ...after, changed: true, done: [...result.done, ...after.done] };
 }
 
@@ -148,6 +165,11 @@ function rotateOptions(settings: ZoneSettings, flags: RotateFlags, session: Sess
   }
   if (flags.at !== undefined && flags.dsPublished === undefined && flags.dsWithdrawn === undefined) {
     throw usageError('usage/conflict', '--at is for --ds-published and --ds-withdrawn');
+  }
+  if (flags.server !== undefined && (flags.checkParent === true) === (flags.checkServers === true)) {
+    throw usageError('usage/conflict', '--server is for one of --check-parent and --check-servers', {
+      hint: 'name the servers in the configuration (servers, parent.servers) to look at both in one run',
+    });
   }
   return {
     zone: settings.name,
@@ -165,6 +187,10 @@ function rotateOptions(settings: ZoneSettings, flags: RotateFlags, session: Sess
     dsPublished: reports(flags.dsPublished),
     dsWithdrawn: reports(flags.dsWithdrawn),
     served: optional(flags.served, serialNumber),
+    checkServers: flags.checkServers,
+    servers: flags.checkServers === true ? (flags.server ?? settings.servers) : settings.servers,
+    checkParent: flags.checkParent,
+    parent: parentSource(settings, flags.checkParent === true ? flags.server : undefined),
     abort: flags.abort,
     enable: flags.enable,
     disable: flags.disable,
