@@ -9,6 +9,7 @@ type Commander = typeof CommanderModule;
  */
 const commander = createRequire(import.meta.url)('commander') as Commander;
 
-export const { Command, CommanderError, Option } = commander;
+export const { Argument, Command, CommanderError, Option } = commander;
 export type Command = InstanceType<Commander['Command']>;
+export type Option = InstanceType<Commander['Option']>;
 export type CommanderError = InstanceType<Commander['CommanderError']>;

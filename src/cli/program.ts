@@ -8,7 +8,9 @@ interface CommandEntry {
   readonly name: string;
   readonly summary: string;
   /** Loads what defines the command: its options, help and rendering. */
-  readonly load: () => Promise<(execute: Execute) => Command>;
+  readonly load: () => Promise<(execute: Execute, io: ProcessIo) => Command>;
+  /** Whether only programs run it. */
+  readonly hidden?: true;
 }
 
 const COMMANDS: readonly CommandEntry[] = [
@@ -36,6 +38,17 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'verify',
     summary: 'prove that every validator accepts a signed zone',
     load: async () => (await import('./verify-command.ts')).verifyCommand,
+  },
+  {
+    name: 'completion',
+    summary: 'print the script with which a shell completes command lines',
+    load: async () => (await import('./completion-command.ts')).completionCommand,
+  },
+  {
+    name: 'complete',
+    summary: 'tell a shell what may stand at the cursor',
+    load: async () => (await import('./complete-command.ts')).completeCommand,
+    hidden: true,
   },
 ];
 
@@ -66,13 +79,15 @@ export async function createProgram(
     .helpCommand('help [command]', 'print the help of a command')
     .option('--config <FILE>', 'the configuration file')
     .option('-K, --key-directory <DIR>', 'where the key files are (default: "keys")')
+    .option('--passphrase-file <FILE>', 'its first line is the passphrase of encrypted private keys')
+    .option('--passphrase-command <COMMAND>', 'the same for what a program prints; no shell runs it')
     .option('--now <TIME>', 'the time of this run, in place of the clock')
     .option('--json', 'print one JSON document')
     .option('--quiet', 'no progress, colour or summary')
     .option('--no-color', 'no colour and progress');
-  for (const { name, summary, load } of COMMANDS) {
+  for (const { name, summary, load, hidden = false } of COMMANDS) {
     const define = needed.includes(name) ? await load() : undefined;
-    program.addCommand((define?.(execute) ?? new Command(name)).summary(summary));
+    program.addCommand((define?.(execute, io) ?? new Command(name)).summary(summary), { hidden });
   }
   for (const command of [program, ...program.commands]) {
     command.configureHelp({ showGlobalOptions: true }).helpOption('-h, --help', 'print this help');

@@ -20,7 +20,7 @@ export function signCommand(execute: Execute): Command {
     .option('--all', 'every zone of the configuration')
     .option('--shard <I/N>', 'only the I-th of N parts of the zones')
     .option(
-      '-z, --zone <NAME>',
+      '-z, --zone <ZONE>',
       "the zone's name (default: that of the configuration, else the owner of the SOA)",
     )
     .option('-o, --output <FILE>', 'the signed zone, - for standard output (default: ZONEFILE.signed)')

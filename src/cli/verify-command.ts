@@ -39,7 +39,7 @@ export function verifyCommand(execute: Execute): Command {
     .argument('[SIGNEDZONE...]', 'signed zones, - for standard input')
     .option('--all', 'the output of every zone of the configuration')
     .option('--shard <I/N>', 'only the I-th of N parts of the zones')
-    .option('-z, --zone <NAME>', "the zone's name (default: the owner of the SOA)")
+    .option('-z, --zone <ZONE>', "the zone's name (default: the owner of the SOA)")
     .option('--ds <DS>', "the parent's DS: a file, - for standard input, or RDATA; repeatable", collect)
     .option('--trust-anchor <FILE>', 'DNSKEY or DS records that are trusted; repeatable', collect)
     .option('--at <TIME>', 'when the zone must be valid (default: now)')

@@ -49,7 +49,7 @@ describe('a command line that makes no sense', () => {
     [['help', 'sgin'], 'unknown command "sgin"', 'did you mean sign?'],
     [['ds', '--formt', 'csv', 'x'], 'unknown option "--formt"', 'did you mean --format?'],
     [['ds', 'x', '--format', 'xml'], '--format', undefined],
-    [['ds'], 'missing required argument "source"', 'zonewright ds --help'],
+    [['ds'], 'missing required argument "SOURCE"', 'zonewright ds --help'],
     [['ds', 'x', '--ttl'], 'argument missing', undefined],
     [[], 'no command is given', 'zonewright --help'],
     [['ds', 'x', '--now', 'yesterday'], '--now: "yesterday" is no time', undefined],
