@@ -1,6 +1,7 @@
 import { Command, Option } from './commander.ts';
-import { settingsOfZone, type Notification, type ZoneSettings } from '../commands/configuration.ts';
+import { settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
 import { rotate } from '../commands/rotate.ts';
+import type { EventTarget } from '../commands/rotation-events.ts';
 import type { DsReport, RotateOptions } from '../commands/rotation-options.ts';
 import type { RotateResult } from '../commands/rotation-result.ts';
 import { sign } from '../commands/sign.ts';
@@ -8,6 +9,7 @@ import { parseDuration, parseTime } from '../dns/time.ts';
 import { usageError } from '../errors.ts';
 import { parseZoneName } from '../io/zone-name.ts';
 import { ExitStatus } from './exit-status.ts';
+import { deliver, notifyTest, targetsOfZone } from './notifications.ts';
 import { collect, ofOption, optional, wholeNumber } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
 import { parentSource } from './parent-source.ts';
@@ -18,6 +20,9 @@ import { signOptions, targetOfZone } from './sign-options.ts';
 
 /** What `--plan` looks ahead without `--until`. */
 const DEFAULT_PLAN = '1y';
+
+/** What a test event is about where no zone is named: example.com. */
+const EXAMPLE = parseZoneName('example.com');
 
 interface RotateFlags extends SelectionFlags {
   readonly dryRun?: true;
@@ -39,6 +44,7 @@ interface RotateFlags extends SelectionFlags {
   readonly disable?: true;
   readonly adopt?: true;
   readonly sign?: true;
+  readonly notifyTest?: true;
   readonly detailedExitcode?: true;
 }
 
@@ -74,6 +80,7 @@ export function rotateCommand(execute: Execute): Command {
     .option('--disable', 'go insecure in the safe order')
     .option('--adopt', 'build the state anew from keys and signed zone')
     .option('--sign', 'sign the zone afterwards if it needs it')
+    .option('--notify-test', 'send a test event to everybody who is notified, and do nothing else')
     .option('--detailed-exitcode', 'exit with 10 if something was done')
     .addHelpText(
       'after',
@@ -92,6 +99,10 @@ export function rotateCommand(execute: Execute): Command {
 }
 
 async function runRotate(session: Session, zone: string | undefined, flags: RotateFlags): Promise<number> {
+  if (flags.notifyTest === true) {
+    const [first] = session.configuration.zones;
+    return notifyTest(zone === undefined ? (first?.name ?? EXAMPLE) : parseZoneName(zone), session);
+  }
   const names = zone === undefined ? [] : [zone];
   const zones = selectTargets<ZoneSettings>(
     names,
@@ -114,14 +125,21 @@ async function rotateOne(
   flags: RotateFlags,
   session: Session,
 ): Promise<{ status: number; result: object }> {
-  const options = rotateOptions(settings, flags, session);
+  const targets = await targetsOfZone(settings, session);
+  const options = rotateOptions(settings, targets, flags, session);
+  const isReal = flags.dryRun !== true && flags.plan !== true;
   const print = async (part: RotateResult): Promise<void> => {
     if (!session.json) await session.print(rotateText(part));
   };
-  let result = await rotate(options, session.environment);
+  const tell = async (told: RotateResult): Promise<RotateResult> => {
+    const delivered = isReal ? await deliver(settings, targets, session) : [];
+    return delivered.length === 0 ? told : { ...told, changed: true, done: [...told.done, ...delivered] };
+  };
+  // Before the zone is signed: that may fail for reasons of its own.
+  let result = await tell(await rotate(options, session.environment));
   // Also where no key moved: signatures have to be renewed, and the zone may have been edited.
-  if (flags.sign === true && flags.dryRun !== true && flags.plan !== true) {
-    result = await signAfter(result, options, settings, session, print);
+  if (flags.sign === true && isReal) {
+    result = await tell(await signAfter(result, options, settings, session, print));
   }
   await print(result);
   const status = flags.detailedExitcode === true && result.changed ? ExitStatus.Changed : ExitStatus.Success;
@@ -155,7 +173,12 @@ async function signAfter(
   return { ...after, changed: true, done: [...result.done, ...after.done] };
 }
 
-function rotateOptions(settings: ZoneSettings, flags: RotateFlags, session: Session): RotateOptions {
+function rotateOptions(
+  settings: ZoneSettings,
+  targets: readonly EventTarget[],
+  flags: RotateFlags,
+  session: Session,
+): RotateOptions {
   const { now } = session.environment;
   const at = ofOption('--at', flags.at, (text) => parseTime(text, now)) ?? now;
   const reports = (tags: readonly string[] | undefined): DsReport[] | undefined =>
@@ -177,10 +200,7 @@ function rotateOptions(settings: ZoneSettings, flags: RotateFlags, session: Sess
     policy: settings.policy,
     zoneFile: settings.file,
     signedZone: settings.output ?? (settings.file === undefined ? undefined : `${settings.file}.signed`),
-    targets: session.configuration.notify.map((target) => ({
-      name: targetName(target),
-      events: target.events,
-    })),
+    targets,
     start: flags.start,
     algorithm: flags.algorithm,
     emergency: optional(flags.emergency, (tag) => wholeNumber('--emergency', tag)),
@@ -199,18 +219,6 @@ function rotateOptions(settings: ZoneSettings, flags: RotateFlags, session: Sess
     planFor:
       flags.plan === true ? ofOption('--until', flags.until ?? DEFAULT_PLAN, parseDuration) : undefined,
   };
-}
-
-/** What names a target in the state: its kind and address. */
-function targetName(target: Notification): string {
-  switch (target.type) {
-    case 'webhook':
-      return `webhook ${target.url}`;
-    case 'email':
-      return `email ${target.to}`;
-    case 'command':
-      return `command ${target.argv.join(' ')}`;
-  }
 }
 
 function serialNumber(text: string): number {
