@@ -20,6 +20,8 @@ const PLAIN: Palette = { good: plain, warn: plain, bad: plain, info: plain, stro
 export interface ScreenStyle {
   /** Columns. */
   readonly width: number;
+  /** Whether a person looks at it now: else nothing needs to be cut. */
+  readonly isTerminal: boolean;
   /** Whether more than ASCII can be shown. */
   readonly unicode: boolean;
   readonly paint: Palette;
@@ -42,6 +44,7 @@ export async function screenStyle(
   const isColored = stdout.isTerminal && allowsColor && !isSet('NO_COLOR') && variables['TERM'] !== 'dumb';
   return {
     width: Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, width)),
+    isTerminal: stdout.isTerminal,
     unicode: /utf-?8/i.test(locale),
     paint: isColored ? await loadPalette() : PLAIN,
   };

@@ -64,6 +64,8 @@ export interface SessionOptions {
   readonly progress?: boolean;
   /** Threads for large zones; all cores without it. */
   readonly jobs?: number | undefined;
+  /** What a command makes of a failure in place of ending with it: the exit status. */
+  readonly recover?: (error: unknown) => Promise<number>;
 }
 
 /** Finds the settings of a run: an option beats the environment, which beats the configuration file, which beats the default. */

@@ -89,8 +89,9 @@ export interface ZoneSettings {
 
 /** The settings that are in force: of a configuration file, completed by the defaults. */
 export interface Configuration {
-  /** The file they come from, if there is one. */
+  /** The file they come from, if there is one, and what it says. */
   readonly file?: string;
+  readonly document?: ConfigurationDocument;
   readonly keyDirectory: string;
   readonly policies: ReadonlyMap<string, Policy>;
   /** The configured zones, in the order of the file. */
@@ -135,6 +136,7 @@ export function resolveConfiguration(source: ConfigurationSource): Configuration
   }
   return {
     file: source.file,
+    document,
     keyDirectory: resolvePath(document.keyDirectory ?? DEFAULT_KEY_DIRECTORY),
     policies,
     zones: resolveZones(source, policies),

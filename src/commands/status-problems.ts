@@ -3,17 +3,18 @@ import { latestTime } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
 import type { LastError, RotationState } from '../rollover/state.ts';
 import { keyLabel } from './rotation-keys.ts';
-import type { Drift, KeyReport, NotificationReport, Problem, RolloverReport } from './status-report.ts';
+import type {
+  Drift,
+  KeyReport,
+  NotificationReport,
+  Problem,
+  RolloverReport,
+  ValidityLimits,
+} from './status-report.ts';
 
 const DAY = 86400;
 /** A nightly run may be late, and one may fail. */
 const MISSED_RUNS = 2 * DAY;
-
-/** How much validity must be left, in seconds. */
-export interface ValidityLimits {
-  readonly warning: number;
-  readonly critical: number;
-}
 
 /** Less than the half of what nightly runs keep, and less than a fifth: several runs in a row have failed. */
 export function defaultLimits({ signatures: { refresh } }: Policy): ValidityLimits {

@@ -3,6 +3,12 @@ import type { Timeline } from '../rollover/timeline.ts';
 import type { Role } from '../keys/roles.ts';
 import type { DsKey } from './ds.ts';
 
+/** How much validity must be left, in seconds. */
+export interface ValidityLimits {
+  readonly warning: number;
+  readonly critical: number;
+}
+
 /** How a zone is, worst last. */
 export const HEALTHS = ['ok', 'warning', 'critical'] as const;
 
@@ -116,6 +122,8 @@ export interface ZoneStatus {
   /** The version that is served, as far as is known. */
   readonly serial: number | undefined;
   readonly firstExpiration: number | undefined;
+  /** Seconds of validity below which the zone is not well. */
+  readonly limits: ValidityLimits;
   /** How many nightly runs may fail in a row, the first tonight, without a signature expiring. */
   readonly missedRunsSurvived: number | undefined;
   readonly drift: readonly Drift[];

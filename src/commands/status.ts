@@ -4,13 +4,14 @@ import type { Timeline } from '../rollover/timeline.ts';
 import type { Configuration, ZoneSettings } from './configuration.ts';
 import type { Environment } from './environment.ts';
 import { findPrivateFiles, type PrivateFiles } from './status-files.ts';
-import { defaultLimits, type ValidityLimits } from './status-problems.ts';
+import { defaultLimits } from './status-problems.ts';
 import {
   HEALTHS,
   worstHealth,
   type Problem,
   type RolloverReport,
   type Task,
+  type ValidityLimits,
   type ZoneStatus,
 } from './status-report.ts';
 import { readState } from './state-store.ts';
@@ -73,8 +74,8 @@ export async function zoneStatus(options: StatusOptions, environment: Environmen
 
 /** The parts of a status that follow from the others. */
 export function withConclusions(
-  { settings, environment: { now } }: StatusContext,
-  parts: Omit<ZoneStatus, 'zone' | 'policyName' | 'health' | 'task' | 'missedRunsSurvived'>,
+  { settings, validity, environment: { now } }: StatusContext,
+  parts: Omit<ZoneStatus, 'zone' | 'policyName' | 'health' | 'task' | 'limits' | 'missedRunsSurvived'>,
 ): ZoneStatus {
   const problems = [...parts.problems].sort(
     (a, b) => HEALTHS.indexOf(b.severity) - HEALTHS.indexOf(a.severity),
@@ -87,6 +88,7 @@ export function withConclusions(
     health: worstHealth(problems.map(({ severity }) => severity)),
     task: mostUrgent(problems, parts.rollovers),
     problems,
+    limits: validity,
     missedRunsSurvived:
       firstExpiration === undefined ? undefined : Math.max(0, Math.floor((firstExpiration - now) / DAY)),
   };

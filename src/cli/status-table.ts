@@ -1,0 +1,44 @@
+import type { ZoneStatus } from '../commands/status-report.ts';
+import type { ScreenStyle } from './screen.ts';
+import { turn } from './status-words.ts';
+import { healthCounts, worstFirst, type ZoneResult } from './status-zones.ts';
+
+/** One line a zone, worst first, with what to do. */
+export function statusTable(
+  results: readonly ZoneResult[],
+  now: number,
+  { width, isTerminal, paint }: ScreenStyle,
+): string {
+  const sorted = worstFirst(results);
+  const nameWidth = Math.min(32, Math.max(0, ...sorted.map(({ zone }) => zone.length)));
+  const lines = sorted.map((result) => {
+    const name = result.zone.padEnd(nameWidth);
+    const health = 'error' in result ? 'unknown' : result.status.health;
+    const text = 'error' in result ? result.error.message : zoneLine(result.status, now);
+    const word = paint[COLORS[health]](health.toUpperCase().padEnd(8));
+    const shown = isTerminal ? shortened(text, width - name.length - 12) : text;
+    return `${paint.strong(name)}  ${word}  ${shown}\n`;
+  });
+  const counts = healthCounts(results);
+  const total = (['unknown', 'critical', 'warning', 'ok'] as const)
+    .filter((health) => counts[health] > 0)
+    .map((health) => `${counts[health]} ${health}`)
+    .join(', ');
+  return `${lines.join('')}${results.length > 1 ? paint.dim(`${results.length} zones: ${total}\n`) : ''}`;
+}
+
+const COLORS = { ok: 'good', warning: 'warn', critical: 'bad', unknown: 'bad' } as const;
+
+/** What to do comes first: the end of a long line may be cut. */
+function zoneLine(status: ZoneStatus, now: number): string {
+  const [problem] = status.problems;
+  const whose = turn(status.task, status, now);
+  return problem === undefined ? whose : `${whose} (${problem.what})`;
+}
+
+/** Cut at a word, where it would leave the line. */
+function shortened(text: string, width: number): string {
+  if (text.length <= width) return text;
+  const cut = text.slice(0, Math.max(width - 3, 20));
+  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), 20))}...`;
+}

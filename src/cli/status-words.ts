@@ -1,0 +1,65 @@
+import { roughDuration } from '../commands/status-problems.ts';
+import type { Problem, Task, ZoneStatus } from '../commands/status-report.ts';
+import { printDate, printMinute } from './timeline-axis.ts';
+
+const DAY = 86400;
+
+/** The answer to "is it well, and who has to do what by when", without the zone's name. */
+export function answer(status: ZoneStatus, now: number): string {
+  const { health, problems, task } = status;
+  const [problem] = problems;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
+  const what = problem === undefined ? '' : `${problem.what}${more}; `;
+  return `${health.toUpperCase()}: ${what}${turn(task, status, now)}`;
+}
+
+/** Whose turn it is, and by when. */
+export function turn(task: Task | undefined, status: ZoneStatus, now: number): string {
+  if (task === undefined) return idle(status, now);
+  const { actor, todo, what, deadline, notBefore } = task;
+  switch (actor) {
+    case 'operator': {
+      const by =
+        deadline === undefined
+          ? ''
+          : deadline > now
+            ? ` by ${dateOrMinute(deadline, now)}`
+            : ` at once, it was due ${dateOrMinute(deadline, now)}`;
+      return `you: ${todo ?? what}${by}`;
+    }
+    case 'zonewright':
+      return `nothing to do: the next run will ${todo ?? 'go on'}`;
+    case 'parent':
+    case 'none': {
+      const when = notBefore === undefined ? '' : ` ${dateOrMinute(notBefore, now)}`;
+      return `nothing to do: the rollover goes on${when === '' ? ' by itself' : when}`;
+    }
+  }
+}
+
+function idle({ nextRollover, isManaged, keys }: ZoneStatus, now: number): string {
+  if (nextRollover !== undefined) {
+    const { title, at } = nextRollover;
+    return at > now
+      ? `nothing to do until ${dateOrMinute(at, now)}, when the ${title} begins by itself`
+      : `nothing to do: the next run begins to ${title === 'enable DNSSEC' ? title : `replace keys: ${title}`}`;
+  }
+  const isUnused = keys.every(({ state }) => state === 'removed');
+  if (isManaged && isUnused) return 'nothing to do: DNSSEC is off for this zone';
+  return 'nothing to do';
+}
+
+/** What is wrong beside the first problem, or that which is to be done. */
+export function problemLine({ severity, what }: Problem): string {
+  return `${severity}: ${what}`;
+}
+
+/** A date, with the minute where that is near. */
+export function dateOrMinute(time: number, now: number): string {
+  return Math.abs(time - now) < 2 * DAY ? printMinute(time) : printDate(time);
+}
+
+/** `in 9 days`, `3 hours ago` */
+export function relative(time: number, now: number): string {
+  return time >= now ? `in ${roughDuration(time - now)}` : `${roughDuration(now - time)} ago`;
+}
