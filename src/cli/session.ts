@@ -7,7 +7,6 @@ import {
 import type { Environment, Outside } from '../commands/environment.ts';
 import { parseTime } from '../dns/time.ts';
 import { usageError } from '../errors.ts';
-import { lazyDnsClient } from '../io/lazy-dns-client.ts';
 import { lazyPool } from '../io/lazy-pool.ts';
 import { loadConfigFile } from '../io/config-file.ts';
 import { nodeCrypto } from '../io/crypto/node-crypto.ts';
@@ -113,7 +112,7 @@ export async function openSession(
       files: fileStore,
       locks: fileLocks(),
       crypto: withTokens(nodeCrypto, tokens),
-      dns: lazyDnsClient(),
+      dns: io.dns,
       keyAccess: keyAccess({ ...passphraseSources(io, options), warn }, tokens),
       openInclude,
       pool: lazyPool(nodeCrypto, jobs),

@@ -1,6 +1,8 @@
 import type { Writable } from 'node:stream';
 import { isatty } from 'node:tty';
+import type { DnsClient } from '../dnssec/dns-client.ts';
 import { environmentError } from '../errors.ts';
+import { lazyDnsClient } from './lazy-dns-client.ts';
 
 /** Where text goes. */
 export interface Output {
@@ -19,6 +21,8 @@ export interface ProcessIo {
   readonly workingDirectory: string;
   /** The clock, in epoch seconds. */
   clock(): number;
+  /** The network, as far as name servers are asked; tests may have none. */
+  readonly dns?: DnsClient;
   readStdin(): Promise<Uint8Array>;
   /** Asks the person at the terminal for a secret, which is not shown; absent where no person is. */
   readonly askSecret?: ((prompt: string) => Promise<string>) | undefined;
@@ -42,6 +46,7 @@ export function processIo(): ProcessIo {
     },
     variables: process.env,
     workingDirectory: process.cwd(),
+    dns: lazyDnsClient(),
     clock: () => Math.floor(Date.now() / 1000),
     readStdin,
     askSecret: isatty(0) && isatty(2) ? askSecret : undefined,
