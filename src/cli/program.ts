@@ -35,6 +35,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./rotate-command.ts')).rotateCommand,
   },
   {
+    name: 'status',
+    summary: 'tell whether zones are well, and who has to do what by when',
+    load: async () => (await import('./status-command.ts')).statusCommand,
+  },
+  {
     name: 'verify',
     summary: 'prove that every validator accepts a signed zone',
     load: async () => (await import('./verify-command.ts')).verifyCommand,
@@ -64,11 +69,16 @@ export async function createProgram(
   onExit: (status: number) => void,
 ): Promise<Command> {
   const execute: Execute = async (command, work, options) => {
-    const session = await openSession(io, command, options);
     try {
-      onExit(await work(session));
-    } finally {
-      await session.talk.finish();
+      const session = await openSession(io, command, options);
+      try {
+        onExit(await work(session));
+      } finally {
+        await session.talk.finish();
+      }
+    } catch (error) {
+      if (options?.recover === undefined) throw error;
+      onExit(await options.recover(error));
     }
   };
   const program = new Command('zonewright')
