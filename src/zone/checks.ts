@@ -666,13 +666,7 @@ class ProblemList {
 
 /** Calls back for each RRset of a type, with the rank of its owner. */
 function eachRrset(zone: Zone, type: number, visit: (rrset: number, rank: number) => void): void {
-  const { rrsetTypes, ownerRrsets } = zone;
-  let rank = 0;
-  for (let rrset = 0; rrset < rrsetTypes.length; rrset++) {
-    if (rrsetTypes[rrset] !== type) continue;
-    while (ownerRrsets[rank + 1]! <= rrset) rank++;
-    visit(rrset, rank);
-  }
+  for (const rrset of zone.rrsetsOfType(type)) visit(rrset, zone.rrsetOwners[rrset]!);
 }
 
 function eachRecord(zone: Zone, type: number, visit: (record: number, rank: number) => void): void {
@@ -684,11 +678,13 @@ function eachRecord(zone: Zone, type: number, visit: (record: number, rank: numb
 
 /** Calls back for each occluded owner, with the rank of the delegation or DNAME above it. */
 function eachOccluded(zone: Zone, visit: (rank: number, cut: number) => void): void {
+  const mayHaveDname = zone.rrsetsOfType(Type.DNAME).length > 0;
   let cut = -1;
   for (let rank = 0; rank < zone.ownerCount; rank++) {
     const status = zone.ownerStatus[rank];
     if (status === OwnerStatus.Occluded) visit(rank, cut);
-    else if (status === OwnerStatus.Delegation || zone.findRrset(rank, Type.DNAME) >= 0) cut = rank;
+    else if (status === OwnerStatus.Delegation || (mayHaveDname && zone.findRrset(rank, Type.DNAME) >= 0))
+      cut = rank;
   }
 }
 

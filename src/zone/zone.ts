@@ -51,6 +51,7 @@ export class Zone {
   readonly mixedTtls: readonly number[];
 
   readonly #rankOfName: Uint32Array;
+  #rrsetsByType: ReadonlyMap<number, Uint32Array> | undefined;
 
   /** @param columns the zone's index, where somebody has made it already */
   constructor(
@@ -111,6 +112,12 @@ export class Zone {
     return -1;
   }
 
+  /** All RRsets of `type`, in ascending order. */
+  rrsetsOfType(type: number): Uint32Array {
+    this.#rrsetsByType ??= groupByType(this.rrsetTypes);
+    return this.#rrsetsByType.get(type) ?? NONE;
+  }
+
   /** The RRset of `type` at the apex, or -1. */
   apexRrset(type: number): number {
     return this.findRrset(this.rankOf(this.origin), type);
@@ -133,6 +140,7 @@ export class Zone {
     const status = new Uint8Array(this.ownerCount);
     const { names } = this.store;
     const wire = names.wire.bytes;
+    const mayHaveDname = this.rrsetTypes.includes(Type.DNAME);
     let cutStart = 0;
     let cutLength = 0;
     for (let rank = 0; rank < status.length; rank++) {
@@ -148,13 +156,29 @@ export class Zone {
       }
       const isCut = length !== this.origin.length && this.findRrset(rank, Type.NS) >= 0;
       if (isCut) status[rank] = OwnerStatus.Delegation;
-      if (isCut || this.findRrset(rank, Type.DNAME) >= 0) {
+      if (isCut || (mayHaveDname && this.findRrset(rank, Type.DNAME) >= 0)) {
         cutStart = start;
         cutLength = length;
       }
     }
     return status;
   }
+}
+
+const NONE = new Uint32Array();
+
+function groupByType(types: Uint16Array): ReadonlyMap<number, Uint32Array> {
+  const counts = new Uint32Array(0x10000);
+  for (let rrset = 0; rrset < types.length; rrset++) counts[types[rrset]!]!++;
+  const lists = new Map<number, Uint32Array>();
+  for (let type = 0; type < counts.length; type++)
+    if (counts[type]! > 0) lists.set(type, new Uint32Array(counts[type]!));
+  const filled = counts.fill(0);
+  for (let rrset = 0; rrset < types.length; rrset++) {
+    const type = types[rrset]!;
+    lists.get(type)![filled[type]!++] = rrset;
+  }
+  return lists;
 }
 
 /** Whether a name is below another that stands in the same octets. */
