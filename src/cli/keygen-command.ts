@@ -1,5 +1,6 @@
 import { Command, Option } from './commander.ts';
 import { keygen, makeSuccessor, settime, type KeygenResult } from '../commands/keygen.ts';
+import { sourcesOfPolicy, sourcesOfUri } from '../commands/new-key-pair.ts';
 import { settingsOfZone } from '../commands/configuration.ts';
 import { printTime, parseDuration, parseTimeOrNone } from '../dns/time.ts';
 import { nameToText } from '../dns/name.ts';
@@ -11,6 +12,7 @@ import { parseZoneName } from '../io/zone-name.ts';
 import { ROLES, type Role } from '../keys/roles.ts';
 import type { Key } from '../keys/key.ts';
 import { KEY_TIME_LABELS, type KeyTimingChange } from '../keys/timing.ts';
+import { rolesOf } from '../rollover/due.ts';
 import { ExitStatus } from './exit-status.ts';
 import { ofOption, ttlValue, wholeNumber } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
@@ -32,6 +34,7 @@ interface KeygenFlags {
   readonly revoke?: string;
   readonly inactive?: string;
   readonly delete?: string;
+  readonly pkcs11?: string;
 }
 
 /** The subcommand `keygen`: its options, help and rendering. */
@@ -41,7 +44,10 @@ export function keygenCommand(execute: Execute): Command {
     .argument('[ZONE]', "the zone's name; not for --settime and --successor")
     .option('--role <ROLE>', 'one key: ksk, zsk or csk (default: what the policy asks for)')
     .addOption(new Option('-f <ROLE>', 'the same, as dnssec-keygen has it').hideHelp())
-    .option('-a, --algorithm <NAME>', 'mnemonic or number (default: that of the policy, ECDSAP256SHA256)')
+    .option(
+      '-a, --algorithm <ALGORITHM>',
+      'mnemonic or number (default: that of the policy, ECDSAP256SHA256)',
+    )
     .option('-b, --bits <N>', 'size of an RSA key, 2048 to 4096 (default: 2048)')
     .option('-L, --ttl <TTL>', 'the TTL of the DNSKEY record')
     .option('-P, --publish <TIME>', 'when the key enters the zone')
@@ -50,6 +56,7 @@ export function keygenCommand(execute: Execute): Command {
     .option('-I, --inactive <TIME>', 'when it ceases to sign')
     .option('-D, --delete <TIME>', 'when it leaves the zone')
     .option('-G, --spare', 'set no times: a key that nothing uses yet')
+    .option('--pkcs11 <URI>', 'make the key in an HSM, or use the one there that the URI names (RFC 7512)')
     .option('--settime <KEYFILE>', 'set times or TTL of this key, in place of making one')
     .option('-S, --successor <KEYFILE>', 'make the key that follows this one')
     .option('-i, --interval <DURATION>', 'how long the successor is published before it signs (default: 30d)')
@@ -59,6 +66,10 @@ export function keygenCommand(execute: Execute): Command {
         ['zonewright keygen example.com', 'a KSK and a ZSK in keys/'],
         ['zonewright keygen example.com --role csk -a ED25519', 'one key that signs everything'],
         ['zonewright keygen --settime Kexample.com.+013+12345 --inactive +30d', 'when a key ceases to sign'],
+        [
+          "zonewright keygen example.com --role ksk --pkcs11 'pkcs11:token=hsm;object=ksk1'",
+          'the KSK in an HSM',
+        ],
         ['zonewright keygen --successor Kexample.com.+013+12345', 'the key that takes over then'],
       ),
     )
@@ -87,7 +98,12 @@ async function dispatch(
     if (flags.settime !== undefined) return settime({ ...common, keyFile: existing }, environment);
     const prepublication = ofOption('--interval', flags.interval, parseDuration);
     return makeSuccessor(
-      { ...common, ...(prepublication === undefined ? {} : { prepublication }), keyFile: existing },
+      {
+        ...common,
+        ...(prepublication === undefined ? {} : { prepublication }),
+        keyFile: existing,
+        sources: flags.pkcs11 === undefined ? undefined : sourcesOfUri(flags.pkcs11, ['ksk']),
+      },
       environment,
     );
   }
@@ -104,9 +120,11 @@ async function dispatch(
       hint: 'say with --publish and --activate when the key is published and signs',
     });
   }
+  const roles = role === undefined ? rolesOf(policy) : [role];
   return keygen(
     {
       ...common,
+      sources: flags.pkcs11 === undefined ? sourcesOfPolicy(policy) : sourcesOfUri(flags.pkcs11, roles),
       zone: name,
       keys: policy.keys,
       algorithm: flags.algorithm ?? String(policy.algorithm),
@@ -139,14 +157,14 @@ function refuseBesides(zone: string | undefined, flags: KeygenFlags): void {
   if (flags.settime !== undefined && flags.successor !== undefined) {
     throw usageError('usage/conflict', '--settime and --successor exclude each other');
   }
-  const { role, f, algorithm, bits, spare, interval } = flags;
+  const { role, f, algorithm, bits, spare, interval, pkcs11 } = flags;
   const besides = {
     [`the zone ${zone ?? ''}`]: zone,
     '--role': role ?? f,
     '--algorithm': algorithm,
     '--bits': bits,
     '--spare': spare,
-    ...(flags.settime === undefined ? {} : { '--interval': interval }),
+    ...(flags.settime === undefined ? {} : { '--interval': interval, '--pkcs11': pkcs11 }),
   };
   for (const [what, value] of Object.entries(besides)) {
     if (value !== undefined) {

@@ -3,6 +3,7 @@ import { printDuration, readDuration } from '../dns/time.ts';
 import { algorithmByName } from '../dnssec/algorithms.ts';
 import { ZonewrightError } from '../errors.ts';
 import { DEFAULT_POLICY, type Policy } from '../rollover/policy.ts';
+import { namesKey } from './new-key-pair.ts';
 import { leastPropagation, rolloverWaits, secondsOf } from '../rollover/policy-waits.ts';
 
 /** What a configuration file says, after it was found to follow `schemas/config.schema.json`. */
@@ -316,6 +317,22 @@ function algorithmNumber(
   return algorithm.number;
 }
 
+/** Every new key gets a name of its own, so the source can only be a token. */
+function checkKeySource(value: string, keys: readonly string[], { errorAt }: ConfigurationSource): void {
+  if (value === 'files') return;
+  try {
+    if (!namesKey(value)) return;
+  } catch (error) {
+    if (!(error instanceof ZonewrightError)) throw error;
+    throw errorAt(keys, error.message, error.hint);
+  }
+  throw errorAt(
+    keys,
+    'this URI names one key, but new keys are made with it',
+    'leave "object" and "id" out; a key that is there already is taken with: zonewright keygen --pkcs11 URI',
+  );
+}
+
 /** What one value alone does not tell. */
 function checkPolicy(policy: Policy, keys: readonly string[], source: ConfigurationSource): void {
   checkSignatures(policy, keys, source);
@@ -336,6 +353,7 @@ function checkPolicy(policy: Policy, keys: readonly string[], source: Configurat
       source,
     );
   }
+  for (const key of ['kskSource', 'zskSource'] as const) checkKeySource(policy[key], [...keys, key], source);
   if (policy.publishedWhen === 'afterSign' && source.document.afterSign === undefined) {
     throw source.errorAt(
       [...keys, 'publishedWhen'],

@@ -4,7 +4,7 @@ import type { UsableAlgorithm } from '../dnssec/algorithms.ts';
 import { DNSSEC_PROTOCOL, readDnskey, writeDnskey } from '../dnssec/dnskey.ts';
 import { keyTag, revokedKeyTag } from '../dnssec/key-tag.ts';
 import { keySize } from '../dnssec/public-key.ts';
-import { environmentError, usageError } from '../errors.ts';
+import { environmentError, inputError, usageError } from '../errors.ts';
 import type { BindState } from '../keys/bind-state.ts';
 import { KeyDirectory, keyOfFiles, type KeyFiles } from '../keys/key-directory.ts';
 import { keyBaseName } from '../keys/key-name.ts';
@@ -16,6 +16,7 @@ import { changeTiming, isUntimed, type KeyTiming, type KeyTimingChange } from '.
 import type { Environment } from './environment.ts';
 import { algorithmForNewKeys, sizeOfNewKey, sizeOfSuccessor } from './key-algorithm.ts';
 import { encryptionOfNewKey, locateKey, tagsInUse } from './key-files.ts';
+import { discardKeyPair, newKeyPair, type KeySources, type NewKeyPair } from './new-key-pair.ts';
 
 const DAY = 86400;
 /** How long before its predecessor's end a successor is published (BIND's default for `-S`). */
@@ -36,6 +37,8 @@ export interface CommonOptions {
   readonly ttl?: number | null;
   /** Whether new private keys are encrypted; without it, they are if another of the zone is. */
   readonly encrypt?: boolean | undefined;
+  /** Where new keys are made; in software without it. */
+  readonly sources?: KeySources | undefined;
 }
 
 export interface KeygenOptions extends CommonOptions {
@@ -83,7 +86,8 @@ export async function keygen(options: KeygenOptions, environment: KeygenEnvironm
   const timing = timingOfNewKey(options, environment.now);
   const { ttl, zone, keyDirectory } = options;
   const requests = roles.map((role) => ({ role, algorithm, bits, timing, ttl }));
-  return makeKeys(requests, { zone, keyDirectory, encrypt: options.encrypt }, environment);
+  const { encrypt, sources } = options;
+  return makeKeys(requests, { zone, keyDirectory, encrypt, sources }, environment);
 }
 
 /**
@@ -138,7 +142,8 @@ export async function makeSuccessor(
     ttl: options.ttl === undefined ? predecessor.ttl : options.ttl,
     predecessor: predecessor.keyTag,
   };
-  const place = { zone: predecessor.zone, keyDirectory: directory.path, encrypt: options.encrypt };
+  const { encrypt, sources } = options;
+  const place = { zone: predecessor.zone, keyDirectory: directory.path, encrypt, sources };
   const result = await makeKeys([request], place, environment);
   try {
     await directory.rewriteKey(base, linked(files, result.keys[0]!));
@@ -164,54 +169,82 @@ interface KeyPlace {
   readonly zone: Uint8Array;
   readonly keyDirectory: string;
   readonly encrypt: boolean | undefined;
+  readonly sources: KeySources | undefined;
 }
 
 async function makeKeys(
   requests: readonly KeyRequest[],
-  { zone, keyDirectory, encrypt }: KeyPlace,
+  { zone, keyDirectory, encrypt, sources = {} }: KeyPlace,
   environment: KeygenEnvironment,
 ): Promise<KeygenResult> {
   const taken = await tagsInUse(keyDirectory, zone, environment);
   const encryption = await encryptionOfNewKey(encrypt, keyDirectory, zone, environment);
-  const made: { base: string; files: KeyFiles }[] = [];
-  for (const request of requests) {
-    const files = await makeKey(zone, request, taken, encryption, environment);
-    const base = keyBaseName(zone, request.algorithm.number, keyTag(files.publicKey.rdata));
-    warnAboutTiming(keyOfFiles(base, files), request.timing, environment);
-    made.push({ base, files });
+  const made: { base: string; files: KeyFiles; pair: NewKeyPair }[] = [];
+  try {
+    for (const request of requests) {
+      const source = sources[request.role];
+      const { pair, rdata } = await makeKeyPair(zone, { ...request, source }, taken, environment);
+      const files = await filesOfNewKey(zone, request, pair, rdata, encryption, environment);
+      const base = keyBaseName(zone, request.algorithm.number, keyTag(rdata));
+      warnAboutTiming(keyOfFiles(base, files), request.timing, environment);
+      made.push({ base, files, pair });
+    }
+    await new KeyDirectory(keyDirectory, environment.files).createKeys(made);
+  } catch (error) {
+    for (const { pair } of made) await discardKeyPair(pair, environment);
+    throw error;
   }
-  await new KeyDirectory(keyDirectory, environment.files).createKeys(made);
   return { keyDirectory, keys: made.map(({ base, files }) => keyOfFiles(base, files)) };
 }
 
-/** Makes one key whose tag, and whose tag once revoked, no other key of the zone has. */
-async function makeKey(
+/** Makes or finds one key whose tag, and whose tag once revoked, no other key of the zone has. */
+async function makeKeyPair(
   zone: Uint8Array,
-  { role, algorithm, bits, timing, ttl, predecessor }: KeyRequest,
+  request: KeyRequest & { readonly source: string | undefined },
   taken: Set<number>,
-  encryption: KeyEncryption | undefined,
-  { crypto, now }: KeygenEnvironment,
-): Promise<KeyFiles> {
+  environment: KeygenEnvironment,
+): Promise<{ readonly pair: NewKeyPair; readonly rdata: Uint8Array }> {
+  const { role, algorithm } = request;
   for (let attempt = 0; attempt < MAXIMUM_ATTEMPTS; attempt++) {
-    const { publicKey, privateKey } = await crypto.generate(algorithm.number, bits);
+    const pair = await newKeyPair({ ...request, zone }, environment);
+    const { publicKey } = pair;
     const flags = flagsOfRole(role);
     const rdata = writeDnskey({ flags, protocol: DNSSEC_PROTOCOL, algorithm: algorithm.number, publicKey });
     const tags = [keyTag(rdata), revokedKeyTag(rdata)];
-    if (tags.some((tag) => taken.has(tag))) continue;
-    for (const tag of tags) taken.add(tag);
-
-    const link = predecessor === undefined ? [] : [{ name: 'Predecessor', value: String(predecessor) }];
-    return {
-      publicKey: { owner: canonicalName(zone), ttl: ttl ?? undefined, type: 'DNSKEY', rdata, timing },
-      privateKey: await storePrivateKey(privateKey, timing, encryption, link),
-      state: role === 'csk' ? stateOfCsk(algorithm, publicKey, now, predecessor) : undefined,
-    };
+    if (!tags.some((tag) => taken.has(tag))) {
+      for (const tag of tags) taken.add(tag);
+      return { pair, rdata };
+    }
+    if (pair.isFound) {
+      throw inputError(
+        'key/tag-collision',
+        `the key in the HSM has the key tag ${keyTag(rdata)} of another key of ${nameToText(zone)}, or is in the key directory already`,
+        { hint: 'name another key, or leave "object" and "id" out of the URI to make one' },
+      );
+    }
+    await discardKeyPair(pair, environment);
   }
   throw environmentError(
     'key/tag-collision',
     `${MAXIMUM_ATTEMPTS} new keys in a row had the key tag of another key of ${nameToText(zone)}`,
     { hint: 'take keys that are not needed any more out of the key directory' },
   );
+}
+
+async function filesOfNewKey(
+  zone: Uint8Array,
+  { role, algorithm, timing, ttl, predecessor }: KeyRequest,
+  { publicKey, privateKey }: NewKeyPair,
+  rdata: Uint8Array,
+  encryption: KeyEncryption | undefined,
+  { now }: KeygenEnvironment,
+): Promise<KeyFiles> {
+  const link = predecessor === undefined ? [] : [{ name: 'Predecessor', value: String(predecessor) }];
+  return {
+    publicKey: { owner: canonicalName(zone), ttl: ttl ?? undefined, type: 'DNSKEY', rdata, timing },
+    privateKey: await storePrivateKey(privateKey, timing, encryption, link),
+    state: role === 'csk' ? stateOfCsk(algorithm, publicKey, now, predecessor) : undefined,
+  };
 }
 
 /** Only a `.state` file can tell a CSK from a KSK. */

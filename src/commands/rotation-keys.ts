@@ -10,6 +10,7 @@ import type { Policy } from '../rollover/policy.ts';
 import { UNUSED, type ManagedKey, type RotationState } from '../rollover/state.ts';
 import type { Environment } from './environment.ts';
 import { keygen, settime } from './keygen.ts';
+import { sourcesOfPolicy } from './new-key-pair.ts';
 
 /** A key of the directory as `rotate` first sees it: not in use. */
 export function unusedKey(key: Key, now: number): ManagedKey {
@@ -56,6 +57,7 @@ export async function makeSpareKey(
       algorithm: String(algorithm),
       ttl: policy.dnskeyTtl,
       spare: true,
+      sources: sourcesOfPolicy(policy),
       keyDirectory,
     },
     environment,

@@ -1,6 +1,7 @@
-import type { SoftwareKey } from '../dnssec/crypto.ts';
+import type { PrivateKeyMaterial } from '../dnssec/crypto.ts';
 import type { BindField } from './bind-lines.ts';
 import { fieldsOfPrivateKey, type BindPrivateKey } from './bind-private-key.ts';
+import { fieldsOfReference } from './key-reference.ts';
 import type { KeyEncryption } from './key-source.ts';
 import type { KeyTiming } from './timing.ts';
 
@@ -14,19 +15,20 @@ export function storageOfPrivateKey(text: string): PrivateKeyStorage {
 }
 
 /**
- * A `.private` file with this secret.
+ * A `.private` file with this secret, or with the reference to it where it stays in an HSM.
  * @param encryption puts it under a passphrase; without it, it is plain
  * @param more further fields, such as the tag of a predecessor
  */
 export async function storePrivateKey(
-  key: SoftwareKey,
+  key: PrivateKeyMaterial,
   timing: KeyTiming,
   encryption: KeyEncryption | undefined,
   more: readonly BindField[] = [],
 ): Promise<BindPrivateKey> {
-  const { algorithm, jwk } = key;
+  const { algorithm } = key;
+  if (key.kind === 'token') return { algorithm, fields: [...fieldsOfReference(key), ...more], timing };
   if (encryption === undefined) {
     return { algorithm, fields: [...fieldsOfPrivateKey(key), ...more], timing };
   }
-  return { algorithm, fields: more, timing, encrypted: await encryption.encrypt(jwk) };
+  return { algorithm, fields: more, timing, encrypted: await encryption.encrypt(key.jwk) };
 }

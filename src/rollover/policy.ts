@@ -8,6 +8,9 @@ export interface Policy {
   readonly keys: 'split' | 'csk';
   readonly kskLifetime: number | 'unlimited';
   readonly zskLifetime: number | 'unlimited';
+  /** Where new KSKs and CSKs are made, and new ZSKs: `files`, or the PKCS#11 URI of a token. */
+  readonly kskSource: string;
+  readonly zskSource: string;
   readonly kskRollover: 'double-ksk' | 'double-ds';
   /** How long before the end of a lifetime the replacement starts. */
   readonly rotationPeriod: number;
@@ -57,6 +60,8 @@ export const DEFAULT_POLICY: Policy = {
   keys: 'split',
   kskLifetime: 90 * DAY,
   zskLifetime: 90 * DAY,
+  kskSource: 'files',
+  zskSource: 'files',
   kskRollover: 'double-ksk',
   rotationPeriod: 7 * DAY,
   propagationDelay: 'auto',
