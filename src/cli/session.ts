@@ -31,6 +31,9 @@ export interface GlobalOptions {
   readonly now?: string;
   readonly passphraseFile?: string;
   readonly passphraseCommand?: string;
+  /** Of `keygen`. */
+  readonly newPassphraseFile?: string;
+  readonly newPassphraseCommand?: string;
   readonly json?: true;
   readonly color: boolean;
   readonly quiet?: true;
@@ -93,6 +96,7 @@ export async function openSession(
     talk.warning(message, hint);
   };
   const tokens = lazyTokens(io.variables);
+  const newSources = newPassphraseSources(io, options);
   return {
     configuration,
     keyDirectory,
@@ -113,7 +117,11 @@ export async function openSession(
       locks: fileLocks(),
       crypto: withTokens(nodeCrypto, tokens),
       dns: io.dns,
-      keyAccess: keyAccess({ ...passphraseSources(io, options), warn }, tokens),
+      keyAccess: keyAccess(
+        { ...passphraseSources(io, options), warn },
+        tokens,
+        newSources && { ...newSources, warn },
+      ),
       openInclude,
       pool: lazyPool(nodeCrypto, jobs),
       readStdin: () => io.readStdin(),
@@ -140,18 +148,36 @@ export async function readSettings(
 /** An option beats the environment. */
 function passphraseSources(
   io: ProcessIo,
-  { passphraseFile, passphraseCommand }: GlobalOptions,
+  { passphraseFile: file, passphraseCommand: command }: GlobalOptions,
 ): Omit<PassphraseSources, 'warn'> {
-  if (passphraseFile !== undefined || passphraseCommand !== undefined) {
-    if (passphraseFile === undefined || passphraseCommand === undefined)
-      return { file: passphraseFile, command: passphraseCommand };
+  if (file !== undefined && command !== undefined) {
     throw usageError('usage/conflict', '--passphrase-file and --passphrase-command exclude each other');
   }
+  if (file !== undefined || command !== undefined) return { file, command };
+  return { ...passphraseVariables(io, 'PASSPHRASE'), ask: io.askSecret };
+}
+
+/** Where another passphrase comes from, if one is given for what is encrypted. */
+function newPassphraseSources(
+  io: ProcessIo,
+  { newPassphraseFile: file, newPassphraseCommand: command }: GlobalOptions,
+): Omit<PassphraseSources, 'warn'> | undefined {
+  if (file !== undefined && command !== undefined) {
+    throw usageError(
+      'usage/conflict',
+      '--new-passphrase-file and --new-passphrase-command exclude each other',
+    );
+  }
+  if (file !== undefined || command !== undefined) return { file, command };
+  const sources = passphraseVariables(io, 'NEW_PASSPHRASE');
+  return Object.values(sources).every((source) => source === undefined) ? undefined : sources;
+}
+
+function passphraseVariables(io: ProcessIo, name: string): Omit<PassphraseSources, 'warn' | 'ask'> {
   return {
-    file: variable(io, 'PASSPHRASE_FILE'),
-    command: variable(io, 'PASSPHRASE_COMMAND'),
-    value: variable(io, 'PASSPHRASE'),
-    ask: io.askSecret,
+    file: variable(io, `${name}_FILE`),
+    command: variable(io, `${name}_COMMAND`),
+    value: variable(io, name),
   };
 }
 

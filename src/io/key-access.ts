@@ -1,9 +1,17 @@
 import type { KeyAccess, KeyTokens } from '../keys/key-source.ts';
 import { passphraseProvider, type PassphraseSources } from './passphrase.ts';
 
-/** Opens private keys with the passphrase that the sources have, or in the tokens where they are. What it needs is loaded when a key needs it. */
-export function keyAccess(sources: PassphraseSources, tokens: KeyTokens): KeyAccess {
+/**
+ * Opens private keys with the passphrase that the sources have, or in the tokens where they are. What it needs is loaded when a key needs it.
+ * @param newSources where the passphrase for what is encrypted comes from, if that is to be another one
+ */
+export function keyAccess(
+  sources: PassphraseSources,
+  tokens: KeyTokens,
+  newSources?: PassphraseSources,
+): KeyAccess {
   const passphrase = passphraseProvider(sources);
+  const newPassphrase = newSources === undefined ? passphrase : passphraseProvider(newSources);
   return {
     encryption: {
       async decrypt(encrypted, file) {
@@ -12,7 +20,7 @@ export function keyAccess(sources: PassphraseSources, tokens: KeyTokens): KeyAcc
       },
       async encrypt(key) {
         const { encryptPrivateKey } = await import('./crypto/encrypted-pkcs8.ts');
-        return encryptPrivateKey(key, await passphrase('encrypt'));
+        return encryptPrivateKey(key, await newPassphrase('encrypt'));
       },
     },
     tokens,

@@ -1,12 +1,13 @@
 import { fromBase64, toBase64 } from '../dns/encoding.ts';
 import { printTimestamp } from '../dns/time.ts';
 import { algorithmLabel, usableAlgorithm, type UsableAlgorithm } from '../dnssec/algorithms.ts';
-import type { SoftwareKey, TokenKey } from '../dnssec/crypto.ts';
+import type { Crypto, SoftwareKey, TokenKey } from '../dnssec/crypto.ts';
 import {
   fromBase64url,
   jwkFromPublicKey,
   readRsaPublicKey,
   toBase64url,
+  writeRsaPublicKey,
   type PrivateJwk,
   type PublicJwk,
 } from '../dnssec/public-key.ts';
@@ -137,6 +138,26 @@ export function privateKeyMaterial(key: BindPrivateKey, publicKey: Uint8Array, f
       ? rsaJwk(key, publicKey, file)
       : ({ ...publicJwk, d: scalar(key, algorithm, file) } as Exclude<PrivateJwk, { kty: 'RSA' }>);
   return { kind: 'software', algorithm: key.algorithm, jwk, file };
+}
+
+/**
+ * The secret of a `.private` file that may stand alone: then the public key follows from it.
+ * @throws ZonewrightError as `privateKeyMaterial`
+ */
+export async function jwkOfBindKey(
+  key: BindPrivateKey,
+  publicKey: Uint8Array | undefined,
+  file: string,
+  crypto: Pick<Crypto, 'privateKeyOfSecret'>,
+): Promise<PrivateJwk> {
+  if (publicKey !== undefined) return privateKeyMaterial(key, publicKey, file).jwk;
+  const algorithm = usableAlgorithm(key.algorithm);
+  if (algorithm !== undefined && algorithm.kind !== 'rsa') {
+    return crypto.privateKeyOfSecret(key.algorithm, fromBase64url(scalar(key, algorithm, file)));
+  }
+  const exponent = octetsOf(key, 'PublicExponent', file);
+  const modulus = octetsOf(key, 'Modulus', file);
+  return privateKeyMaterial(key, writeRsaPublicKey({ exponent, modulus }), file).jwk;
 }
 
 function rsaJwk(key: BindPrivateKey, publicKey: Uint8Array, file: string): PrivateJwk {
