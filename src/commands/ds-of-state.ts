@@ -2,7 +2,7 @@ import { printTime } from '../dns/time.ts';
 import { joinPath } from '../keys/file-store.ts';
 import { signsKeys } from '../keys/roles.ts';
 import { dsOf, servedDs, setsBetween } from '../rollover/engine.ts';
-import { cachesAt } from '../rollover/ledger.ts';
+import { cachesAt, confirmedDs } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
 import { proveDs, type Proof } from '../rollover/proof.ts';
 import type { ManagedKey, RotationState } from '../rollover/state.ts';
@@ -44,13 +44,16 @@ export async function dsOfState(
     by === 'all'
       ? served.every((ds) => ds.some((record) => record.key === key.dnskey))
       : served.some((ds) => ds.some((record) => record.key === key.dnskey));
+  // Offers make sets without it possible, but what the parent was seen to have needs no adding.
+  const isConfirmed = ({ dnskey }: ManagedKey): boolean =>
+    confirmedDs(state.ledger)?.ds.some((record) => record.key === dnskey) === true;
   const wanted = wantedAnchors(state);
   const selected =
     part === 'remove'
       ? state.keys.filter(
           (key) => signsKeys(key.role) && !state.wantedDs.includes(key.base) && isServed(key, 'some'),
         )
-      : wanted.filter((key) => part === undefined || !isServed(key, 'all'));
+      : wanted.filter((key) => part === undefined || !(isServed(key, 'all') || isConfirmed(key)));
   const proof =
     state.wantedDs.length > 0 || part === 'remove' ? SAFE : proveSet(state, wanted, policy, environment.now);
   return { keys: selected.map((key) => publicKey(key, zone, keyDirectory)), unsafe: unsafety(proof) };
