@@ -1,47 +1,33 @@
 import { Command, Option } from './commander.ts';
+import { EXPORT_FORMATS } from '../commands/export-formats.ts';
 import { keygen, makeSuccessor, settime, type KeygenResult } from '../commands/keygen.ts';
 import { sourcesOfPolicy, sourcesOfUri } from '../commands/new-key-pair.ts';
 import { settingsOfZone } from '../commands/configuration.ts';
-import { printTime, parseDuration, parseTimeOrNone } from '../dns/time.ts';
+import { printTime, parseDuration } from '../dns/time.ts';
 import { nameToText } from '../dns/name.ts';
 import { usageError } from '../errors.ts';
 import { toBase64 } from '../dns/encoding.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { readDnskey } from '../dnssec/dnskey.ts';
 import { parseZoneName } from '../io/zone-name.ts';
-import { ROLES, type Role } from '../keys/roles.ts';
 import type { Key } from '../keys/key.ts';
-import { KEY_TIME_LABELS, type KeyTimingChange } from '../keys/timing.ts';
+import { KEY_TIME_LABELS } from '../keys/timing.ts';
 import { rolesOf } from '../rollover/due.ts';
 import { ExitStatus } from './exit-status.ts';
-import { ofOption, ttlValue, wholeNumber } from './option-values.ts';
+import { ofOption, wholeNumber } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
+import { encryptionOf, roleOf, timingOf, ttlOf, type KeygenFlags } from './keygen-flags.ts';
+import { modeOf, type KeygenMode } from './keygen-mode.ts';
 import type { Session } from './session.ts';
 
-interface KeygenFlags {
-  readonly role?: string;
-  /** BIND's spelling of the role. */
-  readonly f?: string;
-  readonly algorithm?: string;
-  readonly bits?: string;
-  readonly ttl?: string;
-  readonly spare?: true;
-  readonly settime?: string;
-  readonly successor?: string;
-  readonly interval?: string;
-  readonly publish?: string;
-  readonly activate?: string;
-  readonly revoke?: string;
-  readonly inactive?: string;
-  readonly delete?: string;
-  readonly pkcs11?: string;
-}
+/** Permissions of a file with a private key. */
+const PRIVATE_MODE = 0o600;
 
 /** The subcommand `keygen`: its options, help and rendering. */
 export function keygenCommand(execute: Execute): Command {
   return new Command('keygen')
     .description('Makes the keys of a zone, and sets the times of keys.')
-    .argument('[ZONE]', "the zone's name; not for --settime and --successor")
+    .argument('[ZONE]', "the zone's name; for --export, --encrypt and --plain the key file")
     .option('--role <ROLE>', 'one key: ksk, zsk or csk (default: what the policy asks for)')
     .addOption(new Option('-f <ROLE>', 'the same, as dnssec-keygen has it').hideHelp())
     .option(
@@ -60,6 +46,16 @@ export function keygenCommand(execute: Execute): Command {
     .option('--settime <KEYFILE>', 'set times or TTL of this key, in place of making one')
     .option('-S, --successor <KEYFILE>', 'make the key that follows this one')
     .option('-i, --interval <DURATION>', 'how long the successor is published before it signs (default: 30d)')
+    .option(
+      '--import <FILE>',
+      'take a key from this file: PKCS #8, SEC 1, PKCS #1, JWK, BIND, or a DNSKEY record',
+    )
+    .addOption(new Option('--export <FORMAT>', 'print the private key of a key file').choices(EXPORT_FORMATS))
+    .option('-o, --output <FILE>', 'a new file for what is exported (default: standard output)')
+    .option('--encrypt', 'store the private key under a passphrase; of a key file, change it')
+    .option('--plain', 'store it without one; of a key file, decrypt it')
+    .option('--new-passphrase-file <FILE>', 'with --encrypt: the passphrase from now on, in the first line')
+    .option('--new-passphrase-command <COMMAND>', 'the same for what a program prints')
     .addHelpText(
       'after',
       examples(
@@ -71,6 +67,9 @@ export function keygenCommand(execute: Execute): Command {
           'the KSK in an HSM',
         ],
         ['zonewright keygen --successor Kexample.com.+013+12345', 'the key that takes over then'],
+        ['zonewright keygen example.com --import zsk.pem --role zsk', 'a key from elsewhere'],
+        ['zonewright keygen --export pem Kexample.com.+013+12345', 'a private key for another program'],
+        ['zonewright keygen --encrypt Kexample.com.+013+12345', 'put a private key under a passphrase'],
       ),
     )
     .action((zone: string | undefined, flags: KeygenFlags, command: Command) =>
@@ -78,113 +77,96 @@ export function keygenCommand(execute: Execute): Command {
     );
 }
 
-async function runKeygen(session: Session, zone: string | undefined, flags: KeygenFlags): Promise<number> {
-  const result = await dispatch(session, zone, flags);
+async function runKeygen(session: Session, name: string | undefined, flags: KeygenFlags): Promise<number> {
+  const mode = modeOf(name, flags);
+  if (mode === 'export') {
+    await runExport(session, name, flags);
+    return ExitStatus.Success;
+  }
+  const result = await dispatch(mode, session, name, flags);
   if (session.json) await session.printDocument(keygenDocument(result));
   else await session.print(result.keys.map(({ base }) => `${base}\n`).join(''));
   return ExitStatus.Success;
 }
 
 async function dispatch(
+  mode: Exclude<KeygenMode, 'export'>,
   { environment, configuration, keyDirectory }: Session,
-  zone: string | undefined,
+  name: string | undefined,
   flags: KeygenFlags,
 ): Promise<KeygenResult> {
   const { now } = environment;
-  const common = { keyDirectory, timing: timingOf(flags, now), ...ttlOf(flags) };
-  const existing = flags.settime ?? flags.successor;
-  if (existing !== undefined) {
-    refuseBesides(zone, flags);
-    if (flags.settime !== undefined) return settime({ ...common, keyFile: existing }, environment);
-    const prepublication = ofOption('--interval', flags.interval, parseDuration);
-    return makeSuccessor(
-      {
-        ...common,
-        ...(prepublication === undefined ? {} : { prepublication }),
-        keyFile: existing,
-        sources: flags.pkcs11 === undefined ? undefined : sourcesOfUri(flags.pkcs11, ['ksk']),
-      },
-      environment,
-    );
-  }
-  if (zone === undefined) {
-    throw usageError('usage/missing-argument', 'the name of the zone is missing', {
-      hint: 'zonewright keygen example.com',
-    });
-  }
-  const name = parseZoneName(zone);
-  const { policy } = settingsOfZone(configuration, name);
+  const encryption = encryptionOf(flags);
+  const common = { keyDirectory, timing: timingOf(flags, now), ...ttlOf(flags), ...encryption };
   const role = roleOf(flags);
-  if (flags.interval !== undefined) {
-    throw usageError('usage/conflict', '--interval is for --successor', {
-      hint: 'say with --publish and --activate when the key is published and signs',
-    });
-  }
-  const roles = role === undefined ? rolesOf(policy) : [role];
-  return keygen(
-    {
-      ...common,
-      sources: flags.pkcs11 === undefined ? sourcesOfPolicy(policy) : sourcesOfUri(flags.pkcs11, roles),
-      zone: name,
-      keys: policy.keys,
-      algorithm: flags.algorithm ?? String(policy.algorithm),
-      ...(role === undefined ? {} : { role }),
-      ...(flags.bits === undefined ? {} : { bits: wholeNumber('--bits', flags.bits) }),
-      ...(flags.spare === undefined ? {} : { spare: true }),
-    },
-    environment,
-  );
-}
-
-/** The role that the options name, in any letter case. */
-function roleOf({ role, f }: KeygenFlags): Role | undefined {
-  const [first, ...others] = [role, f].filter((text) => text !== undefined).map(readRole);
-  if (others.every((other) => other === first)) return first;
-  throw usageError('usage/conflict', '--role and -f name different roles');
-}
-
-function readRole(text: string): Role {
-  const role = ROLES.find((name) => name === text.toLowerCase());
-  if (role !== undefined) return role;
-  throw usageError('usage/role', `"${text}" is no role of a key`, {
-    hint: `choose from ${ROLES.join(', ')}`,
-  });
-}
-
-/** An existing key brings its zone, role and algorithm with it. */
-function refuseBesides(zone: string | undefined, flags: KeygenFlags): void {
-  const option = flags.settime === undefined ? '--successor' : '--settime';
-  if (flags.settime !== undefined && flags.successor !== undefined) {
-    throw usageError('usage/conflict', '--settime and --successor exclude each other');
-  }
-  const { role, f, algorithm, bits, spare, interval, pkcs11 } = flags;
-  const besides = {
-    [`the zone ${zone ?? ''}`]: zone,
-    '--role': role ?? f,
-    '--algorithm': algorithm,
-    '--bits': bits,
-    '--spare': spare,
-    ...(flags.settime === undefined ? {} : { '--interval': interval, '--pkcs11': pkcs11 }),
-  };
-  for (const [what, value] of Object.entries(besides)) {
-    if (value !== undefined) {
-      throw usageError('usage/conflict', `${option} takes everything from the key file: leave ${what} out`);
+  const roleOption = role === undefined ? {} : { role };
+  const spare = flags.spare === undefined ? {} : { spare: true };
+  switch (mode) {
+    case 'settime':
+      return settime({ ...common, keyFile: flags.settime! }, environment);
+    case 'successor': {
+      const prepublication = ofOption('--interval', flags.interval, parseDuration);
+      const interval = prepublication === undefined ? {} : { prepublication };
+      const sources = flags.pkcs11 === undefined ? undefined : sourcesOfUri(flags.pkcs11, ['ksk']);
+      return makeSuccessor({ ...common, ...interval, keyFile: flags.successor!, sources }, environment);
+    }
+    case 'import': {
+      const { importKey } = await import('../commands/import-key.ts');
+      const zone = name === undefined ? {} : { zone: parseZoneName(name) };
+      const { algorithm } = flags;
+      return importKey(
+        { ...common, ...zone, ...roleOption, ...spare, file: flags.import!, algorithm },
+        environment,
+      );
+    }
+    case 'protect': {
+      const { protectKey } = await import('../commands/protect-key.ts');
+      return protectKey({ keyFile: name!, keyDirectory, encrypt: encryption.encrypt! }, environment);
+    }
+    case 'make': {
+      if (name === undefined) {
+        throw usageError('usage/missing-argument', 'the name of the zone is missing', {
+          hint: 'zonewright keygen example.com',
+        });
+      }
+      const zone = parseZoneName(name);
+      const { policy } = settingsOfZone(configuration, zone);
+      const roles = role === undefined ? rolesOf(policy) : [role];
+      return keygen(
+        {
+          ...common,
+          sources: flags.pkcs11 === undefined ? sourcesOfPolicy(policy) : sourcesOfUri(flags.pkcs11, roles),
+          ...roleOption,
+          ...spare,
+          zone,
+          keys: policy.keys,
+          algorithm: flags.algorithm ?? String(policy.algorithm),
+          ...(flags.bits === undefined ? {} : { bits: wholeNumber('--bits', flags.bits) }),
+        },
+        environment,
+      );
     }
   }
 }
 
-function timingOf(flags: KeygenFlags, now: number): KeyTimingChange {
-  const timing: { -readonly [time in keyof KeyTimingChange]: KeyTimingChange[time] } = {};
-  for (const time of ['publish', 'activate', 'revoke', 'inactive', 'delete'] as const) {
-    const value = ofOption(`--${time}`, flags[time], (text) => parseTimeOrNone(text, now));
-    if (value !== undefined) timing[time] = value;
+/** Puts a private key on standard output, or into a new file that its owner alone may open. */
+async function runExport(session: Session, keyFile: string | undefined, flags: KeygenFlags): Promise<void> {
+  const { environment, keyDirectory } = session;
+  if (keyFile === undefined) {
+    throw usageError('usage/missing-argument', 'the name of the key is missing', {
+      hint: 'zonewright keygen --export pem Kexample.com.+013+12345',
+    });
   }
-  return timing;
-}
-
-function ttlOf(flags: KeygenFlags): { ttl?: number | null } {
-  const ttl = ofOption('--ttl', flags.ttl, (text) => (/^(none|0)$/i.test(text) ? null : ttlValue(text)));
-  return ttl === undefined ? {} : { ttl };
+  if (session.json) {
+    throw usageError('usage/conflict', 'what --export prints is the key alone: leave --json out');
+  }
+  const { exportKey } = await import('../commands/export-key.ts');
+  const text = await exportKey(
+    { keyFile, keyDirectory, format: flags.export!, ...encryptionOf(flags) },
+    environment,
+  );
+  if (flags.output === undefined || flags.output === '-') await session.print(text);
+  else await environment.files.createExclusive(flags.output, text, PRIVATE_MODE);
 }
 
 /** `schemas/keygen.schema.json` */

@@ -6,15 +6,14 @@ import type { Key } from '../keys/key.ts';
 import { printPem } from '../keys/pem.ts';
 import { storePrivateKey } from '../keys/stored-private-key.ts';
 import type { Environment } from './environment.ts';
+import type { ExportFormat } from './export-formats.ts';
 import { locateKey, openPrivateKey } from './key-files.ts';
-
-export const EXPORT_FORMATS = ['pem', 'jwk', 'bind'] as const;
 
 export interface ExportOptions {
   /** Any file of the key, or its base name; without a directory it is looked for here, then in the key directory. */
   readonly keyFile: string;
   readonly keyDirectory: string;
-  readonly format: (typeof EXPORT_FORMATS)[number];
+  readonly format: ExportFormat;
   /** Whether it comes out under a passphrase. */
   readonly encrypt?: boolean | undefined;
 }
