@@ -29,9 +29,10 @@ export function rotateText(result: RotateResult): string {
 }
 
 /** A zone in `schemas/rotate.schema.json`. */
-export function rotateDocument({ keys, lostKeys, plan, waits, next, ...result }: RotateResult): object {
+export function rotateDocument({ keys, lostKeys, plan, waits, next, done, ...result }: RotateResult): object {
   return {
     ...result,
+    done: done.map(({ rollover, what }) => ({ rollover, what })),
     waits: waits.map(({ until, nextCommand = null, ...wait }) => ({
       ...wait,
       nextCommand,

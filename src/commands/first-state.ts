@@ -18,7 +18,7 @@ export const EMPTY_STATE: RotationState = {
 
 /** The state of a zone that has none: of the keys that are there, or empty. */
 export async function firstState(
-  { zone, keyDirectory, policy, signedZone }: RotateOptions,
+  { zone, keyDirectory, policy, signedZone, adopt }: RotateOptions,
   environment: Environment,
 ): Promise<Noted> {
   const { files, now } = environment;
@@ -36,6 +36,18 @@ export async function firstState(
       policy,
       now,
     ),
-    done: [{ rollover: 'adopt', what: `took over ${keys.length} keys${evidence}` }],
+    done: [
+      {
+        rollover: 'adopt',
+        what: `took over ${keys.length} keys${evidence}`,
+        audit: {
+          actor: adopt === true ? 'operator' : 'zonewright',
+          why: adopt === true ? 'the operator said so (--adopt)' : 'there was no state',
+          outcome: 'done',
+          serial: signed?.evidence.serial,
+          keys: keys.map(({ base }) => base),
+        },
+      },
+    ],
   };
 }

@@ -1,22 +1,27 @@
 import { toHex } from '../dns/encoding.ts';
-import { printTime } from '../dns/time.ts';
+import { printDuration, printTime } from '../dns/time.ts';
 import { digestTypeByName, makeDs } from '../dnssec/ds.ts';
 import { readDnskey } from '../dnssec/dnskey.ts';
 import { inputError } from '../errors.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import type { Key } from '../keys/key.ts';
+import { withAudit } from '../rollover/audit.ts';
 import { withEstablished, withPublication } from '../rollover/facts.ts';
+import { withSuccess } from '../rollover/failures.ts';
+import { keysToPublish } from '../rollover/keys-to-publish.ts';
 import {
   cachesAt,
   currentPublication,
+  latestTime,
   NO_FILE,
   UNSIGNED_ZONE,
   type Publication,
 } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
-import { provePublication } from '../rollover/proof.ts';
-import { keyNamed, type ManagedKey, type RotationState } from '../rollover/state.ts';
+import { provePublication, type Proof } from '../rollover/proof.ts';
+import { shortReserve } from '../rollover/reserve.ts';
+import { keyNamed, type AuditEntry, type ManagedKey, type RotationState } from '../rollover/state.ts';
 import { describeWitness } from '../rollover/words.ts';
 import { zoneEvidence, type ZoneEvidence } from '../rollover/zone-evidence.ts';
 import { rdataFromText } from '../rr/rdata.ts';
@@ -24,6 +29,7 @@ import { Type } from '../rr/registry.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import { propagationOf } from './found-zone.ts';
+import { openPrivateKey } from './key-files.ts';
 import type { PreviousOutput } from './previous-output.ts';
 import type { ApexRecord, SelectedKeys } from './signing-keys.ts';
 import { writeState } from './state-store.ts';
@@ -41,6 +47,8 @@ export interface RecordOptions {
   readonly force?: boolean | undefined;
   /** Whether the output is the file that is served, so that writing it can count as publishing it. */
   readonly isServedFile: boolean;
+  /** Keys that the operator named: then the state does not choose. */
+  readonly keys?: readonly string[] | undefined;
 }
 
 /** The part of a signing that the rotation state has: which keys, is it safe, what was published. */
@@ -48,19 +56,50 @@ export class PublicationRecord {
   readonly #zone: Uint8Array;
   readonly #options: RecordOptions;
   readonly #environment: Environment;
+  /** With what they do in this version. */
+  readonly #keys: readonly ManagedKey[];
   #state: RotationState;
   #evidence: ZoneEvidence | undefined;
+  /** Base names. */
+  #signers: readonly string[] = [];
+  /** SHA-256 of the version that is about to be served, in hexadecimal. */
+  #digest: string | undefined;
+  /** What the proof says against this version, which is written all the same. */
+  #forced: string | undefined;
 
   constructor(state: RotationState, zone: Uint8Array, options: RecordOptions, environment: Environment) {
     this.#state = state;
     this.#zone = zone;
     this.#options = options;
     this.#environment = environment;
+    this.#keys = options.force === true || options.keys !== undefined ? state.keys : this.#provenKeys();
+  }
+
+  /** The keys as decided, or, where that is proven no more, as they are in the zone that is served. */
+  #provenKeys(): readonly ManagedKey[] {
+    const { now, warn } = this.#environment;
+    const { keys, postponed } = keysToPublish(this.#state, now);
+    if (postponed !== undefined) {
+      warn(
+        `what rotate decided is not safe any more, so the zone is signed with the keys that it has: ${describeWitness(postponed.witness)}${untilText(postponed)}`,
+        `a later run goes on; see zonewright rotate ${zoneLabel(this.#zone)} --dry-run`,
+      );
+    }
+    return keys;
+  }
+
+  /**
+   * Seconds by which the clock is behind the ledger. Signatures must not end so much earlier than those that they replace: perhaps the clock is
+   * wrong now, and not when the ledger was written.
+   */
+  get clockLag(): number {
+    const lag = Math.max(0, latestTime(this.#state.ledger) - this.#environment.now);
+    return Number.isFinite(lag) ? lag : 0;
   }
 
   /** Whether the zone is to be published without DNSSEC. */
   get isUnsigned(): boolean {
-    return this.#state.keys.every(({ use }) => !use.published && !use.signsKeys && !use.signsZone);
+    return this.#keys.every(({ use }) => !use.published && !use.signsKeys && !use.signsZone);
   }
 
   /** Serials that secondaries may hold. */
@@ -75,7 +114,7 @@ export class PublicationRecord {
     const files = await directory.listKeys(this.#zone);
     const keyOf = (managed: ManagedKey): Key =>
       files.find(({ base }) => base === managed.base) ?? this.#keyWithoutFiles(managed);
-    const { keys } = this.#state;
+    const keys = this.#keys;
     const signing = keys.filter(({ use }) => use.signsKeys || use.signsZone);
     const published = keys.filter(({ use }) => use.published).map((managed) => keyOf(managed));
     return {
@@ -89,7 +128,7 @@ export class PublicationRecord {
       signing: await Promise.all(
         signing.map(async (managed) => ({
           dnskeyRdata: keyOf(managed).dnskeyRdata,
-          privateKey: await directory.privateKey(keyOf(managed), this.#environment.keyAccess),
+          privateKey: await openPrivateKey(directory, keyOf(managed), this.#environment),
           signsKeys: managed.use.signsKeys,
           signsZone: managed.use.signsZone,
         })),
@@ -106,15 +145,18 @@ export class PublicationRecord {
   prove(zone: Zone, keys: SelectedKeys, previous: PreviousOutput | undefined): void {
     const { now, warn } = this.#environment;
     const unpublished = keys.own.map(({ dnskeyRdata }) => dnskeyRdata);
+    this.#signers = keys.signingKeys.map(({ base }) => base);
     this.#evidence = zoneEvidence(zone, unpublished);
     this.#recordPredecessor(previous, this.#evidence, unpublished);
     const { ledger } = this.#state;
+    this.#checkReserve(this.#publication(this.#evidence, NO_FILE));
     const proof = provePublication(cachesAt(ledger, now), currentPublication(ledger), this.#evidence);
     if (proof.safe) return;
+    const until = untilText(proof);
     const breaks = `this zone would go bogus: ${describeWitness(proof.witness)}`;
-    const until = Number.isFinite(proof.until) ? ` until ${printTime(proof.until)}` : '';
     if (this.#options.force === true) {
       warn(`${breaks}${until}; written all the same (--force)`);
+      this.#forced = `${breaks}${until}`;
       return;
     }
     throw inputError('sign/unsafe', `${breaks}${until}`, {
@@ -123,6 +165,25 @@ export class PublicationRecord {
           ? `if somebody else changed the keys, take over what is published: zonewright rotate ${zoneLabel(this.#zone)} --adopt`
           : 'wait, or write it all the same with --force',
     });
+  }
+
+  /**
+   * Refuses a zone whose signatures run out in caches, unless it is no worse in this than the one that it replaces.
+   * @throws ZonewrightError `sign/expires-early`
+   */
+  #checkReserve(next: Publication): void {
+    const { now, warn } = this.#environment;
+    const { policy, force } = this.#options;
+    const short = shortReserve(next, currentPublication(this.#state.ledger), policy, now);
+    if (short === undefined) return;
+    const { left, propagation, ttl, isNoWorse } = short;
+    const problem =
+      `when its signatures are replaced, as little as ${printDuration(Math.max(0, left))} of their time may be left, but caches hold them for ` +
+      `${printDuration(propagation + ttl)} more: a propagation of ${printDuration(propagation)} and a TTL of ${printDuration(ttl)}`;
+    const hint = 'make signatures.refresh and the validity longer, or the largest TTL shorter';
+    if (!isNoWorse && force !== true)
+      throw inputError('sign/expires-early', problem, { hint: `${hint}; or write it with --force` });
+    warn(problem, hint);
   }
 
   /** What is served now and was not recorded: a file that somebody else wrote, or the zone before it was ever signed. */
@@ -141,7 +202,8 @@ export class PublicationRecord {
     const publication = isForeign
       ? this.#publication(zoneEvidence(previous.zone, unpublished), previous.digest)
       : this.#publication({ ...next, ...UNSIGNED_ZONE, firstExpiration: undefined }, NO_FILE);
-    const isEstablished = isFirst || policy.publishedWhen === 'written';
+    // By a clock that is behind nobody can say since when.
+    const isEstablished = (isFirst || policy.publishedWhen === 'written') && this.clockLag === 0;
     this.#state = withPublication(
       this.#state,
       isEstablished ? { ...publication, established: this.#environment.now } : publication,
@@ -151,6 +213,7 @@ export class PublicationRecord {
   /** Records that a version is about to be served; call it before its file is in place. */
   async intend(digest: Uint8Array): Promise<void> {
     const text = toHex(digest);
+    this.#digest = text;
     if (
       this.#evidence === undefined ||
       this.#state.ledger.publications.some((known) => known.digest === text)
@@ -164,13 +227,46 @@ export class PublicationRecord {
     await this.#write();
   }
 
-  /** Records that the version's file is in place. */
-  async written(): Promise<void> {
+  /**
+   * Records that the version's file is in place, and by that, where the policy says so, published.
+   * @param output where it is, as people call it
+   */
+  async written(output: string): Promise<void> {
     const { policy, isServedFile } = this.#options;
-    if (this.#evidence === undefined || !isServedFile || policy.publishedWhen !== 'written') return;
-    const before = this.#state;
-    this.#state = withEstablished(before, this.#evidence.serial, this.#environment.now);
-    if (JSON.stringify(before) !== JSON.stringify(this.#state)) await this.#write();
+    const { now } = this.#environment;
+    const evidence = this.#evidence;
+    if (evidence === undefined) return;
+    const { ledger } = this.#state;
+    const publications = ledger.publications.map((publication) =>
+      publication.digest === this.#digest
+        ? { ...publication, written: publication.written ?? now }
+        : publication,
+    );
+    this.#state = { ...this.#state, ledger: { ...ledger, publications } };
+    if (isServedFile && policy.publishedWhen === 'written')
+      this.#state = withEstablished(this.#state, evidence.serial, now);
+    this.#state = withAudit(withSuccess(this.#state, 'sign'), [this.#auditEntry(evidence, output)]);
+    await this.#write();
+  }
+
+  /** Records that a run went well which had nothing to write. */
+  async succeeded(): Promise<void> {
+    if (this.#state.lastError === undefined) return;
+    this.#state = withSuccess(this.#state, 'sign');
+    await this.#write();
+  }
+
+  #auditEntry({ serial }: ZoneEvidence, output: string): AuditEntry {
+    return {
+      time: this.#environment.now,
+      actor: 'zonewright',
+      what: `sign: wrote serial ${serial} to ${output}${this.#options.isServedFile ? '' : ', which is not what is served'}`,
+      why: this.#forced === undefined ? 'proven safe for every cache' : `forced (--force): ${this.#forced}`,
+      outcome: 'written',
+      forced: this.#forced === undefined ? undefined : true,
+      serial,
+      keys: this.#signers,
+    };
   }
 
   #write(): Promise<void> {
@@ -246,4 +342,8 @@ export class PublicationRecord {
       hasPrivate: false,
     };
   }
+}
+
+function untilText({ until }: Proof & { readonly safe: false }): string {
+  return Number.isFinite(until) ? `, until ${printTime(until)}` : '';
 }

@@ -1,14 +1,17 @@
-import { printTime } from '../dns/time.ts';
+import { printDuration, printTime } from '../dns/time.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import type { Role } from '../keys/roles.ts';
+import { decisionDetails, startDetails, withAudit, type AuditDetails } from '../rollover/audit.ts';
 import { dueRollovers, spareKeys, withRolloverStarted, type Due } from '../rollover/due.ts';
 import { advance, type Decision, type Wait } from '../rollover/engine.ts';
+import { withSuccess } from '../rollover/failures.ts';
 import { prunedLedger } from '../rollover/ledger.ts';
 import { planRotation, type PlanEntry, type ZoneTimes } from '../rollover/plan.ts';
-import { UNUSED, type ManagedKey, type RotationState } from '../rollover/state.ts';
+import { UNUSED, type AuditEntry, type ManagedKey, type RotationState } from '../rollover/state.ts';
 import { rolloverTitle } from '../rollover/words.ts';
 import type { Environment } from './environment.ts';
 import { EMPTY_STATE, firstState } from './first-state.ts';
+import { recordFailure } from './failure-record.ts';
 import { findZone } from './found-zone.ts';
 import { looksAtParent } from './parent-looks.ts';
 import { eventsOf, withOverdueEvents } from './rotation-events.ts';
@@ -39,9 +42,14 @@ export async function rotate(options: RotateOptions, environment: Environment): 
   const command = `zonewright rotate ${zoneLabel(options.zone)}`;
   if (options.dryRun === true || options.planFor !== undefined)
     return new RotateRun(options, environment).run(false);
-  return withStateLock(options.keyDirectory, options.zone, command, environment, () =>
-    new RotateRun(options, environment).run(true),
-  );
+  try {
+    return await withStateLock(options.keyDirectory, options.zone, command, environment, () =>
+      new RotateRun(options, environment).run(true),
+    );
+  } catch (error) {
+    await recordFailure('rotate', options.keyDirectory, options.zone, error, environment);
+    throw error;
+  }
 }
 
 class RotateRun {
@@ -106,14 +114,15 @@ class RotateRun {
       this.#take(withRolloverAborted(this.#state, this.#options, now));
       return;
     }
-    for (const due of requestedRollovers(this.#state, this.#options)) await this.#startRollover(due, isReal);
+    for (const due of requestedRollovers(this.#state, this.#options))
+      await this.#startRollover(due, isReal, 'operator');
     if (onlyRequested) return;
     for (const due of dueRollovers(this.#state, policy).filter(({ at }) => at <= now)) {
-      if (conflictOf(this.#state, due) === undefined) await this.#startRollover(due, isReal);
+      if (conflictOf(this.#state, due) === undefined) await this.#startRollover(due, isReal, 'zonewright');
     }
   }
 
-  async #startRollover(due: Due, isReal: boolean): Promise<void> {
+  async #startRollover(due: Due, isReal: boolean, actor: 'zonewright' | 'operator'): Promise<void> {
     const { zone, policy, keyDirectory } = this.#options;
     const newKeys: ManagedKey[] = [];
     for (const role of due.newRoles) {
@@ -128,7 +137,10 @@ class RotateRun {
     }
     this.#state = withRolloverStarted(this.#state, due, newKeys, this.#environment.now);
     const names = newKeys.map((key) => (this.#imagined.includes(key.base) ? `a ${key.base}` : keyLabel(key)));
-    this.#note(rolloverTitle(due.name), `began${names.length === 0 ? '' : `; new: ${names.join(', ')}`}`);
+    this.#note(rolloverTitle(due.name), `began${names.length === 0 ? '' : `; new: ${names.join(', ')}`}`, {
+      ...startDetails(due, policy, actor),
+      keys: [...due.old, ...newKeys].map(({ base }) => base),
+    });
   }
 
   /** A key for a dry run, which makes none. */
@@ -142,7 +154,11 @@ class RotateRun {
   #advance(): readonly Wait[] {
     const { state, decisions, waits } = advance(this.#state, this.#options.policy, this.#environment.now);
     for (const decision of decisions)
-      this.#note(rolloverTitle(decision.rollover.name), describeDecision(decision));
+      this.#note(
+        rolloverTitle(decision.rollover.name),
+        describeDecision(decision),
+        decisionDetails(decision, state, this.#options.policy),
+      );
     const { zone, policy, targets = [] } = this.#options;
     const events = eventsOf(decisions, state, zone, policy, targets, this.#environment);
     const told = { ...state, outbox: [...state.outbox, ...events] };
@@ -183,9 +199,14 @@ class RotateRun {
     const { now } = environment;
     const { state, purged } = await purgeKeys(this.#state, policy, keyDirectory, environment);
     for (const key of purged)
-      this.#note('purge', `deleted the files of ${keyLabel(key)}, removed ${printTime(key.removed ?? now)}`);
+      this.#note('purge', `deleted the files of ${keyLabel(key)}, removed ${printTime(key.removed ?? now)}`, {
+        why: `purgeDelay is ${printDuration(policy.purgeDelay)}`,
+        actor: 'zonewright',
+        outcome: 'done',
+        keys: [key.base],
+      });
     const margin = Math.max(policy.publishSafety, policy.retireSafety) + DAY;
-    this.#state = { ...state, ledger: prunedLedger(state.ledger, now, margin) };
+    this.#state = withSuccess({ ...state, ledger: prunedLedger(state.ledger, now, margin) }, 'rotate');
     if (JSON.stringify(this.#before) !== JSON.stringify(this.#state)) {
       await writeState(keyDirectory, zone, this.#withAudit(), environment);
     }
@@ -199,17 +220,18 @@ class RotateRun {
     this.#done.push(...done);
   }
 
-  #note(rollover: string, what: string): void {
-    this.#done.push({ rollover, what });
+  #note(rollover: string, what: string, audit: AuditDetails): void {
+    this.#done.push({ rollover, what, audit });
   }
 
   #withAudit(): RotationState {
-    const entries = this.#done.map(({ rollover, what }) => ({
-      time: this.#environment.now,
+    const time = this.#environment.now;
+    const entries = this.#done.map(({ rollover, what, audit }): AuditEntry => ({
+      time,
       what: `${rollover}: ${what}`,
-      why: 'rotate',
+      ...(audit ?? { actor: 'zonewright', why: 'rotate found it so', outcome: 'done' }),
     }));
-    return { ...this.#state, audit: [...this.#state.audit, ...entries], lastError: undefined };
+    return withAudit(this.#state, entries);
   }
 
   #result(waits: readonly Wait[]): RotateResult {

@@ -1,8 +1,10 @@
 import { nameToText } from '../dns/name.ts';
 import { printTime } from '../dns/time.ts';
-import { usageError } from '../errors.ts';
+import { environmentError, usageError } from '../errors.ts';
 import { signsKeys } from '../keys/roles.ts';
+import type { AuditDetails } from '../rollover/audit.ts';
 import { withDsPublished, withDsWithdrawn, withEstablished } from '../rollover/facts.ts';
+import { isClockBehind, latestTime } from '../rollover/ledger.ts';
 import type { ManagedKey, RotationState } from '../rollover/state.ts';
 import { keyLabel } from './rotation-keys.ts';
 import type { RotateOptions } from './rotation-options.ts';
@@ -10,7 +12,7 @@ import type { Done, Noted } from './rotation-result.ts';
 
 /**
  * The state that knows what the operator says of the parent.
- * @throws ZonewrightError `rotate/future-report`, `rotate/unknown-key`, `rotate/no-ds`
+ * @throws ZonewrightError `rotate/clock-behind`, `rotate/future-report`, `rotate/unknown-key`, `rotate/no-ds`
  */
 export function withParentReports(state: RotationState, options: RotateOptions, now: number): Noted {
   const { dsPublished = [], dsWithdrawn = [] } = options;
@@ -20,6 +22,7 @@ export function withParentReports(state: RotationState, options: RotateOptions, 
       hint: 'say what the parent serves once it does',
     });
   }
+  if (dsPublished.length + dsWithdrawn.length > 0) requireClock(state, now);
   const done: Done[] = [];
   let next = state;
   for (const { keyTag, at } of dsPublished) {
@@ -28,6 +31,7 @@ export function withParentReports(state: RotationState, options: RotateOptions, 
     done.push({
       rollover: 'parent',
       what: `the parent serves the DS of ${keyLabel(key)} since ${printTime(at)}`,
+      audit: reported('--ds-published', key),
     });
   }
   for (const { keyTag, at } of dsWithdrawn) {
@@ -36,6 +40,7 @@ export function withParentReports(state: RotationState, options: RotateOptions, 
     done.push({
       rollover: 'parent',
       what: `the parent serves no DS of ${keyLabel(key)} since ${printTime(at)}`,
+      audit: reported('--ds-withdrawn', key),
     });
   }
   return { state: next, done };
@@ -43,7 +48,7 @@ export function withParentReports(state: RotationState, options: RotateOptions, 
 
 /**
  * The state that knows which version the operator says all servers have.
- * @throws ZonewrightError `rotate/unknown-serial`
+ * @throws ZonewrightError `rotate/unknown-serial`, `rotate/clock-behind`
  */
 export function withServedReport(
   state: RotationState,
@@ -52,10 +57,27 @@ export function withServedReport(
 ): RotationState {
   if (served === undefined) return state;
   const serials = state.ledger.publications.map(({ serial }) => serial);
-  if (serials.includes(served)) return withEstablished(state, served, now);
+  if (serials.includes(served)) {
+    requireClock(state, now);
+    return withEstablished(state, served, now);
+  }
   throw usageError('rotate/unknown-serial', `no version with serial ${served} was published`, {
     hint: `known serials: ${serials.join(', ') || 'none'}`,
   });
+}
+
+/** Since when something is so, a clock cannot say that is behind what was recorded: too early a time would remove a key too early. */
+function requireClock({ ledger }: RotationState, now: number): void {
+  if (!isClockBehind(ledger, now)) return;
+  throw environmentError(
+    'rotate/clock-behind',
+    `the clock shows ${printTime(now)}, but something was recorded at ${printTime(latestTime(ledger))}: by such a clock no report is taken`,
+    { hint: 'set the clock right, and report again' },
+  );
+}
+
+function reported(option: string, { base }: ManagedKey): AuditDetails {
+  return { actor: 'operator', why: `the operator said so (${option})`, outcome: 'done', keys: [base] };
 }
 
 /**

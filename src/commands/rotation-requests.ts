@@ -127,6 +127,17 @@ export function withRolloverAborted(state: RotationState, { policy }: RotateOpti
   }
   return {
     state: abort.state,
-    done: [{ rollover: title, what: 'aborted: the old keys do all the work again' }],
+    done: [
+      {
+        rollover: title,
+        what: 'aborted: the old keys do all the work again',
+        audit: {
+          actor: 'operator',
+          why: 'the operator said so (--abort), and no cache relies on the new keys',
+          outcome: 'done',
+          keys: [...rollover.old, ...rollover.new],
+        },
+      },
+    ],
   };
 }

@@ -1,5 +1,6 @@
 import { nameToText } from '../dns/name.ts';
 import { zoneLabel } from '../keys/key-name.ts';
+import type { AuditDetails } from '../rollover/audit.ts';
 import { dueRollovers } from '../rollover/due.ts';
 import { nextPublication, type Wait } from '../rollover/engine.ts';
 import { currentPublication, newestPublication } from '../rollover/ledger.ts';
@@ -13,6 +14,8 @@ export interface Done {
   /** Which rollover it belongs to, or what kind of thing it is. */
   readonly rollover: string;
   readonly what: string;
+  /** What the audit trail says of it beside this. */
+  readonly audit?: AuditDetails;
 }
 
 /** A state, and what was done to come to it. */

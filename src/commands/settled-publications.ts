@@ -1,14 +1,17 @@
 import { toHex } from '../dns/encoding.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { withEstablished, withoutPublication, withPublication } from '../rollover/facts.ts';
-import { currentPublication } from '../rollover/ledger.ts';
+import { currentPublication, isClockBehind } from '../rollover/ledger.ts';
 import type { RotationState } from '../rollover/state.ts';
 import type { Environment } from './environment.ts';
 import { findZone } from './found-zone.ts';
 import type { RotateOptions } from './rotation-options.ts';
 import type { Noted } from './rotation-result.ts';
 
-/** Finds out what became of versions that somebody set out to write, and of versions that somebody else wrote. */
+/**
+ * Finds out what became of versions that somebody set out to write, and of versions that somebody else wrote. By a clock that is behind the ledger
+ * nothing is found out: it cannot say since when.
+ */
 export async function withPublicationsSettled(
   state: RotationState,
   options: RotateOptions,
@@ -17,6 +20,7 @@ export async function withPublicationsSettled(
   const { policy, signedZone } = options;
   const { now } = environment;
   const unchanged = { state, done: [] };
+  if (isClockBehind(state.ledger, now)) return unchanged;
   const digest = await digestOf(signedZone, environment);
   if (digest === undefined) return unchanged;
   const { publications } = state.ledger;
@@ -26,13 +30,16 @@ export async function withPublicationsSettled(
   if (known === undefined || isPutBack)
     return (await withForeignPublication(state, options, environment)) ?? unchanged;
 
-  const open = publications.filter(({ established }) => established === undefined);
   let settled = state;
   if (known.established === undefined && policy.publishedWhen === 'written')
     settled = withEstablished(settled, known.serial, now);
-  for (const publication of open) {
-    if (publication.digest !== digest && publication.since > known.since && publication.elsewhere !== true)
-      settled = withoutPublication(settled, publication.digest);
+  // Runs follow one another, so the order of the list is that of their intents, whatever clocks said. What a run set out to write after this one, and
+  // nobody saw in place, died with it.
+  for (const { digest: later, written, established, elsewhere } of publications.slice(
+    publications.indexOf(known) + 1,
+  )) {
+    if (written === undefined && established === undefined && elsewhere !== true)
+      settled = withoutPublication(settled, later);
   }
   return { state: settled, done: [] };
 }
@@ -67,6 +74,12 @@ async function withForeignPublication(
       {
         rollover: 'publication',
         what: `found serial ${serial} in ${signedZone ?? ''}, which this tool did not write`,
+        audit: {
+          actor: 'zonewright',
+          why: 'its digest is that of no recorded version',
+          outcome: 'done',
+          serial,
+        },
       },
     ],
   };

@@ -12,6 +12,7 @@ import { checkZone, outOfZoneProblems, outOfZoneRecords, type ZoneProblem } from
 import { printZone } from '../zone/print-zone.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
+import { recordFailure } from './failure-record.ts';
 import { OutputDigests } from './output-digests.ts';
 import { readPreviousOutput } from './previous-output.ts';
 import { PublicationRecord, type RecordOptions } from './publication-record.ts';
@@ -96,17 +97,65 @@ export interface SignResult {
 export async function sign(options: SignOptions, environment: Environment): Promise<SignResult> {
   const times = signatureTimes(options, environment);
   checkDenial(options.denial, environment);
-  await expectWork(options.zoneFile, OCTETS_A_RECORD, environment);
-  const input = await readZoneFile(options.zoneFile, options, environment);
+  let { zone } = options;
+  try {
+    await expectWork(options.zoneFile, OCTETS_A_RECORD, environment);
+    const input = await readZoneFile(options.zoneFile, options, environment);
+    zone = input.origin;
+    return await signByState(options, times, input, environment);
+  } catch (error) {
+    if (zone !== undefined && options.check !== true)
+      await recordFailure('sign', options.keyDirectory, zone, error, environment);
+    throw error;
+  }
+}
+
+async function signByState(
+  options: SignOptions,
+  times: SignatureTimes,
+  input: ZoneFile,
+  environment: Environment,
+): Promise<SignResult> {
+  const { keyDirectory } = options;
   const { origin } = input;
-  if (!(await hasState(options.keyDirectory, origin, environment)))
+  if (!(await hasState(keyDirectory, origin, environment)))
     return signInput(options, times, input, undefined, environment);
   const command = `zonewright sign ${options.zoneFile}`;
-  return withStateLock(options.keyDirectory, origin, command, environment, async () => {
-    const stored = await readState(options.keyDirectory, origin, environment);
+  return withStateLock(keyDirectory, origin, command, environment, async () => {
+    const stored = await readState(keyDirectory, origin, environment);
     const record = stored && new PublicationRecord(stored.state, origin, options, environment);
-    return signInput(options, times, input, record, environment);
+    const lag = record?.clockLag ?? 0;
+    const result = await signInput(
+      lag === 0 ? options : { ...options, refresh: options.refresh + lag },
+      lag === 0 ? times : laterEnds(times, lag, options, environment),
+      input,
+      record,
+      environment,
+    );
+    if (!result.changed && options.check !== true) await record?.succeeded();
+    return result;
   });
+}
+
+/**
+ * Where the clock is behind what the ledger knows, nobody can say which of them is wrong. Signatures that begin by the clock and end by the ledger
+ * are good in both cases.
+ */
+function laterEnds(
+  times: SignatureTimes,
+  lag: number,
+  { expiration }: SignOptions,
+  { now, warn }: Environment,
+): SignatureTimes {
+  warn(
+    `the clock shows ${printTime(now)}, but something was recorded at ${printTime(now + lag)}: signatures end by the later of both`,
+    'set the clock right; until then no key is removed',
+  );
+  return {
+    ...times,
+    expiration: expiration ?? times.expiration + lag,
+    dnskeyExpiration: times.dnskeyExpiration + lag,
+  };
 }
 
 async function signInput(
@@ -209,10 +258,11 @@ async function publish(
 ): Promise<void> {
   if (output === '-') {
     await record?.intend(digestOf(zone, environment));
+    await record?.written('standard output');
     return;
   }
   await digests.add(await writeZone(zone, output, record, environment));
-  await record?.written();
+  await record?.written(output);
 }
 
 function digestOf(zone: Zone, { crypto }: Environment): Uint8Array {

@@ -13,7 +13,7 @@ import { describeWitness } from './words.ts';
 /** Everything of an entry but when and what. */
 export type AuditDetails = Omit<AuditEntry, 'time' | 'what'>;
 
-/** How many publications are remembered that changed no keys: a zone that is edited every minute must not swell its state. */
+/** How many publications are remembered that were written by the proof's leave: a zone that is edited every minute must not swell its state. */
 const ROUTINE_PUBLICATIONS = 100;
 
 /** The state with more entries in its audit trail. */
@@ -23,8 +23,8 @@ export function withAudit(state: RotationState, entries: readonly AuditEntry[]):
   return { ...state, audit: audit.filter((entry) => !isRoutine(entry) || routine-- <= 0) };
 }
 
-function isRoutine({ outcome, forced, keys }: AuditEntry): boolean {
-  return outcome === 'written' && forced !== true && keys === undefined;
+function isRoutine({ outcome, forced }: AuditEntry): boolean {
+  return outcome === 'written' && forced !== true;
 }
 
 /** The audit trail's part of a decision of the engine. */
@@ -42,11 +42,20 @@ export function decisionDetails(decision: Decision, { ledger }: RotationState, p
   };
 }
 
-/** Why a rollover begins: somebody asked for it, or it is time. */
-export function startReason({ at, old }: Due, { rotationPeriod }: Policy): string {
-  if (!Number.isFinite(at))
-    return old.length === 0 ? 'the zone is to be signed' : 'the policy asks for other keys';
-  return `due since ${printTime(at)}: the rotation period of ${printDuration(rotationPeriod)} before the end of the keys' lifetime`;
+/** The audit trail's part of the beginning of a rollover: somebody asked for it, or it is time. */
+export function startDetails(
+  { at, old }: Due,
+  { rotationPeriod }: Policy,
+  actor: 'zonewright' | 'operator',
+): AuditDetails {
+  const why = Number.isFinite(at)
+    ? `due since ${printTime(at)}: the rotation period of ${printDuration(rotationPeriod)} before the end of the keys' lifetime`
+    : actor === 'operator'
+      ? 'the operator said so'
+      : old.length === 0
+        ? 'the zone is not signed yet'
+        : 'the policy asks for other keys';
+  return { actor, why, outcome: 'decided' };
 }
 
 function reasonOf({ kind, step, rollover, waited }: Decision, ledger: Ledger, policy: Policy): string {

@@ -130,6 +130,11 @@ export function latestTime({ publications, parent }: Ledger): number {
   return latest;
 }
 
+/** Whether the clock shows a time before something that was recorded. */
+export function isClockBehind(ledger: Ledger, now: number): boolean {
+  return now < latestTime(ledger);
+}
+
 /** The ledger without what no cache holds any more; what may be served now always stays, and so does what says when it began. */
 export function prunedLedger({ publications, parent }: Ledger, now: number, margin: number): Ledger {
   const firstHeld = publications.findIndex(({ propagation, dnskeyTtl, maxTtl }, index) => {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from '@jest/globals';
 import { nameFromText } from '../../src/dns/name.ts';
@@ -41,6 +41,22 @@ export interface RotateDocument {
   readonly [part: string]: unknown;
 }
 
+interface File {
+  readonly name: string;
+  readonly mode: number;
+  readonly content: Buffer;
+}
+
+/** Every file below the working directory. */
+function contents(): File[] {
+  return readdirSync('.', { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => path.join(parentPath, name))
+    .map((name) => ({ name, mode: statSync(name).mode, content: readFileSync(name) }));
+}
+
+const ordinaryLives = new Map<string, { readonly now: number; readonly files: readonly File[] }>();
+
 /** The operator of example.com: a working directory with a configured zone, and a clock that he moves. */
 export class Operation {
   readonly directory: string;
@@ -52,6 +68,23 @@ export class Operation {
   constructor({ policy = '', zone = SMALL_ZONE, files = {} }: OperationOptions = {}) {
     this.directory = workIn({ [ZONE_FILE]: zone, ...files });
     this.configure(policy);
+  }
+
+  /** One in its ordinary life: see `enable`. The way there is gone once for each policy, and copied from then on. */
+  static async enabled(policy = ''): Promise<Operation> {
+    const operation = new Operation({ policy });
+    const known = ordinaryLives.get(policy);
+    if (known === undefined) {
+      await operation.enable();
+      ordinaryLives.set(policy, { now: operation.now, files: contents() });
+    } else {
+      for (const { name, mode, content } of known.files) {
+        mkdirSync(path.dirname(name), { recursive: true, mode: 0o700 });
+        writeFileSync(name, content, { mode });
+      }
+      operation.now = known.now;
+    }
+    return operation;
   }
 
   configure(policy: string): void {
