@@ -73,48 +73,73 @@ export async function ds(options: DsOptions, environment: Environment): Promise<
   return { keys: distinct(keys).map((key) => withDs(key, options, environment)), unsafe };
 }
 
-async function keysOf(
+/** What a source turned out to be. */
+export type DsSource =
+  | { readonly kind: 'key-file'; readonly file: string }
+  /** A zone with a rotation state, or with key files alone. */
+  | { readonly kind: 'state' | 'keys'; readonly zone: Uint8Array }
+  | { readonly kind: 'zone-file' };
+
+/** @throws ZonewrightError `file/not-found` where a source is nothing that is here */
+export async function dsSource(
   source: string,
+  options: DsOptions,
+  environment: Environment,
+): Promise<DsSource> {
+  const { configuration, keyDirectory } = options;
+  const { files } = environment;
+  if (namesKeyFile(source)) return { kind: 'key-file', file: await keyPath(source, options, environment) };
+  const zone = source === '-' ? undefined : options.zoneName(source);
+  if (zone !== undefined) {
+    if (await hasState(keyDirectory, zone, environment)) return { kind: 'state', zone };
+    const isConfigured = configuredZone(configuration, zone) !== undefined;
+    if (isConfigured || (await listPublicKeys(keyDirectory, zone, files)).length > 0)
+      return { kind: 'keys', zone };
+  }
+  if (source === '-' || (await files.status(source)) !== undefined) return { kind: 'zone-file' };
+  throw environmentError(
+    'file/not-found',
+    `"${source}" is neither a configured zone, nor one with keys in ${keyDirectory}, nor a file`,
+    { hint: 'say with --key-directory where the keys of the zone are, or name a key file or a zone file' },
+  );
+}
+
+async function keysOf(
+  text: string,
   options: DsOptions,
   unsafe: UnsafeDs[],
   environment: Environment,
 ): Promise<readonly PublicKey[]> {
-  const { configuration, keyDirectory, zone: zoneOfFile, part } = options;
-  const { files } = environment;
-  const isKeyFile = namesKeyFile(source);
-  const zone = isKeyFile || source === '-' ? undefined : options.zoneName(source);
-  if (zone !== undefined && (await hasState(keyDirectory, zone, environment))) {
-    const { dsOfState } = await import('./ds-of-state.ts');
-    const { policy } = settingsOfZone(configuration, zone);
-    const ofState = await dsOfState(zone, part, policy, keyDirectory, environment);
-    if (ofState.unsafe !== undefined) unsafe.push(ofState.unsafe);
-    return ofState.keys;
-  }
-  if (part !== undefined) {
+  const { configuration, keyDirectory, part } = options;
+  const source = await dsSource(text, options, environment);
+  if (source.kind !== 'state' && part !== undefined) {
     throw usageError(
       'usage/no-state',
-      `--${part} is for zones with a rotation state, and "${source}" is none`,
+      `--${part} is for zones with a rotation state, and "${text}" is none`,
       {
         hint: 'begin with "zonewright rotate ZONE"',
       },
     );
   }
-  if (isKeyFile) return [await readPublicKey(await keyPath(source, options, environment), files)];
-  if (zone !== undefined) {
-    const keys = await listPublicKeys(keyDirectory, zone, files);
-    if (keys.length > 0 || configuredZone(configuration, zone) !== undefined) {
-      return currentKeys(zone, keys, keyDirectory, environment.now);
+  switch (source.kind) {
+    case 'key-file':
+      return [await readPublicKey(source.file, environment.files)];
+    case 'state': {
+      const { dsOfState } = await import('./ds-of-state.ts');
+      const { policy } = settingsOfZone(configuration, source.zone);
+      const ofState = await dsOfState(source.zone, part, policy, keyDirectory, environment);
+      if (ofState.unsafe !== undefined) unsafe.push(ofState.unsafe);
+      return ofState.keys;
+    }
+    case 'keys': {
+      const keys = await listPublicKeys(keyDirectory, source.zone, environment.files);
+      return currentKeys(source.zone, keys, keyDirectory, environment.now);
+    }
+    case 'zone-file': {
+      const { keysOfZoneFile } = await import('./zone-file-keys.ts');
+      return keysOfZoneFile(text, options.zone, environment);
     }
   }
-  if (source !== '-' && (await files.status(source)) === undefined) {
-    throw environmentError(
-      'file/not-found',
-      `"${source}" is neither a configured zone, nor one with keys in ${keyDirectory}, nor a file`,
-      { hint: 'say with --key-directory where the keys of the zone are, or name a key file or a zone file' },
-    );
-  }
-  const { keysOfZoneFile } = await import('./zone-file-keys.ts');
-  return keysOfZoneFile(source, zoneOfFile, environment);
 }
 
 /** Whether a source is a key file by its name: it ends in `.key`, or has the form `K…+aaa+ttttt`. */

@@ -21,21 +21,64 @@ export async function keysOfZoneFile(
   zone: Uint8Array | undefined,
   environment: Environment,
 ): Promise<PublicKey[]> {
-  const file = path === '-' ? '<stdin>' : path;
-  const parsed = parseAs(
-    zone,
-    path,
-    {
-      file,
-      bytes: path === '-' ? await environment.readStdin() : await environment.files.read(path),
-    },
-    environment,
+  const { file, parsed, keys } = await readDnskeys(path, zone, environment);
+  return keys.map(({ owner, rdata }) => publicKey(file, owner, rdata, parsed, keys, environment));
+}
+
+/** A DNSKEY RRset and those of its keys that sign it, as RDATA. */
+export interface SignedKeys {
+  /** The zone's name in canonical wire form. */
+  readonly zone: Uint8Array;
+  readonly keys: readonly Uint8Array[];
+  readonly signers: readonly Uint8Array[];
+}
+
+/**
+ * The DNSKEY RRsets of a master file, or of standard input (`-`), with the keys that sign them, found by tag and algorithm. Where no signature over
+ * them is here, they are taken to be signed by their secure entry points.
+ */
+export async function signedKeysOfZoneFile(
+  path: string,
+  zone: Uint8Array | undefined,
+  environment: Environment,
+): Promise<SignedKeys[]> {
+  const { parsed, keys } = await readDnskeys(path, zone, environment);
+  const signatures = recordsOf(parsed, Type.RRSIG).filter(
+    ({ rdata }) => readRrsig(rdata).typeCovered === Type.DNSKEY,
   );
-  const dnskeys = recordsOf(parsed, Type.DNSKEY);
+  const owners = keys
+    .map(({ owner }) => owner)
+    .filter((owner, i, all) => all.findIndex((other) => sameName(other, owner)) === i);
+  return owners.map((owner) => {
+    const ofZone = (records: readonly FoundRecord[]): Uint8Array[] =>
+      records.filter((record) => sameName(record.owner, owner)).map(({ rdata }) => rdata);
+    const rdatas = ofZone(keys);
+    const rrsigs = ofZone(signatures).map((rdata) => readRrsig(rdata));
+    const isSep = (key: Uint8Array): boolean => (readDnskey(key).flags & SEP_FLAG) !== 0;
+    const signs = (key: Uint8Array): boolean =>
+      rrsigs.length > 0
+        ? rrsigs.some(
+            (rrsig) => rrsig.keyTag === keyTag(key) && rrsig.algorithm === readDnskey(key).algorithm,
+          )
+        : isSep(key) || !rdatas.some(isSep);
+    return { zone: owner, keys: rdatas, signers: rdatas.filter(signs) };
+  });
+}
+
+/** @throws ZonewrightError `ds/no-dnskey` */
+async function readDnskeys(
+  path: string,
+  zone: Uint8Array | undefined,
+  environment: Environment,
+): Promise<{ readonly file: string; readonly parsed: ParsedZone; readonly keys: readonly FoundRecord[] }> {
+  const file = path === '-' ? '<stdin>' : path;
+  const bytes = path === '-' ? await environment.readStdin() : await environment.files.read(path);
+  const parsed = parseAs(zone, path, { file, bytes }, environment);
   const apex = recordsOf(parsed, Type.SOA)[0]?.owner;
-  const keys = dnskeys.filter(({ owner }) => apex === undefined || sameName(owner, apex));
-  if (keys.length > 0)
-    return keys.map(({ owner, rdata }) => publicKey(file, owner, rdata, parsed, keys, environment));
+  const keys = recordsOf(parsed, Type.DNSKEY).filter(
+    ({ owner }) => apex === undefined || sameName(owner, apex),
+  );
+  if (keys.length > 0) return { file, parsed, keys };
   throw inputError(
     'ds/no-dnskey',
     `there is no DNSKEY record${apex === undefined ? '' : ` of ${zoneLabel(apex)}`} here`,
