@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from '@jest/globals';
 import { nameFromText } from '../../src/dns/name.ts';
@@ -92,6 +92,11 @@ export class Operation {
       '.zonewrightrc.yaml',
       `policies: {default: {${policy}}}\nzones: {example.com: {file: ${ZONE_FILE}}}\n`,
     );
+  }
+
+  /** Adds lines to the configuration. */
+  append(lines: string): void {
+    appendFileSync('.zonewrightrc.yaml', lines);
   }
 
   run(...args: readonly string[]): Promise<InProcessResult> {
