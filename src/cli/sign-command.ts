@@ -48,6 +48,10 @@ export function signCommand(execute: Execute): Command {
     .addOption(new Option('--zonemd <DIGEST>', 'add a digest of the zone').choices(['sha384', 'sha512']))
     .option('--no-cds', 'no CDS and CDNSKEY records')
     .option('--full', 'make every signature anew')
+    .option(
+      '--deterministic',
+      'the same output from the same input, keys and times; ECDSA is slower (RFC 6979)',
+    )
     .option('--verify', 'verify the whole signed zone before it is put in place')
     .option('--check', 'write nothing; exit 1 if the output would change')
     .option('--force', 'write the zone even if the rotation state proves that it breaks for somebody')

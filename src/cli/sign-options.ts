@@ -33,6 +33,7 @@ export interface SignFlags extends SelectionFlags {
   readonly zonemd?: Policy['zonemd'];
   readonly cds: boolean;
   readonly full?: true;
+  readonly deterministic?: true;
   readonly check?: true;
   readonly verify?: true;
   readonly force?: true;
@@ -102,6 +103,7 @@ export function signOptions(target: SignTarget, flags: SignFlags, session: Sessi
     cds: flags.cds && policy.cds,
     dnskeyTtl: policy.dnskeyTtl,
     full: flags.full,
+    deterministic: flags.deterministic,
     check: flags.check,
     verify: flags.verify,
     maxTtl: maxTtlOf(flags.maxTtl, policy),

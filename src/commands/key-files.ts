@@ -5,6 +5,7 @@ import { KeyDirectory } from '../keys/key-directory.ts';
 import { readKeyBaseName, splitKeyPath, zoneFileText } from '../keys/key-name.ts';
 import type { KeyEncryption } from '../keys/key-source.ts';
 import type { Key } from '../keys/key.ts';
+import { hasEncryptedKeys, plainPrivateKeys, privateKeyOpenToOthers } from '../keys/private-key-files.ts';
 import type { Environment } from './environment.ts';
 
 /**
@@ -57,7 +58,7 @@ export async function encryptionOfNewKey(
   zone: Uint8Array,
   { files, keyAccess }: Pick<Environment, 'files' | 'keyAccess'>,
 ): Promise<KeyEncryption | undefined> {
-  const encrypts = wanted ?? (await new KeyDirectory(keyDirectory, files).hasEncryptedKeys(zone));
+  const encrypts = wanted ?? (await hasEncryptedKeys(keyDirectory, zone, files));
   return encrypts ? keyAccess.encryption : undefined;
 }
 
@@ -65,9 +66,9 @@ export async function encryptionOfNewKey(
 export async function openPrivateKey(
   directory: KeyDirectory,
   key: Key,
-  { keyAccess, warn }: Pick<Environment, 'keyAccess' | 'warn'>,
+  { files, keyAccess, warn }: Pick<Environment, 'files' | 'keyAccess' | 'warn'>,
 ): Promise<PrivateKeyMaterial> {
-  const open = await directory.fileOpenToOthers(key.base);
+  const open = await privateKeyOpenToOthers(directory.path, key.base, files);
   if (open !== undefined) {
     warn(
       `${open.file} holds a plain private key, and others may read it (mode ${open.mode.toString(8)})`,
@@ -86,7 +87,7 @@ export async function plainKeysInRepository(
   { files }: Pick<Environment, 'files'>,
 ): Promise<readonly string[]> {
   if (!(await isInRepository(keyDirectory, files))) return [];
-  return new KeyDirectory(keyDirectory, files).plainPrivateKeys();
+  return plainPrivateKeys(keyDirectory, files);
 }
 
 const REPOSITORY_MARKS = ['.git', '.hg', '.svn', '.jj'];

@@ -36,7 +36,7 @@ export async function protectKey(
       /^(?:Predecessor|Successor)$/i.test(name),
     );
     const privateKey = await storePrivateKey(material, files.privateKey?.timing ?? {}, encryption, links);
-    await directory.rewriteKey(base, { ...files, privateKey });
+    await directory.replacePrivateKey(base, privateKey);
   }
   return { keyDirectory: directory.path, keys: [key] };
 }

@@ -6,6 +6,7 @@ import { damagedKey } from '../keys/bind-lines.ts';
 import { readBindPublicKey } from '../keys/bind-public-key.ts';
 import { readBindState } from '../keys/bind-state.ts';
 import { joinPath, type FileStore } from '../keys/file-store.ts';
+import { missingKey } from '../keys/key-directory.ts';
 import { keyBaseName, readKeyBaseName, splitKeyPath, zoneFileText } from '../keys/key-name.ts';
 import { roleOfKey, type Role } from '../keys/roles.ts';
 import type { KeyTiming } from '../keys/timing.ts';
@@ -23,12 +24,13 @@ export interface PublicKey {
 
 /**
  * Reads a `.key` file, and the `.state` file beside it, which alone tells a CSK from a KSK.
- * @throws ZonewrightError `key/damaged`, also where the file's name and its content do not fit; `file/*`
+ * @throws ZonewrightError `key/not-found`; `key/damaged`, also where the file's name and its content do not fit; `file/*`
  */
 export async function readPublicKey(file: string, files: FileStore): Promise<PublicKey> {
+  const { base } = splitKeyPath(file);
+  if ((await files.status(file)) === undefined) throw missingKey(base, file);
   const { owner, rdata, timing, type } = readBindPublicKey(await files.read(file), file);
   const { flags, algorithm } = readDnskey(rdata);
-  const { base } = splitKeyPath(file);
   const expected = keyBaseName(owner, algorithm, keyTag(rdata));
   if (readKeyBaseName(base) !== undefined && base.toLowerCase() !== expected.toLowerCase()) {
     throw damagedKey(file, undefined, `the file holds the key ${expected}`);

@@ -53,6 +53,8 @@ export interface SignOptions extends KeySelection, RecordOptions {
   readonly zonemd?: 1 | 2 | undefined;
   /** Sign everything anew. */
   readonly full?: boolean | undefined;
+  /** Make the same signatures from the same input, keys and times. */
+  readonly deterministic?: boolean | undefined;
   /** Verify everything that was signed before it is put in place. */
   readonly verify?: boolean | undefined;
   /** Write nothing. */
@@ -212,6 +214,7 @@ async function signInput(
       jitter: options.jitter,
       serialPolicy: options.serial,
       zonemd: options.zonemd,
+      deterministic: options.deterministic,
       publishedSerials: [
         ...(previous === undefined ? [] : [previous.serial]),
         // A serial that is kept is the operator's business, as long as the file itself goes forward.

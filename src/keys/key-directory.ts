@@ -19,15 +19,14 @@ import { printBindState, readBindState, type BindState } from './bind-state.ts';
 import { joinPath, type FileStore } from './file-store.ts';
 import type { KeyAccess, KeySource } from './key-source.ts';
 import type { Key } from './key.ts';
-import { keyBaseName, readKeyBaseName, splitKeyPath, zoneFileText, zoneLabel } from './key-name.ts';
+import { keyBaseName, readKeyBaseName, zoneFileText, zoneLabel } from './key-name.ts';
 import { roleOfKey } from './roles.ts';
-import { storageOfPrivateKey, type PrivateKeyStorage } from './stored-private-key.ts';
+import { storageOfPrivateKey } from './stored-private-key.ts';
 import { isUntimed } from './timing.ts';
 
 const DIRECTORY_MODE = 0o700;
 const PRIVATE_MODE = 0o600;
 const PUBLIC_MODE = 0o644;
-const GROUP_AND_OTHERS = 0o077;
 
 /** What the files of one key hold. */
 export interface KeyFiles {
@@ -96,12 +95,7 @@ export class KeyDirectory implements KeySource {
   async readFiles(base: string): Promise<KeyFiles> {
     const publicFile = this.#path(base, 'key');
     const publicText = await this.#readText(publicFile);
-    if (publicText === undefined) {
-      throw inputError('key/not-found', `there is no key ${base}`, {
-        location: { file: publicFile },
-        hint: 'check the name, and the directory given with --key-directory',
-      });
-    }
+    if (publicText === undefined) throw missingKey(base, publicFile);
     const publicKey = readBindPublicKey(new TextEncoder().encode(publicText), publicFile);
     this.#checkName(base, publicKey, publicFile);
 
@@ -179,41 +173,10 @@ export class KeyDirectory implements KeySource {
     }
   }
 
-  /** Whether a private key of the zone is encrypted. */
-  async hasEncryptedKeys(zone: Uint8Array): Promise<boolean> {
-    for (const { name, storage } of await this.#privateFiles()) {
-      const zoneText = readKeyBaseName(splitKeyPath(name).base)?.zoneText;
-      if (storage === 'encrypted' && zoneText?.toLowerCase() === zoneFileText(zone)) return true;
-    }
-    return false;
-  }
-
-  /** The names of the files with plain private keys, of whatever zone. */
-  async plainPrivateKeys(): Promise<readonly string[]> {
-    const found = await this.#privateFiles();
-    return found.filter(({ storage }) => storage === 'plain').map(({ name }) => name);
-  }
-
-  /** The file with the plain private key, and its permission bits, where others than its owner may open it. */
-  async fileOpenToOthers(base: string): Promise<{ file: string; mode: number } | undefined> {
-    const file = this.#path(base, 'private');
-    const status = await this.#files.status(file);
-    if (status === undefined || (status.mode & GROUP_AND_OTHERS) === 0) return undefined;
-    const isPlain = storageOfPrivateKey(await this.#files.readText(file)) === 'plain';
-    return isPlain ? { file, mode: status.mode } : undefined;
-  }
-
-  async #privateFiles(): Promise<readonly { name: string; storage: PrivateKeyStorage }[]> {
-    const names = await this.#files.list(this.path);
-    const ofKeys = names.filter(
-      (name) => name.endsWith('.private') && readKeyBaseName(splitKeyPath(name).base) !== undefined,
-    );
-    return Promise.all(
-      ofKeys.map(async (name) => ({
-        name,
-        storage: storageOfPrivateKey(await this.#files.readText(joinPath(this.path, name))),
-      })),
-    );
+  /** Replaces the private file of a key. Nobody but its owner may read it, whatever was there before. */
+  async replacePrivateKey(base: string, privateKey: BindPrivateKey): Promise<void> {
+    const path = this.#path(base, 'private');
+    await this.#files.writeAtomic(path, printBindPrivateKey(privateKey), { mode: PRIVATE_MODE });
   }
 
   /**
@@ -266,6 +229,14 @@ export class KeyDirectory implements KeySource {
       throw damagedKey(file, undefined, `the file holds the key ${expected}`);
     }
   }
+}
+
+/** A key that a user named and that is not there. */
+export function missingKey(base: string, file: string): ZonewrightError {
+  return inputError('key/not-found', `there is no key ${base}`, {
+    location: { file },
+    hint: 'check the name, and the directory given with --key-directory',
+  });
 }
 
 /** @throws ZonewrightError `key/mismatch` where what was decrypted is another key */

@@ -187,7 +187,10 @@ describe('a source', () => {
   });
 
   test('that is a missing key file', async () => {
-    await expect(dsOf(['Kexample.com.+015+00001'], files)).rejects.toMatchObject({ code: 'file/not-found' });
+    await expect(dsOf(['Kexample.com.+015+00001'], files)).rejects.toMatchObject({
+      kind: 'input',
+      code: 'key/not-found',
+    });
   });
 });
 

@@ -1,0 +1,53 @@
+import { joinPath, type FileStore } from './file-store.ts';
+import { readKeyBaseName, splitKeyPath, zoneFileText } from './key-name.ts';
+import { storageOfPrivateKey, type PrivateKeyStorage } from './stored-private-key.ts';
+
+const GROUP_AND_OTHERS = 0o077;
+
+/** Whether a private key of the zone is encrypted. */
+export async function hasEncryptedKeys(
+  directory: string,
+  zone: Uint8Array,
+  files: FileStore,
+): Promise<boolean> {
+  const found = await privateKeyFiles(directory, files);
+  return found.some(({ name, storage }) => {
+    const zoneText = readKeyBaseName(splitKeyPath(name).base)?.zoneText;
+    return storage === 'encrypted' && zoneText?.toLowerCase() === zoneFileText(zone);
+  });
+}
+
+/** The names of the files with plain private keys, of whatever zone. */
+export async function plainPrivateKeys(directory: string, files: FileStore): Promise<readonly string[]> {
+  const found = await privateKeyFiles(directory, files);
+  return found.filter(({ storage }) => storage === 'plain').map(({ name }) => name);
+}
+
+/** The file with the plain private key of a key, and its permission bits, where others than its owner may open it. */
+export async function privateKeyOpenToOthers(
+  directory: string,
+  base: string,
+  files: FileStore,
+): Promise<{ readonly file: string; readonly mode: number } | undefined> {
+  const file = joinPath(directory, `${base}.private`);
+  const status = await files.status(file);
+  if (status === undefined || (status.mode & GROUP_AND_OTHERS) === 0) return undefined;
+  const isPlain = storageOfPrivateKey(await files.readText(file)) === 'plain';
+  return isPlain ? { file, mode: status.mode } : undefined;
+}
+
+async function privateKeyFiles(
+  directory: string,
+  files: FileStore,
+): Promise<readonly { readonly name: string; readonly storage: PrivateKeyStorage }[]> {
+  const names = await files.list(directory);
+  const ofKeys = names.filter(
+    (name) => name.endsWith('.private') && readKeyBaseName(splitKeyPath(name).base) !== undefined,
+  );
+  return Promise.all(
+    ofKeys.map(async (name) => ({
+      name,
+      storage: storageOfPrivateKey(await files.readText(joinPath(directory, name))),
+    })),
+  );
+}
