@@ -1,5 +1,5 @@
 import { Command, Option } from './commander.ts';
-import { ds } from '../commands/ds.ts';
+import { ds, type DsOptions } from '../commands/ds.ts';
 import type { DigestAlgorithm } from '../dnssec/crypto.ts';
 import { DIGEST_TYPES, digestTypeByName } from '../dnssec/ds.ts';
 import { usageError, ZonewrightError } from '../errors.ts';
@@ -18,6 +18,9 @@ interface DsFlags {
   readonly add?: true;
   readonly remove?: true;
   readonly anyway?: true;
+  /** A file, or true for the parent. */
+  readonly check?: string | true;
+  readonly server?: readonly string[];
 }
 
 /** The subcommand `ds`: its options, help and rendering. */
@@ -32,6 +35,15 @@ export function dsCommand(execute: Execute): Command {
     .option('--add', 'only what the parent must add at this step of a rotation')
     .option('--remove', 'only what the parent must remove at this step of a rotation')
     .option('--anyway', 'print even what is not safe at the parent yet')
+    .option(
+      '--check [FILE]',
+      'compare with the DS records that the parent serves, or with those of a file or - for standard input',
+    )
+    .option(
+      '--server <SERVER>',
+      'a server of the parent to ask, HOST or HOST:PORT, in place of those that are found; repeatable',
+      collect,
+    )
     .addHelpText(
       'after',
       examples(
@@ -39,6 +51,8 @@ export function dsCommand(execute: Execute): Command {
         ['zonewright ds Kexample.com.+013+12345', 'of one key'],
         ['dig example.com DNSKEY | zonewright ds -', 'of a zone that others sign'],
         ['zonewright ds example.com --format registrar', "the fields of a registrar's form"],
+        ['zonewright ds example.com --check', 'does the parent serve what it should?'],
+        ['dig example.com DS | zonewright ds example.com --check -', 'the same without asking servers'],
         ["zonewright ds example.com | cut -d' ' -f4-", 'without the owner'],
       ),
     )
@@ -65,6 +79,8 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
     throw usageError('usage/conflict', '--add and --remove exclude each other');
   }
   const part = flags.add === true ? 'add' : flags.remove === true ? 'remove' : undefined;
+  if (flags.check !== undefined) return runCheck(session, sources, flags, { digests, zone });
+  if (flags.server !== undefined) throw usageError('usage/conflict', '--server is for --check');
   const { keys, unsafe } = await ds(
     { sources, keyDirectory, configuration, zoneName: zoneNameOrNone, digests, zone, part },
     environment,
@@ -83,6 +99,47 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
   if (session.json || flags.format === 'json') await session.printDocument(dsDocument(keys));
   else await session.print(formatDs(flags.format, keys, { ttl }));
   return ExitStatus.Success;
+}
+
+/** Tells whether the parent has what it should: 0 it has, 1 it has not, 4 not every server of it told. */
+async function runCheck(
+  session: Session,
+  sources: readonly string[],
+  flags: DsFlags,
+  { digests, zone }: Pick<DsOptions, 'digests' | 'zone'>,
+): Promise<number> {
+  for (const name of ['add', 'remove', 'ttl'] as const) {
+    if (flags[name] !== undefined)
+      throw usageError('usage/conflict', `--check and --${name} exclude each other`);
+  }
+  const isJson = session.json || flags.format === 'json';
+  if (!isJson && flags.format !== 'zone')
+    throw usageError('usage/conflict', `--check and --format ${flags.format} exclude each other`);
+  const against = flags.check === true ? undefined : flags.check;
+  if (against !== undefined && flags.server !== undefined)
+    throw usageError('usage/conflict', '--server is for --check without a file');
+  const { configuration, environment, keyDirectory } = session;
+  const { checkDs } = await import('../commands/ds-check.ts');
+  const { dsCheckDocument, dsCheckText, isDsSetRight } = await import('./ds-check-text.ts');
+  const result = await checkDs(
+    {
+      sources,
+      keyDirectory,
+      configuration,
+      zoneName: zoneNameOrNone,
+      digests,
+      zone,
+      against,
+      servers: flags.server,
+      anyway: flags.anyway,
+    },
+    environment,
+  );
+  for (const { message, hint } of result.unanswered) environment.warn(message, hint);
+  if (isJson) await session.printDocument(dsCheckDocument(result));
+  else await session.print(dsCheckText(result));
+  if (!isDsSetRight(result)) return ExitStatus.No;
+  return result.unanswered.length === 0 ? ExitStatus.Success : ExitStatus.Environment;
 }
 
 function digestOf(name: string): DigestAlgorithm {
