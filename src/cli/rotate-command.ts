@@ -71,8 +71,8 @@ export function rotateCommand(execute: Execute): Command {
     .option('--check-parent', 'look which DS every server of the parent serves')
     .option('--check-servers', 'look whether every server of the zone has the last version')
     .option(
-      '--server <HOST[:PORT]>',
-      'a server to look at, in place of those that are found; repeatable',
+      '--server <SERVER>',
+      'a server to look at, HOST or HOST:PORT, in place of those that are found; repeatable',
       collect,
     )
     .option('--abort', 'take the rollover in progress back, where that is safe')

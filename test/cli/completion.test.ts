@@ -164,6 +164,7 @@ const FREE = [
   'NAME',
   'POLICY',
   'SERIAL',
+  'SERVER',
   'TEXT',
   'TIME',
   'TTL',
