@@ -1,0 +1,213 @@
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { beforeAll, expect, test } from '@jest/globals';
+import { DAY, SIGNED } from '../cli/operation.ts';
+import { runForJson, runInProcess, type InProcessResult } from '../cli/in-process.ts';
+import { SMALL_ZONE, workIn } from '../cli/working-directory.ts';
+import { describeWithPeers, runPeer } from '../support/peers.ts';
+import { ServedOperation } from '../support/served-world.ts';
+import { HSM_PEERS, SOFTHSM_LIBRARY, SoftHsm } from '../support/soft-hsm.ts';
+import { runCli, temporaryDirectory } from '../support/workspace.ts';
+
+const ZONE = 'example.com.zone';
+const QUIET =
+  'kskLifetime: unlimited, zskLifetime: unlimited, checkParent: false, rotationPeriod: 4d, purgeDelay: 10d';
+
+interface MadeKey {
+  readonly base: string;
+  readonly keyTag: number;
+}
+
+describeWithPeers([...HSM_PEERS, 'dnssec-verify'], 'a zone with keys in SoftHSM', () => {
+  let hsm: SoftHsm;
+
+  beforeAll(async () => {
+    hsm = new SoftHsm(temporaryDirectory());
+    await hsm.start();
+  });
+
+  /** The time of the peers, which have no other. */
+  const clock = Math.floor(Date.now() / 1000);
+
+  async function run(...args: readonly string[]): Promise<InProcessResult> {
+    const result = await runInProcess(args, { clock });
+    expect(result.stdout + result.stderr).not.toContain(hsm.pin);
+    return result;
+  }
+
+  async function keygen(...args: readonly string[]): Promise<MadeKey> {
+    const { status, document, stderr } = await runForJson(['keygen', 'example.com', ...args], { clock });
+    expect({ status, stderr }).toMatchObject({ status: 0 });
+    return (document['keys'] as MadeKey[])[0]!;
+  }
+
+  async function expectSigned(): Promise<void> {
+    expect(await run('sign', ZONE)).toMatchObject({ status: 0 });
+    expect(await runPeer('dnssec-verify', ['-o', 'example.com', SIGNED])).toMatchObject({ status: 0 });
+  }
+
+  function expectNoPinIn(directory: string): void {
+    for (const entry of readdirSync(directory, { recursive: true, withFileTypes: true })) {
+      if (!entry.isFile()) continue;
+      const octets = readFileSync(`${entry.parentPath}/${entry.name}`, 'latin1');
+      expect(octets).not.toContain(hsm.pin);
+      expect(octets).not.toContain(Buffer.from(hsm.pin).toString('base64').slice(0, 20));
+    }
+  }
+
+  test.each([
+    ['RSASHA256', 8],
+    ['ECDSAP256SHA256', 13],
+    ['ECDSAP384SHA384', 14],
+    ['ED25519', 15],
+  ])('a %s KSK there and a ZSK in files: BIND verifies what both sign', async (algorithm, number) => {
+    const directory = workIn({ [ZONE]: SMALL_ZONE });
+    const ksk = await keygen('--role', 'ksk', '-a', algorithm, '--pkcs11', hsm.uri(`object=e2e-${number}`));
+    const zsk = await keygen('--role', 'zsk', '-a', algorithm);
+    await expectSigned();
+    const signed = readFileSync(SIGNED, 'utf8');
+    expect(signed).toContain(` ${ksk.keyTag} example.com. `);
+    expect(signed).toContain(` ${zsk.keyTag} example.com. `);
+    expectNoPinIn(directory);
+    // The file says where the key is, in the form of BIND.
+    const text = readFileSync(`keys/${ksk.base}.private`, 'utf8');
+    expect(text).toMatch(/^Engine: cGtjczExAA==$/m);
+    const label = Buffer.from(/^Label: (.*)$/m.exec(text)![1]!, 'base64').toString();
+    expect(label).toMatch(/^pkcs11:token=zw-test;id=(%[0-9A-F]{2})+;object=e2e-\d+\?pin-source=file:.*\0$/);
+    expect(text).not.toMatch(/PrivateKey|PrivateExponent/);
+  });
+
+  test('both keys there: thousands of names are signed in acceptable time, beside the threads', async () => {
+    const names = Array.from({ length: 1500 }, (_, i) => `n${i} A 192.0.2.1\n`).join('');
+    workIn({ [ZONE]: SMALL_ZONE + names });
+    expect(await run('keygen', 'example.com', '--pkcs11', hsm.uri())).toMatchObject({ status: 0 });
+    await expectSigned();
+    const list = await hsm.tool('--list-objects', '--type', 'privkey');
+    expect(list).toMatch(/example\.com-ksk-\d{14}/);
+    expect(list).toMatch(/example\.com-zsk-\d{14}/);
+  });
+
+  test('a CSK there by the policy, with NSEC3 and ZONEMD', async () => {
+    workIn({ [ZONE]: SMALL_ZONE });
+    writeFileSync(
+      '.zonewrightrc.yaml',
+      `policies: {default: {keys: csk, denial: nsec3, zonemd: sha384, kskSource: '${hsm.uri()}'}}\n`,
+    );
+    expect(await run('keygen', 'example.com')).toMatchObject({ status: 0 });
+    expect(await run('sign', ZONE)).toMatchObject({ status: 0 });
+    const verified = await runPeer('dnssec-verify', ['-z', '-o', 'example.com', SIGNED]);
+    expect(verified).toMatchObject({ status: 0 });
+  });
+
+  test('a key of pkcs11-tool, with the files that dnssec-keyfromlabel writes', async () => {
+    workIn({ [ZONE]: SMALL_ZONE });
+    await hsm.tool('--keypairgen', '--key-type', 'EC:prime256v1', '--label', 'bind-ksk', '--id', 'b1');
+    const ksk = await keygen('--role', 'ksk', '--pkcs11', hsm.uri('object=bind-ksk'));
+    await keygen('--role', 'zsk');
+    const file = `keys/${ksk.base}.private`;
+    // BIND notes the label as it was typed: with the PIN source in the path, and without the library, which it has from the environment.
+    const label = `pkcs11:token=${hsm.label};object=bind-ksk;pin-source=${hsm.pinFile}`;
+    const base64 = Buffer.from(`${label}\0`).toString('base64');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^Label: .*$/m, `Label: ${base64}`));
+    const variables = { PKCS11_MODULE_PATH: SOFTHSM_LIBRARY };
+    expect(await runInProcess(['sign', ZONE], { clock, variables })).toMatchObject({ status: 0 });
+    expect(await runPeer('dnssec-verify', ['-o', 'example.com', SIGNED])).toMatchObject({ status: 0 });
+  });
+
+  test('the same key is not taken twice, nor one key for two roles, nor a PIN on the command line', async () => {
+    workIn({ [ZONE]: SMALL_ZONE });
+    const uri = hsm.uri('object=once');
+    await keygen('--role', 'ksk', '--pkcs11', uri);
+    const again = await run('keygen', 'example.com', '--role', 'ksk', '--pkcs11', uri);
+    expect(again).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('in the key directory already'),
+    });
+    const both = await run('keygen', 'example.com', '--pkcs11', uri);
+    expect(both).toMatchObject({ status: 2, stderr: expect.stringContaining('add --role') });
+    const visible = await run('keygen', 'example.com', '--pkcs11', 'pkcs11:token=a?pin-value=1234567');
+    expect(visible).toMatchObject({ status: 2, stderr: expect.stringContaining('others can read it') });
+    expect(visible.stderr).not.toContain('1234567');
+  });
+
+  test('files that cannot be written leave no key behind in the HSM', async () => {
+    workIn({ [ZONE]: SMALL_ZONE, keys: 'a file, where the directory should be' });
+    const before = await hsm.tool('--list-objects');
+    expect((await run('keygen', 'example.com', '--pkcs11', hsm.uri())).status).toBeGreaterThan(2);
+    expect(await hsm.tool('--list-objects')).toBe(before);
+  });
+
+  test('a token that is away is an error of the environment, and nothing is half written', async () => {
+    workIn({ [ZONE]: SMALL_ZONE });
+    await keygen('--role', 'ksk', '--pkcs11', hsm.uri('object=away'));
+    await keygen('--role', 'zsk');
+    await expectSigned();
+    const before = readFileSync(SIGNED, 'utf8');
+    renameSync(hsm.tokenDirectory, `${hsm.tokenDirectory}.away`);
+    try {
+      writeFileSync(hsm.tokenDirectory, '');
+      const { status, stderr } = await run('sign', ZONE, '--full');
+      expect({ status, stderr }).toMatchObject({ status: 4 });
+      expect(stderr).toMatch(/token|PKCS#11/);
+      expect(readFileSync(SIGNED, 'utf8')).toBe(before);
+      expect(readdirSync('.').sort()).toEqual([ZONE, SIGNED, 'keys'].sort());
+    } finally {
+      rmSync(hsm.tokenDirectory, { force: true });
+      renameSync(`${hsm.tokenDirectory}.away`, hsm.tokenDirectory);
+    }
+  });
+
+  test('a KSK moves from files to the HSM and back, under every resolver', async () => {
+    const operation = new ServedOperation({ policy: QUIET });
+    operation.serveDs([]);
+    await operation.rotate('--sign');
+    operation.observe();
+    await operation.finish();
+    const storages = (): string[] =>
+      operation
+        .keys('ksk')
+        .map(({ base }) => (/^Label:/m.test(readFileSync(`keys/${base}.private`, 'utf8')) ? 'hsm' : 'file'));
+    expect(storages()).toEqual(['file']);
+    const path: string[][] = [];
+    for (const source of [`'${hsm.uri()}'`, 'files']) {
+      operation.configure(`${QUIET}, kskSource: ${source}`);
+      await operation.nights(2 * DAY);
+      await operation.rotate('--start', 'ksk', '--sign');
+      operation.observe();
+      path.push(storages());
+      await operation.finish();
+      await operation.nights(2 * DAY);
+      path.push(storages());
+    }
+    expect(path).toEqual([['file', 'hsm'], ['hsm'], ['hsm', 'file'], ['file']]);
+    expect(operation.violations).toEqual([]);
+    expectNoPinIn(operation.directory);
+    // After the purge delay the key is deleted, on the token as well.
+    const before = (await hsm.tool('--list-objects', '--type', 'privkey')).split('Private Key Object').length;
+    await operation.nights(12 * DAY, 4 * DAY);
+    expect((await hsm.tool('--list-objects', '--type', 'privkey')).split('Private Key Object').length).toBe(
+      before - 1,
+    );
+  });
+
+  test('the program itself, with the library and the PIN from its environment', async () => {
+    const directory = workIn({ [ZONE]: SMALL_ZONE });
+    const env = {
+      SOFTHSM2_CONF: hsm.configuration,
+      ZONEWRIGHT_PKCS11_MODULE: SOFTHSM_LIBRARY,
+      ZONEWRIGHT_PKCS11_PIN: hsm.pin,
+    };
+    const made = await runCli(['keygen', 'example.com', '--pkcs11', 'pkcs11:token=zw-test'], {
+      cwd: directory,
+      env,
+    });
+    expect(made).toMatchObject({ status: 0, stderr: '' });
+    expect(await runCli(['sign', ZONE], { cwd: directory, env })).toMatchObject({ status: 0 });
+    expect(await runPeer('dnssec-verify', ['-o', 'example.com', SIGNED])).toMatchObject({ status: 0 });
+    const wrong = await runCli(['sign', ZONE, '--full'], {
+      cwd: directory,
+      env: { ...env, ZONEWRIGHT_PKCS11_PIN: '0000111122223333' },
+    });
+    expect(wrong).toMatchObject({ status: 4, stderr: expect.stringContaining('refuses the PIN') });
+    expect(wrong.stderr).not.toContain('0000111122223333');
+  });
+});
