@@ -20,9 +20,13 @@ a:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 3px 
 .health.ok { color: var(--ok); } .health.warning { color: var(--warning); } .health.critical { color: var(--critical); } .health.unknown { color: var(--unknown); }
 .scroll { overflow-x: auto; }
 pre { margin: 0.25rem 0; padding: 0.5rem 0.75rem; border: 1px solid var(--line); border-radius: 4px; background: var(--paper); font: 14px/1.4 ui-monospace, monospace; }
-table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
+table { border-collapse: collapse; width: 100%; font-size: 0.9rem; overflow-wrap: normal; }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0; border-bottom: 1px solid var(--line); }
-td.narrow, th.narrow { white-space: nowrap; overflow-wrap: normal; }
+th, td.narrow { white-space: nowrap; }
+td.date { min-width: 6.5rem; }
+td.wide { min-width: 11rem; }
+.zone .timeline, figure .timeline { overflow: visible; }
+.zone .timeline { --back: var(--card); }
 summary { cursor: pointer; padding: 0.25rem 0; font-weight: bold; }
 ul, ol { margin: 0.25rem 0; padding-left: 1.25rem; }
 figure { margin: 1rem 0; }
@@ -67,13 +71,12 @@ export function table(
   label: string,
   headings: readonly string[],
   rows: readonly (readonly string[])[],
-  narrow: readonly number[] = [],
+  widths: readonly ('narrow' | 'date' | 'wide')[] = [],
 ): string {
-  const narrowness = (index: number): string => (narrow.includes(index) ? ' class="narrow"' : '');
-  const head = headings.map((text, index) => `<th scope="col"${narrowness(index)}>${escapeXml(text)}</th>`);
+  const widthOf = (index: number): string => (widths[index] === undefined ? '' : ` class="${widths[index]}"`);
+  const head = headings.map((text) => `<th scope="col">${escapeXml(text)}</th>`);
   const body = rows.map(
-    (row) =>
-      `<tr>${row.map((cell, index) => `<td${narrowness(index)}>${escapeXml(cell)}</td>`).join('')}</tr>`,
+    (row) => `<tr>${row.map((cell, index) => `<td${widthOf(index)}>${escapeXml(cell)}</td>`).join('')}</tr>`,
   );
   return `<div class="scroll" role="region" tabindex="0" aria-label="${escapeXml(label)}"><table><thead><tr>${head.join('')}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
 }

@@ -38,5 +38,5 @@ export function planTable(timeline: Timeline, label: string): string {
     `${what}${keys.length === 0 ? '' : ` (${keys.map((base) => names.get(base) ?? base).join(', ')})`}`,
     rollover,
   ]);
-  return table(label, ['When', 'Who', 'What', 'Rollover'], rows, [0, 1]);
+  return table(label, ['When', 'Who', 'What', 'Rollover'], rows, ['date', 'narrow', 'wide', 'wide']);
 }

@@ -3,7 +3,7 @@ import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { formatDs } from './ds-formats.ts';
 import { legend, page, preformatted, table } from './page.ts';
 import { planTable } from './plan-formats.ts';
-import { answer, problemLine, relative } from './status-words.ts';
+import { answer, problemLine, relative, REPORT_LEAD } from './status-words.ts';
 import { healthCounts, worstFirst, type ZoneResult } from './status-zones.ts';
 import { printDate, printMinute } from './timeline-axis.ts';
 import { timelineSvg } from './timeline-svg.ts';
@@ -69,7 +69,12 @@ function zoneSection(result: ZoneResult, id: string, now: number, isOnly: boolea
   return [
     ...head,
     `<p>${escapeXml(capitalized(text.slice(text.indexOf(': ') + 2)))}.</p>`,
-    ...(task?.nextCommand === undefined ? [] : [preformatted('Command to run next', task.nextCommand)]),
+    ...(task?.nextCommand === undefined
+      ? []
+      : [
+          ...(task.isReport === true ? [`<p>${capitalized(REPORT_LEAD)}</p>`] : []),
+          preformatted('Command to run next', task.nextCommand),
+        ]),
     ...(problems.length < 2
       ? []
       : [
@@ -143,14 +148,16 @@ function keyTable({ keys }: ZoneStatus, zone: string, now: number): string {
       algorithmLabel(algorithm),
       `${state}${hasPrivate || state === 'removed' ? '' : ', no private key'}`,
       since === undefined ? '' : `${printDate(since)}, ${relative(since, now)}`,
-      next === undefined ? '' : `${next.state} ${printDate(next.at)}`,
+      next === undefined ? '' : `${next.state} ${next.at <= now ? 'next' : printDate(next.at)}`,
     ]);
-  return table(
-    `Keys of ${zone}`,
-    ['Role', 'Tag', 'Algorithm', 'State', 'Since', 'Next'],
-    rows,
-    [0, 1, 2, 3, 4, 5],
-  );
+  return table(`Keys of ${zone}`, ['Role', 'Tag', 'Algorithm', 'State', 'Since', 'Next'], rows, [
+    'narrow',
+    'narrow',
+    'narrow',
+    '',
+    '',
+    '',
+  ]);
 }
 
 function signaturePart({ firstExpiration, missedRunsSurvived = 0, serial }: ZoneStatus, now: number): string {

@@ -1,9 +1,9 @@
-import type { KeyReport, RolloverReport, StepReport, ZoneStatus } from '../commands/status-report.ts';
+import type { KeyReport, RolloverReport, StepReport, Task, ZoneStatus } from '../commands/status-report.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { formatDs } from './ds-formats.ts';
 import type { Palette, ScreenStyle } from './screen.ts';
-import { answer, dateOrMinute, problemLine, relative } from './status-words.ts';
-import { columnsOf, folded } from './text-layout.ts';
+import { answer, dateOrMinute, problemLine, relative, REPORT_LEAD } from './status-words.ts';
+import { columnsOf, folded, foldedColumns } from './text-layout.ts';
 import { printDate, printMinute } from './timeline-axis.ts';
 import { laneNames } from './timeline-names.ts';
 import { timelineText } from './timeline-text.ts';
@@ -19,10 +19,10 @@ export function statusText(status: ZoneStatus, style: ScreenStyle): string {
     head(status, style, now),
     ['', ...section('Keys', keyLines(status, now), paint)],
     status.timeline.lanes.length === 0 ? [] : ['', ...timelineText(status.timeline, style)],
-    ...status.rollovers.map((rollover) => ['', ...rolloverLines(rollover, style, now)]),
+    ...status.rollovers.map((rollover) => ['', ...rolloverLines(rollover, status.task, style, now)]),
     ...dsBlocks(status, style),
     events(status, style),
-    ['', ...section('Signatures', signatureLines(status, now), paint)],
+    ['', ...section('Signatures', signatureLines(status, style.width, now), paint)],
     notes(status, style),
   ];
   return `${parts.flat().join('\n')}\n`;
@@ -39,16 +39,22 @@ function head(status: ZoneStatus, { width, paint }: ScreenStyle, now: number): s
   return [
     colored,
     ...rest,
-    ...(task?.nextCommand === undefined ? [] : [`  ${paint.strong(task.nextCommand)}`]),
+    ...commandLines(task, '  ', paint),
     ...problems
       .slice(1)
       .flatMap((problem) => [
         ...folded(`- ${problemLine(problem)}; ${problem.todo ?? ''}`, width - 2, '  ').map(
           (line) => `  ${line}`,
         ),
-        ...(problem.nextCommand === undefined ? [] : [`    ${paint.strong(problem.nextCommand)}`]),
+        ...commandLines(problem, '    ', paint),
       ]),
   ];
+}
+
+function commandLines(task: Task | undefined, indent: string, paint: Palette): string[] {
+  if (task?.nextCommand === undefined) return [];
+  const lead = task.isReport === true ? [`${indent}${REPORT_LEAD}`] : [];
+  return [...lead, `${indent}${paint.strong(task.nextCommand)}`];
 }
 
 function section(title: string, lines: readonly string[], paint: Palette): string[] {
@@ -76,13 +82,15 @@ function age(seconds: number): string {
 }
 
 function nextText({ next, hasPrivate, state }: KeyReport, now: number): string {
-  const what = next === undefined ? '' : `${next.state} ${dateOrMinute(next.at, now)}`;
+  const when = next === undefined || next.at <= now ? 'next' : printDate(next.at);
+  const what = next === undefined ? '' : `${next.state} ${when}`;
   const isMissing = !hasPrivate && state !== 'removed';
   return isMissing ? `no private key${what === '' ? '' : `; ${what}`}` : what;
 }
 
 function rolloverLines(
   { title, started, steps, task }: RolloverReport,
+  told: Task | undefined,
   style: ScreenStyle,
   now: number,
 ): string[] {
@@ -96,7 +104,7 @@ function rolloverLines(
     ...(task.deadline === undefined
       ? []
       : [`  due ${printMinute(task.deadline)}, ${relative(task.deadline, now)}`]),
-    ...(task.nextCommand === undefined ? [] : [`  then: ${paint.strong(task.nextCommand)}`]),
+    ...(task === told ? [] : commandLines(task, '  ', paint)),
   ];
 }
 
@@ -105,8 +113,8 @@ function stepMark({ state }: StepReport, { unicode }: ScreenStyle): string {
   return `${sign}${state}`;
 }
 
-function stepDate({ at = 0, state }: StepReport, now: number): string {
-  return state === 'now' && at <= now ? '' : `about ${dateOrMinute(at, now)}`;
+function stepDate({ at = 0 }: StepReport, now: number): string {
+  return at <= now ? '' : printDate(at);
 }
 
 function dsBlocks({ ds }: ZoneStatus, { paint, width }: ScreenStyle): string[][] {
@@ -133,27 +141,35 @@ function events({ timeline }: ZoneStatus, { paint, width }: ScreenStyle): string
   const { plan, now } = timeline;
   if (plan.length === 0) return [];
   const names = laneNames(timeline);
-  const rows = plan.slice(0, NEXT_EVENTS).map(({ time, what, actor, keys, rollover }) => {
-    const about = keys.map((base) => names.get(base) ?? base).join(', ') || rollover;
-    return [dateOrMinute(time, now), actor === 'operator' ? 'you' : actor, `${what} (${about})`];
-  });
-  return ['', ...section('Next', columnsOf(rows), paint).map((line) => fitted(line, width))];
-}
-
-function fitted(line: string, width: number): string {
-  return line.length <= width ? line : line.slice(0, width);
+  const rows = plan
+    .slice(0, NEXT_EVENTS)
+    .map(({ time, what, actor, keys }) => [
+      dateOrMinute(time, now),
+      actor === 'operator' ? 'you' : actor,
+      keys.map((base) => names.get(base) ?? base).join(', '),
+      what,
+    ]);
+  const lines = columnsOf(rows);
+  const indent = ' '.repeat((lines[0]?.length ?? 0) - (rows[0]?.at(-1)?.length ?? 0));
+  return [
+    '',
+    ...section(
+      'Next',
+      lines.flatMap((line) => foldedColumns(line, width - 2, indent)),
+      paint,
+    ),
+  ];
 }
 
 function signatureLines(
   { firstExpiration, missedRunsSurvived = 0, serial }: ZoneStatus,
+  width: number,
   now: number,
 ): string[] {
   if (firstExpiration === undefined) return ['none known'];
   const runs = `${missedRunsSurvived} nightly ${missedRunsSurvived === 1 ? 'run' : 'runs'} in a row may fail`;
-  return [
-    `the first expires ${printMinute(firstExpiration)}, ${relative(firstExpiration, now)}: ${runs}`,
-    ...(serial === undefined ? [] : [`serial ${serial}`]),
-  ];
+  const text = `the first expires ${printMinute(firstExpiration)}, ${relative(firstExpiration, now)}: ${runs}`;
+  return [...folded(text, width - 2, '  '), ...(serial === undefined ? [] : [`serial ${serial}`])];
 }
 
 function notes({ drift, notifications, lastError }: ZoneStatus, { paint, width }: ScreenStyle): string[] {

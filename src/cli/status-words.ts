@@ -4,6 +4,9 @@ import { printDate, printMinute } from './timeline-axis.ts';
 
 const DAY = 86400;
 
+/** What stands before a command that only tells that something was done. */
+export const REPORT_LEAD = 'once the parent shows it, say so:';
+
 /** The answer to "is it well, and who has to do what by when", without the zone's name. */
 export function answer(status: ZoneStatus, now: number): string {
   const { health, problems, task } = status;
@@ -18,15 +21,8 @@ export function turn(task: Task | undefined, status: ZoneStatus, now: number): s
   if (task === undefined) return idle(status, now);
   const { actor, todo, what, deadline, notBefore } = task;
   switch (actor) {
-    case 'operator': {
-      const by =
-        deadline === undefined
-          ? ''
-          : deadline > now
-            ? ` by ${dateOrMinute(deadline, now)}`
-            : ` at once, it was due ${dateOrMinute(deadline, now)}`;
-      return `you: ${todo ?? what}${by}`;
-    }
+    case 'operator':
+      return `your turn${byWhen(deadline, now)}: ${todo ?? what}`;
     case 'zonewright':
       return `nothing to do: the next run will ${todo ?? 'go on'}`;
     case 'parent':
@@ -35,6 +31,12 @@ export function turn(task: Task | undefined, status: ZoneStatus, now: number): s
       return `nothing to do: the rollover goes on${when === '' ? ' by itself' : when}`;
     }
   }
+}
+
+function byWhen(deadline: number | undefined, now: number): string {
+  if (deadline === undefined) return '';
+  const date = dateOrMinute(deadline, now);
+  return deadline > now ? ` by ${date}` : ` at once (it was due ${date})`;
 }
 
 function idle({ nextRollover, isManaged, keys }: ZoneStatus, now: number): string {

@@ -24,3 +24,9 @@ export function folded(text: string, width: number, indent: string): string[] {
   }
   return [...lines, line];
 }
+
+/** A row of columns whose last one goes on below itself where it would leave the width. */
+export function foldedColumns(row: string, width: number, indent: string): string[] {
+  const [first = '', ...rest] = folded(row.slice(indent.length), width - indent.length, '');
+  return [`${row.slice(0, indent.length)}${first}`, ...rest.map((line) => `${indent}${line}`)];
+}

@@ -10,13 +10,13 @@ const LANE = 44;
 const BAR = 16;
 const BAR_TOP = 20;
 const LEGEND = 34;
-const MOST_TICKS = 9;
+const MOST_TICKS = 13;
 
 /** The colours of a timeline, light and dark. Hatching and outline tell the states apart as well. */
 export const TIMELINE_STYLE = `
-.timeline { --ink: #1f2933; --soft: #52606d; --line: #cbd2d9; --paper: #ffffff; --pending: #b45f06; --active: #1b6e3c; --retired: #5b6770; --signed: #1d5fa8; --you: #9c2f00; font-family: system-ui, sans-serif; font-size: 13px; color: var(--ink); }
+.timeline { --ink: #1f2933; --soft: #52606d; --line: #cbd2d9; --paper: #ffffff; --pending: #b45f06; --active: #1b6e3c; --retired: #5b6770; --signed: #1d5fa8; --you: #9c2f00; --back: var(--paper); font-family: system-ui, sans-serif; font-size: 13px; color: var(--ink); }
 @media (prefers-color-scheme: dark) { .timeline { --ink: #e4e7eb; --soft: #aab4be; --line: #3e4c59; --paper: #14191f; --pending: #f0b35e; --active: #5fc58a; --retired: #98a5b0; --signed: #74b2f2; --you: #ff9d73; } }
-.timeline text { fill: var(--ink); }
+.timeline text { fill: var(--ink); stroke: var(--back); stroke-width: 4; paint-order: stroke; }
 .timeline .soft { fill: var(--soft); font-size: 12px; }
 .timeline .grid { stroke: var(--line); stroke-width: 1; }
 .timeline .paper { fill: var(--paper); }
@@ -24,6 +24,7 @@ export const TIMELINE_STYLE = `
 .timeline .pending { fill: url(#pending-pattern); stroke: var(--pending); stroke-width: 1.5; stroke-dasharray: 4 2; }
 .timeline .active { fill: var(--active); stroke: var(--active); stroke-width: 1.5; }
 .timeline .retired { fill: url(#retired-pattern); stroke: var(--retired); stroke-width: 1.5; }
+.timeline .future { fill-opacity: 0.6; }
 .timeline .signed { fill: var(--signed); }
 .timeline .end { stroke: var(--signed); stroke-width: 2.5; fill: none; }
 .timeline .you { fill: var(--you); }
@@ -61,7 +62,7 @@ export function timelineSvg(timeline: Timeline, title: string, id: string): Time
   const at = (time: number): number => (100 * Math.min(Math.max(time - from, 0), to - from)) / (to - from);
   const yours = plan.filter(({ actor }) => actor === 'operator').map(({ time }) => time);
   const rows = [
-    ...lanes.map((lane) => ({ label: names.get(lane.base)!, shapes: bars(lane, at, to) })),
+    ...lanes.map((lane) => ({ label: names.get(lane.base)!, shapes: bars(lane, timeline, at) })),
     ...(firstExpiration === undefined
       ? []
       : [{ label: signatureLabel(firstExpiration), shapes: signatures(firstExpiration, timeline, at) }]),
@@ -75,7 +76,7 @@ export function timelineSvg(timeline: Timeline, title: string, id: string): Time
   ];
   const grid = timeTicks(from, to, MOST_TICKS).flatMap(({ time, label }) => {
     const x = percent(at(time));
-    const isAtEnd = at(time) > 92;
+    const isAtEnd = at(time) > 95;
     return [
       `<line class="grid" x1="${x}" x2="${x}" y1="24" y2="${height}"/>`,
       ...(isAtEnd ? [] : [`<text class="soft" x="${x}" dx="3" y="36">${escapeXml(label)}</text>`]),
@@ -133,11 +134,19 @@ export function timelineFile(
   ].join('\n');
 }
 
-function bars({ phases }: KeyLane, at: (time: number) => number, to: number): string[] {
-  return phases.map(({ state, from, to: end }) => {
+/** What is planned is paler than what was. */
+function bars({ phases }: KeyLane, { now, to }: Timeline, at: (time: number) => number): string[] {
+  const bar = (style: string, from: number, end: number): string => {
     const start = at(from);
-    const width = Math.max(at(Math.min(end, to)) - start, 0.4);
-    return `<rect class="${state}" x="${percent(start)}" y="${BAR_TOP}" width="${percent(width)}" height="${BAR}" rx="2"/>`;
+    const width = Math.max(at(end) - start, 0.4);
+    return `<rect class="${style}" x="${percent(start)}" y="${BAR_TOP}" width="${percent(width)}" height="${BAR}" rx="2"/>`;
+  };
+  return phases.flatMap(({ state, from, to: end }) => {
+    const last = Math.min(end, to);
+    return [
+      ...(from < now ? [bar(state, from, Math.min(last, now))] : []),
+      ...(last > now ? [bar(`${state} future`, Math.max(from, now), last)] : []),
+    ];
   });
 }
 

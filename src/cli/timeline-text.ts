@@ -27,6 +27,7 @@ const ASCII: Readonly<Record<Mark, string>> = {
 
 /** Columns that a date and the space behind it take. */
 const TICK_COLUMNS = 7;
+const MOST_TICKS = 13;
 const INDENT = '  ';
 
 /** A zone's keys and signatures over time, in lines no longer than the screen is wide. */
@@ -114,7 +115,11 @@ function phaseCells(
 /** The dates over a timeline, each where its time is. */
 function axisLine({ from, to }: Timeline, columns: number, columnOf: (time: number) => number): string {
   let text = '';
-  for (const { time, label } of timeTicks(from, to, Math.floor(columns / TICK_COLUMNS))) {
+  for (const { time, label } of timeTicks(
+    from,
+    to,
+    Math.min(MOST_TICKS, Math.floor(columns / TICK_COLUMNS)),
+  )) {
     const column = columnOf(time);
     if (column < text.length || column + label.length > columns) continue;
     text = `${text.padEnd(column)}${label} `;

@@ -56,7 +56,7 @@ export function nextPhase(
   now: number,
 ): KeyReport['next'] | undefined {
   if (lane === undefined) return undefined;
-  const next = lane.phases.find((phase) => phase.from > now && phase.state !== state);
+  const next = lane.phases.find((phase) => phase.from >= now && phase.state !== state);
   if (next !== undefined) return { state: next.state, at: next.from };
   const last = lane.phases.at(-1);
   return last === undefined || !Number.isFinite(last.to) || last.to <= now

@@ -30,6 +30,8 @@ export interface Task {
   readonly deadline?: number | undefined;
   /** What the actor types, ready to paste. */
   readonly nextCommand?: string | undefined;
+  /** Whether that command only tells that it was done. */
+  readonly isReport?: boolean | undefined;
 }
 
 /** Something that is wrong. */

@@ -33,13 +33,13 @@ export function rolloverReports(
     const wait = waits.find((candidate) => isSame(candidate.rollover, rollover));
     const current = ahead.rollovers.find((other) => isSame(other, rollover));
     const { title, reference, steps } = ROLLOVERS[rollover.name];
-    const now = due === undefined ? (current?.step ?? steps.length) : stepOf(due);
+    const at = due === undefined ? (current?.step ?? steps.length) : stepOf(due);
     return {
       name: rollover.name,
       title,
       reference,
       started: rollover.started,
-      steps: steps.map((step, index) => stepReport(step, index, now, title, plan)),
+      steps: steps.map((step, index) => stepReport(step, index, at, title, plan, current?.decided)),
       task:
         due !== undefined || wait === undefined
           ? dueTask(due, names)
@@ -59,13 +59,16 @@ function stepOf({ rollover, step }: Decision): number {
 function stepReport(
   step: Step,
   index: number,
-  now: number,
+  current: number,
   title: string,
   plan: readonly PlanEntry[],
+  decided: number | undefined,
 ): StepReport {
-  if (index < now) return { does: step.does, state: 'done', at: undefined };
+  if (index < current) return { does: step.does, state: 'done', at: undefined };
+  // What was decided is behind the plan, which knows it only of the rollover after this.
+  if (index === current && decided !== undefined) return { does: step.does, state: 'now', at: undefined };
   const at = plan.find(({ rollover, what }) => rollover === title && what === step.does)?.time;
-  return { does: step.does, state: index === now ? 'now' : 'to come', at };
+  return { does: step.does, state: index === current ? 'now' : 'to come', at };
 }
 
 /** Nothing speaks against it any more: the next run does it. */
@@ -91,6 +94,7 @@ function waitTask(wait: Wait, rollover: Rollover, policy: Policy, names: TaskNam
       notBefore: decided,
       deadline: decided + policy.rotationPeriod,
       nextCommand,
+      isReport: true,
     };
   }
   if (reason.kind === 'publication') return { actor, what, todo: 'sign the zone', nextCommand };

@@ -77,8 +77,8 @@ export async function compareZone(
     digest,
     keys: await new KeyDirectory(keyDirectory, environment.files).listKeys(name),
   });
-  // What the next signing will change is no drift, and a lost key is told as such.
-  const expected = needsSigning(state) ? SIGNING_CHANGES : LOST_KEY;
+  // What the next signing will change is no drift, a lost key is told as such, and signatures that outlive a plan are no difference.
+  const expected = needsSigning(state) ? SIGNING_CHANGES : TOLD_ELSEWHERE;
   const drift = context.findings
     .filter(({ code }) => !expected.has(code))
     .map(({ code, severity, meaning, keyTag, found, expected: wanted }): Drift => {
@@ -120,10 +120,10 @@ const UNRECORDED: Drift = {
   what: 'the zone is none of the versions that the rotation state has recorded',
 };
 
-const LOST_KEY: ReadonlySet<string> = new Set(['state/no-private-key']);
+const TOLD_ELSEWHERE: ReadonlySet<string> = new Set(['state/no-private-key', 'state/outlives-plan']);
 
 const SIGNING_CHANGES: ReadonlySet<string> = new Set([
-  ...LOST_KEY,
+  ...TOLD_ELSEWHERE,
   'state/key-not-published',
   'state/key-published',
   'state/key-does-not-sign',
