@@ -154,9 +154,9 @@ function keyTable({ keys }: ZoneStatus, zone: string, now: number): string {
     'narrow',
     'narrow',
     'narrow',
-    '',
-    '',
-    '',
+    'narrow',
+    'date',
+    'date',
   ]);
 }
 
