@@ -21,7 +21,9 @@ function comparisonText({ zone, source, records, findings }: DsComparison): stri
 }
 
 /** `schemas/ds.schema.json`, with the part that `--check` adds. */
-export function dsCheckDocument(result: DsCheckResult): { readonly schema: string } {
+export function dsCheckDocument(
+  result: DsCheckResult,
+): ReturnType<typeof dsDocument> & { check: object[]; unanswered: object[] } {
   return {
     ...dsDocument(result.keys),
     check: result.comparisons.map(({ findings, ...comparison }) => ({
