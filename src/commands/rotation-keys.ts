@@ -65,15 +65,27 @@ export async function makeSpareKey(
   return unusedKey(keys[0]!, environment.now);
 }
 
-/** The private halves that keys in use need and the directory does not have. */
+/** The keys in use whose private half cannot be used now: its file is gone, or the HSM that has it does not answer. */
 export async function lostKeys(
   state: RotationState,
   zone: Uint8Array,
   keyDirectory: string,
-  { files }: Environment,
+  { files, keyAccess, warn }: Environment,
 ): Promise<ManagedKey[]> {
-  const found = await new KeyDirectory(keyDirectory, files).listKeys(zone);
-  const usable = new Set(found.filter(({ hasPrivate }) => hasPrivate).map(({ base }) => base));
+  const directory = new KeyDirectory(keyDirectory, files);
+  const found = await directory.listKeys(zone);
+  const usable = new Set<string>();
+  for (const { base } of found.filter(({ hasPrivate }) => hasPrivate)) {
+    const inUse = state.keys.some((key) => key.base === base && (key.use.signsKeys || key.use.signsZone));
+    const token = inUse ? await directory.tokenKey(base) : undefined;
+    try {
+      if (token !== undefined) await keyAccess.tokens.open(token);
+      usable.add(base);
+    } catch (error) {
+      if (!(error instanceof ZonewrightError)) throw error;
+      warn(`the private key of ${base} cannot be used: ${error.message}`, error.hint);
+    }
+  }
   return state.keys.filter(({ base, use }) => (use.signsKeys || use.signsZone) && !usable.has(base));
 }
 
@@ -133,18 +145,30 @@ function isSpare({ use, activated, removed }: ManagedKey): boolean {
   );
 }
 
-/** Deletes the files of keys that left the zone longer than the purge delay ago, and says so in the state. */
+/**
+ * Deletes the files of keys that left the zone longer than the purge delay ago, and what they refer to in an HSM, and says so in the state. What
+ * cannot be deleted now is left for the next run.
+ */
 export async function purgeKeys(
   state: RotationState,
   { purgeDelay }: Policy,
   keyDirectory: string,
-  { files, keyAccess, now }: Environment,
+  { files, keyAccess, now, warn }: Environment,
 ): Promise<{ readonly state: RotationState; readonly purged: readonly ManagedKey[] }> {
-  const purged = state.keys.filter(
+  const due = state.keys.filter(
     ({ removed, purged: done }) => removed !== undefined && done === undefined && removed + purgeDelay <= now,
   );
   const directory = new KeyDirectory(keyDirectory, files);
-  for (const { base } of purged) await directory.removeKey(base, keyAccess);
+  const purged: ManagedKey[] = [];
+  for (const key of due) {
+    try {
+      await directory.removeKey(key.base, keyAccess);
+      purged.push(key);
+    } catch (error) {
+      if (!(error instanceof ZonewrightError) || !error.code.startsWith('key/token')) throw error;
+      warn(`${keyLabel(key)} cannot be deleted now: ${error.message}`, error.hint);
+    }
+  }
   const keys = state.keys.map((key) => (purged.includes(key) ? { ...key, purged: now } : key));
   return { state: { ...state, keys }, purged };
 }

@@ -184,14 +184,14 @@ export class KeyDirectory implements KeySource {
    * @throws ZonewrightError `key/token-*`; then the key is as it was
    */
   async removeKey(base: string, { tokens }: Pick<KeyAccess, 'tokens'>): Promise<void> {
-    const reference = await this.#reference(base);
+    const reference = await this.tokenKey(base);
     if (reference !== undefined) await tokens.remove(reference);
     for (const suffix of ['key', 'private', 'state'] as const)
       await this.#files.remove(this.#path(base, suffix));
   }
 
-  /** What a private file refers to, where it does. One that is damaged refers to nothing that could be removed. */
-  async #reference(base: string): Promise<TokenKey | undefined> {
+  /** The key in an HSM that a private file refers to, where it does. One that is damaged refers to nothing. */
+  async tokenKey(base: string): Promise<TokenKey | undefined> {
     const file = this.#path(base, 'private');
     const text = await this.#readText(file);
     if (text === undefined || storageOfPrivateKey(text) !== 'reference') return undefined;

@@ -156,6 +156,24 @@ describeWithPeers([...HSM_PEERS, 'dnssec-verify'], 'a zone with keys in SoftHSM'
     }
   });
 
+  test('rotate calls a key lost while its token is away, and goes on', async () => {
+    const operation = new ServedOperation({ policy: `${QUIET}, kskSource: '${hsm.uri()}'` });
+    await operation.rotate('--sign');
+    const [ksk] = operation.keys('ksk');
+    expect((await operation.rotateJson()).lostKeys).toEqual([]);
+    renameSync(hsm.tokenDirectory, `${hsm.tokenDirectory}.away`);
+    try {
+      const { lostKeys, warnings } = await operation.rotateJson();
+      expect(lostKeys).toMatchObject([{ base: ksk!.base }]);
+      expect(JSON.stringify(warnings)).toContain('cannot be used');
+      expect(JSON.stringify({ lostKeys, warnings })).not.toContain(hsm.pin);
+    } finally {
+      rmSync(hsm.tokenDirectory, { force: true, recursive: true });
+      renameSync(`${hsm.tokenDirectory}.away`, hsm.tokenDirectory);
+    }
+    expect((await operation.rotateJson()).lostKeys).toEqual([]);
+  });
+
   test('a KSK moves from files to the HSM and back, under every resolver', async () => {
     const operation = new ServedOperation({ policy: QUIET });
     operation.serveDs([]);
