@@ -29,7 +29,16 @@ export function rotateText(result: RotateResult): string {
 }
 
 /** A zone in `schemas/rotate.schema.json`. */
-export function rotateDocument({ keys, lostKeys, plan, waits, next, done, ...result }: RotateResult): object {
+export function rotateDocument({
+  keys,
+  lostKeys,
+  plan,
+  timeline: _,
+  waits,
+  next,
+  done,
+  ...result
+}: RotateResult): object {
   return {
     ...result,
     done: done.map(({ rollover, what }) => ({ rollover, what })),

@@ -6,6 +6,7 @@ import { nextPublication, type Wait } from '../rollover/engine.ts';
 import { currentPublication, newestPublication } from '../rollover/ledger.ts';
 import type { PlanEntry } from '../rollover/plan.ts';
 import type { ManagedKey, RotationState } from '../rollover/state.ts';
+import type { Timeline } from '../rollover/timeline.ts';
 import { describeWait, rolloverTitle } from '../rollover/words.ts';
 import type { RotateOptions } from './rotation-options.ts';
 
@@ -37,6 +38,8 @@ export interface RotateResult {
   readonly keys: readonly ManagedKey[];
   readonly lostKeys: readonly LostKey[];
   readonly plan?: readonly PlanEntry[];
+  /** The keys' lives by that plan. */
+  readonly timeline?: Timeline;
 }
 
 /** A key that signs and whose private half is gone. */
