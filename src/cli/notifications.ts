@@ -8,10 +8,10 @@ import type { Session } from './session.ts';
 
 /** Everybody who is told of the events of a zone; its registrar is one of them. */
 export async function targetsOfZone(settings: ZoneSettings, session: Session): Promise<DeliveryTarget[]> {
-  const { configuration, environment, keyDirectory } = session;
+  const { environment, keyDirectory } = session;
   const { registrar } = settings;
   const targets = await notifiedTargets(session);
-  if (registrar === undefined || configuration.zones.length === 0) return targets;
+  if (registrar === undefined) return targets;
   const { registrarTarget } = await import('../commands/registrar/registrar-target.ts');
   return [...targets, registrarTarget(registrar, settings, keyDirectory, environment)];
 }

@@ -10,7 +10,7 @@ for (const file of readdirSync(folder)) {
 
 /** What is wrong with a document by the schema that its `schema` field names; empty where nothing is. */
 export function schemaErrors(document: Readonly<Record<string, unknown>>): readonly string[] {
-  const [, name] = /^zonewright\/(\w+)\/v1$/.exec(String(document['schema'])) ?? [];
+  const [, name] = /^zonewright\/([\w-]+)\/v1$/.exec(String(document['schema'])) ?? [];
   const validate = ajv.getSchema(`urn:zonewright:schema:${name ?? ''}`);
   if (validate === undefined) return [`there is no schema for ${String(document['schema'])}`];
   void validate(document);
