@@ -1,4 +1,4 @@
-// Bundles the command line and the worker entry points into dist/.
+// Bundles the command line, the library and the worker entry points into dist/.
 //
 // Everything lands flat in dist/, shared chunks too: a worker started with
 // `new URL('./sign-worker.js', import.meta.url)` is found from whichever chunk asks for it.
@@ -19,6 +19,7 @@ const { outputFiles } = await build({
   absWorkingDir: root,
   entryPoints: [
     { in: 'src/cli/main.ts', out: 'main' },
+    { in: 'src/library/index.ts', out: 'library' },
     ...workers.map((name) => ({ in: `src/io/${name}`, out: path.basename(name, '.ts') })),
   ],
   outdir,
