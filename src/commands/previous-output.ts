@@ -18,23 +18,29 @@ export interface PreviousOutput {
   readonly trusted: boolean;
 }
 
+/** @throws ZonewrightError `usage/output-is-input` */
+export async function requireOtherOutput(
+  { output, zoneFile }: { readonly output: string; readonly zoneFile: string },
+  { files }: Environment,
+): Promise<void> {
+  if (output === '-' || (output !== zoneFile && !(await files.isSameFile(output, zoneFile)))) return;
+  throw usageError('usage/output-is-input', `the output ${output} is the input: it would be overwritten`, {
+    hint: '-o names the output here, and -z the zone',
+  });
+}
+
 /**
  * The signed zone that the output holds now. A file that is no signed zone of this name is not ours to overwrite.
  * @param mayBeUnsigned whether an earlier run may have written the zone without DNSSEC
  */
 export async function readPreviousOutput(
-  { output, zoneFile }: { readonly output: string; readonly zoneFile: string },
+  output: string,
   input: ZoneFile,
   digests: OutputDigests,
   mayBeUnsigned: boolean,
   environment: Environment,
 ): Promise<PreviousOutput | undefined> {
   if (output === '-') return undefined;
-  if (output === zoneFile || (await environment.files.isSameFile(output, zoneFile))) {
-    throw usageError('usage/output-is-input', `the output ${output} is the input: it would be overwritten`, {
-      hint: '-o names the output here, and -z the zone',
-    });
-  }
   const status = await environment.files.status(output);
   if (status === undefined || status.size === 0) return undefined;
   let previous: ZoneFile;

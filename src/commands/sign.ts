@@ -1,4 +1,5 @@
-import { nameToText } from '../dns/name.ts';
+import { toHex } from '../dns/encoding.ts';
+import { canonicalName, nameToText } from '../dns/name.ts';
 import { printDuration, printTime } from '../dns/time.ts';
 import type { Denial } from '../dnssec/denial.ts';
 import { signZone, type SignedZone, type SignRequest } from '../dnssec/sign-zone.ts';
@@ -14,9 +15,10 @@ import type { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import { recordFailure } from './failure-record.ts';
 import { OutputDigests } from './output-digests.ts';
-import { readPreviousOutput } from './previous-output.ts';
+import { readPreviousOutput, requireOtherOutput } from './previous-output.ts';
 import { PublicationRecord, type RecordOptions } from './publication-record.ts';
 import { expectWork, readZoneFile, type ZoneFile } from './read-zone.ts';
+import { fingerprint, unchangedOutput, type Making } from './repeated-run.ts';
 import { checkAlgorithms, selectKeys, type KeySelection, type SelectedKeys } from './signing-keys.ts';
 import { hasState } from './state-file.ts';
 import { readState, withStateLock } from './state-store.ts';
@@ -168,11 +170,21 @@ async function signInput(
   environment: Environment,
 ): Promise<SignResult> {
   const digests = new OutputDigests(options.keyDirectory, input.origin, environment);
-  const previous = await readPreviousOutput(options, input, digests, record !== undefined, environment);
+  await requireOtherOutput(options, environment);
   const keys =
     record === undefined || options.keys !== undefined
       ? await selectKeys(options, input.origin, environment)
       : await record.selectKeys();
+  const from = fingerprint(input.store, keys, options, environment.crypto);
+  const known = await unchangedOutput(options, from, digests, environment);
+  if (known !== undefined) return describeUnchanged(options, input, keys, known);
+  const previous = await readPreviousOutput(
+    options.output,
+    input,
+    digests,
+    record !== undefined,
+    environment,
+  );
   const outOfZone = outOfZoneRecords(input.store, input.origin);
   if (outOfZone.length > 0)
     report(
@@ -230,10 +242,14 @@ async function signInput(
       report: (done, total) => environment.progress?.({ task: 'signing', done, total }),
     },
   );
+  const making = makingOf(from, signed, Math.max(environment.now, times.inception));
+  const remember = (digest: string): Promise<void> => digests.add(digest, making);
   if (options.verify === true) await verifySigned(signed.zone, environment);
   if (!signed.unchanged) record?.prove(signed.zone, keys, previous);
   if (!signed.unchanged && options.check !== true)
-    await publish(signed.zone, options.output, record, digests, environment);
+    await publish(signed.zone, options.output, record, remember, environment);
+  else if (signed.unchanged && previous?.trusted === true && options.check !== true)
+    await remember(previous.digest);
   return describe(options, input, keys, signed);
 }
 
@@ -256,7 +272,7 @@ async function publish(
   zone: Zone,
   output: string,
   record: PublicationRecord | undefined,
-  digests: OutputDigests,
+  remember: (digest: string) => Promise<void>,
   environment: Environment,
 ): Promise<void> {
   if (output === '-') {
@@ -264,7 +280,7 @@ async function publish(
     await record?.written('standard output');
     return;
   }
-  await digests.add(await writeZone(zone, output, record, environment));
+  await remember(toHex(await writeZone(zone, output, record, environment)));
   await record?.written(output);
 }
 
@@ -381,19 +397,62 @@ async function writeZone(
 function describe(options: SignOptions, input: ZoneFile, keys: SelectedKeys, signed: SignedZone): SignResult {
   const { zone } = signed;
   return {
-    zone: nameToText(zone.origin),
-    zoneFile: input.file,
-    output: options.output,
+    ...describeRun(options, input, keys),
     changed: !signed.unchanged,
     serial: signed.serial,
     records: zone.recordCount,
     rrsets: zone.rrsetCount,
     signaturesMade: signed.signaturesMade,
     signaturesKept: signed.signaturesKept,
-    denial: options.denial.kind,
     denialRecords: signed.denialRecords,
     firstExpiration: signed.firstExpiration,
-    keys: keys.signingKeys.map(({ base, keyTag, algorithm, role }) => ({ base, keyTag, algorithm, role })),
     ...(options.output === '-' ? { text: printZone(zone) } : {}),
+  };
+}
+
+function describeUnchanged(
+  options: SignOptions,
+  input: ZoneFile,
+  keys: SelectedKeys,
+  { serial, records, rrsets, signatures, denialRecords, firstExpiration }: Making,
+): SignResult {
+  return {
+    ...describeRun(options, input, keys),
+    changed: false,
+    serial,
+    records,
+    rrsets,
+    signaturesMade: 0,
+    signaturesKept: signatures,
+    denialRecords,
+    firstExpiration,
+  };
+}
+
+function describeRun(
+  { output, denial }: SignOptions,
+  { origin, file }: ZoneFile,
+  { signingKeys }: SelectedKeys,
+): Pick<SignResult, 'zone' | 'zoneFile' | 'output' | 'denial' | 'keys'> {
+  return {
+    zone: nameToText(canonicalName(origin)),
+    zoneFile: file,
+    output,
+    denial: denial.kind,
+    keys: signingKeys.map(({ base, keyTag, algorithm, role }) => ({ base, keyTag, algorithm, role })),
+  };
+}
+
+/** What to remember of an output, so that a run from the same knows that there is nothing to do. */
+function makingOf(from: string, { zone, ...signed }: SignedZone, at: number): Making {
+  return {
+    from,
+    at,
+    serial: signed.serial,
+    records: zone.recordCount,
+    rrsets: zone.rrsetCount,
+    signatures: signed.signaturesMade + signed.signaturesKept,
+    denialRecords: signed.denialRecords,
+    firstExpiration: signed.firstExpiration,
   };
 }

@@ -193,15 +193,17 @@ describe('a run after a change', () => {
   test.each([
     [
       'forged: it names the digest of a file that is not there',
-      (sha256: string) => [sha256.replace(/./g, '0')],
+      (sha256: string) => [{ sha256: sha256.replace(/./g, '0') }],
     ],
     ['damaged', () => 'no list'],
   ])('trusts no record of outputs that is %s', async (_, forge) => {
     const world = await signWorld();
     await world.sign();
-    const { sha256 } = JSON.parse(world.read('keys/example.outputs.json')) as { sha256: string[] };
-    expect(sha256).toHaveLength(1);
-    world.write('keys/example.outputs.json', JSON.stringify({ sha256: forge(sha256[0]!) }));
+    const { outputs } = JSON.parse(world.read('keys/example.outputs.json')) as {
+      outputs: { sha256: string }[];
+    };
+    expect(outputs).toHaveLength(1);
+    world.write('keys/example.outputs.json', JSON.stringify({ outputs: forge(outputs[0]!.sha256) }));
     world.write(
       'zone.signed',
       world.read('zone.signed').replace(/^(.*RRSIG\tTXT .*)\S{30}$/m, `$1${'A'.repeat(30)}`),
