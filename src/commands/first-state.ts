@@ -1,5 +1,6 @@
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { adoptedState } from '../rollover/adopt.ts';
+import type { Policy } from '../rollover/policy.ts';
 import type { RotationState } from '../rollover/state.ts';
 import type { Environment } from './environment.ts';
 import { findZone, foundKey } from './found-zone.ts';
@@ -16,6 +17,15 @@ export const EMPTY_STATE: RotationState = {
   outbox: [],
 };
 
+/** Before its first key a zone has no DS that could be right. */
+function withoutDs(
+  { parentDsTtl: ttl, parentPropagationDelay: propagation }: Policy,
+  now: number,
+): RotationState {
+  const parent = [{ ds: [], since: now, ttl, propagation, confirmed: false }];
+  return { ...EMPTY_STATE, ledger: { publications: [], parent } };
+}
+
 /** The state of a zone that has none: of the keys that are there, or empty. */
 export async function firstState(
   { zone, keyDirectory, policy, signedZone, adopt }: RotateOptions,
@@ -23,10 +33,13 @@ export async function firstState(
 ): Promise<Noted> {
   const { files, now } = environment;
   const keys = await new KeyDirectory(keyDirectory, files).listKeys(zone);
-  if (keys.length === 0) return { state: EMPTY_STATE, done: [] };
   const rdatas = keys.map(({ dnskeyRdata }) => dnskeyRdata);
   const found = await findZone(signedZone, zone, rdatas, policy, environment);
   const signed = found !== undefined && found.evidence.keySet.keys.length > 0 ? found : undefined;
+  if (keys.length === 0) {
+    // Where others have signed the zone, nobody knows what the parent serves, and the worst is assumed.
+    return { state: signed === undefined ? withoutDs(policy, now) : EMPTY_STATE, done: [] };
+  }
   const evidence =
     signed === undefined ? ' by their times' : ` and the zone of serial ${signed.evidence.serial}`;
   return {

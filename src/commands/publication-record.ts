@@ -7,7 +7,7 @@ import { KeyDirectory } from '../keys/key-directory.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import type { Key } from '../keys/key.ts';
 import { withAudit } from '../rollover/audit.ts';
-import { withEstablished, withPublication } from '../rollover/facts.ts';
+import { withEstablished, withPublication, withWritten } from '../rollover/facts.ts';
 import { withSuccess } from '../rollover/failures.ts';
 import { keysToPublish } from '../rollover/keys-to-publish.ts';
 import {
@@ -235,14 +235,8 @@ export class PublicationRecord {
     const { policy, isServedFile } = this.#options;
     const { now } = this.#environment;
     const evidence = this.#evidence;
-    if (evidence === undefined) return;
-    const { ledger } = this.#state;
-    const publications = ledger.publications.map((publication) =>
-      publication.digest === this.#digest
-        ? { ...publication, written: publication.written ?? now }
-        : publication,
-    );
-    this.#state = { ...this.#state, ledger: { ...ledger, publications } };
+    if (evidence === undefined || this.#digest === undefined) return;
+    this.#state = withWritten(this.#state, this.#digest, now);
     if (isServedFile && policy.publishedWhen === 'written')
       this.#state = withEstablished(this.#state, evidence.serial, now);
     this.#state = withAudit(withSuccess(this.#state, 'sign'), [this.#auditEntry(evidence, output)]);

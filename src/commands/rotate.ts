@@ -23,7 +23,7 @@ import {
   syncKeyTimes,
   withNewKeyFiles,
 } from './rotation-keys.ts';
-import { checkRequests, type RotateOptions } from './rotation-options.ts';
+import { checkRequests, isRequest, type RotateOptions } from './rotation-options.ts';
 import { withParentReports, withServedReport } from './rotation-reports.ts';
 import { conflictOf, requestedRollovers, withRolloverAborted } from './rotation-requests.ts';
 import { rotateResult, type Done, type LostKey, type Noted, type RotateResult } from './rotation-result.ts';
@@ -47,7 +47,8 @@ export async function rotate(options: RotateOptions, environment: Environment): 
       new RotateRun(options, environment).run(true),
     );
   } catch (error) {
-    await recordFailure('rotate', options.keyDirectory, options.zone, error, environment);
+    if (!isRequest(options))
+      await recordFailure('rotate', options.keyDirectory, options.zone, error, environment);
     throw error;
   }
 }

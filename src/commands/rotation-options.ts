@@ -53,6 +53,16 @@ export interface RotateOptions {
 /** What begins or ends something; one run takes one of them. */
 const REQUESTS = ['start', 'algorithm', 'emergency', 'enable', 'disable', 'adopt', 'abort'] as const;
 
+/** Whether a person asks for something, who reads the answer, and not a nightly run. */
+export function isRequest(options: RotateOptions): boolean {
+  const { dsPublished = [], dsWithdrawn = [], served } = options;
+  return (
+    dsPublished.length + dsWithdrawn.length > 0 ||
+    served !== undefined ||
+    REQUESTS.some((name) => options[name] !== undefined && options[name] !== false)
+  );
+}
+
 /** @throws ZonewrightError `usage/conflict` where more is asked for than one run can do */
 export function checkRequests(options: RotateOptions): void {
   const [first, second] = REQUESTS.filter((name) => options[name] !== undefined && options[name] !== false);

@@ -1,6 +1,6 @@
 import { toHex } from '../dns/encoding.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
-import { withEstablished, withoutPublication, withPublication } from '../rollover/facts.ts';
+import { withEstablished, withoutPublication, withPublication, withWritten } from '../rollover/facts.ts';
 import { currentPublication, isClockBehind } from '../rollover/ledger.ts';
 import type { RotationState } from '../rollover/state.ts';
 import type { Environment } from './environment.ts';
@@ -30,7 +30,8 @@ export async function withPublicationsSettled(
   if (known === undefined || isPutBack)
     return (await withForeignPublication(state, options, environment)) ?? unchanged;
 
-  let settled = state;
+  let settled =
+    known.written === undefined && known.established === undefined ? withWritten(state, digest, now) : state;
   if (known.established === undefined && policy.publishedWhen === 'written')
     settled = withEstablished(settled, known.serial, now);
   // Runs follow one another, so the order of the list is that of their intents, whatever clocks said. What a run set out to write after this one, and
@@ -60,6 +61,7 @@ async function withForeignPublication(
     serial,
     digest: found.digest,
     since: now,
+    written: now,
     established: policy.publishedWhen === 'written' ? now : undefined,
     keySet,
     data,

@@ -52,6 +52,18 @@ export function withAllServing(
   );
 }
 
+/** The file of the version with this digest was in place at `at`. */
+export function withWritten(state: RotationState, digest: string, at: number): RotationState {
+  return withPublications(
+    state,
+    state.ledger.publications.map((publication) =>
+      publication.digest === digest && publication.written === undefined
+        ? { ...publication, written: at }
+        : publication,
+    ),
+  );
+}
+
 /** A version was never written: its file is not there. */
 export function withoutPublication(state: RotationState, digest: string): RotationState {
   return withPublications(

@@ -1,4 +1,7 @@
-import type { DsSet, KeyId, KeySet, ZoneData } from './validation.ts';
+import { keyFacts, type DsSet, type KeyId, type KeySet, type ZoneData } from './validation.ts';
+
+/** The digest type that every DS set has. */
+const SHA256 = 2;
 
 /** The digest of a version whose file nobody has, such as the zone before it was first signed. */
 export const NO_FILE = '0'.repeat(64);
@@ -91,12 +94,26 @@ export function cachesAt({ publications, parent }: Ledger, now: number, margin =
     keySets.push({ value: publication.keySet, until: served + publication.dnskeyTtl, source });
     data.push({ value: publication.data, until: served + publication.maxTtl, source });
   });
-  const ds = parent.map(({ ds: value, since, replaced = Infinity, propagation, ttl }) => ({
-    value,
-    until: replaced + propagation + ttl + margin,
-    source: { kind: 'parent', since } as const,
-  }));
+  const ds = (parent.length === 0 ? unknownParent(publications) : parent).map(
+    ({ ds: value, since, replaced = Infinity, propagation, ttl }) => ({
+      value,
+      until: replaced + propagation + ttl + margin,
+      source: { kind: 'parent', since } as const,
+    }),
+  );
   return { ds: merged(ds, now), keySets: merged(keySets, now), data: merged(data, now) };
+}
+
+/** Where nobody knows what the parent serves: no DS, or that of any key that signs a DNSKEY RRset which may be served. */
+function unknownParent(publications: readonly Publication[]): ParentVersion[] {
+  const sets = new Map<string, ParentVersion>();
+  const add = (key: KeyId | undefined, since: number): void => {
+    const ds = key === undefined ? [] : [{ algorithm: keyFacts(key).algorithm, digestType: SHA256, key }];
+    if (!sets.has(key ?? '')) sets.set(key ?? '', { ds, since, ttl: 0, propagation: 0, confirmed: false });
+  };
+  add(undefined, publications[0]?.since ?? 0);
+  for (const { keySet, since } of publications) for (const key of keySet.signers) add(key, since);
+  return [...sets.values()];
 }
 
 /** When the publication at `index` had been replaced: once the first later one was established. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { AuditEntry } from '../../src/rollover/state.ts';
 import { DAY, HOUR, Operation, SIGNED, STATE } from './operation.ts';
@@ -230,4 +230,18 @@ describe('signatures that run out in caches', () => {
     expect([status, stderr]).toEqual([0, expect.stringContaining('a TTL of 14d')]);
     expect((await operation.run('sign', 'example.com.zone', '--full', '--validity', '1h')).status).toBe(3);
   });
+});
+
+test('a zone that others have signed is not replaced by one with new keys while nobody knows what the parent serves', async () => {
+  const operation = await enabled();
+  rmSync('keys', { recursive: true });
+  const before = operation.signed();
+  const { waits } = await operation.rotateJson();
+  expect(waits).toMatchObject([
+    { rollover: 'enable DNSSEC', what: expect.stringMatching(/^cannot publish the signed zone yet/) },
+  ]);
+  operation.now += DAY;
+  const { status, stderr } = await operation.run('rotate', 'example.com', '--sign');
+  expect([status, stderr]).toEqual([3, expect.stringContaining('this zone would go bogus')]);
+  expect(operation.signed()).toBe(before);
 });

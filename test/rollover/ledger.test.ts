@@ -39,10 +39,19 @@ function untils(ledger: Partial<Ledger>, now: number, margin?: number): Record<s
 }
 
 describe('what caches hold', () => {
+  test('is the DS of any key that signs, or none, while nobody has looked at the parent', () => {
+    const publications = [publication(1, 0), publication(2, 5000)];
+    const signers = [...new Set(publications.flatMap(({ keySet }) => keySet.signers))];
+    const { ds } = cachesAt({ publications, parent: [] }, 5000);
+    expect(ds.map(({ value, until }) => [value.map(({ key }) => key), until])).toEqual([
+      [[], Infinity],
+      ...signers.map((key) => [[key], Infinity]),
+    ]);
+  });
+
   test('lasts until replacement + propagation + TTL', () => {
     const publications = [publication(1, 0), publication(2, 5000)];
-    expect(untils({ publications }, 5000)).toEqual({
-      ds: [],
+    expect(untils({ publications }, 5000)).toMatchObject({
       keySets: [5110, Infinity],
       data: [6010, Infinity],
     });
