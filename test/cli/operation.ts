@@ -87,10 +87,11 @@ export class Operation {
     return operation;
   }
 
-  configure(policy: string): void {
+  /** @param zone further settings of the zone, as YAML in one line */
+  configure(policy: string, zone?: string): void {
     writeFileSync(
       '.zonewrightrc.yaml',
-      `policies: {default: {${policy}}}\nzones: {example.com: {file: ${ZONE_FILE}}}\n`,
+      `policies: {default: {${policy}}}\nzones: {example.com: {file: ${ZONE_FILE}${zone === undefined ? '' : `, ${zone}`}}}\n`,
     );
   }
 
