@@ -21,6 +21,8 @@ interface DsFlags {
   /** A file, or true for the parent. */
   readonly check?: string | true;
   readonly server?: readonly string[];
+  readonly push?: true;
+  readonly dryRun?: true;
 }
 
 /** The subcommand `ds`: its options, help and rendering. */
@@ -44,6 +46,8 @@ export function dsCommand(execute: Execute): Command {
       'a server of the parent to ask, HOST or HOST:PORT, in place of those that are found; repeatable',
       collect,
     )
+    .option('--push', "make the DS set at the zone's registrar this one, adding before removing")
+    .option('--dry-run', 'with --push: print the calls that would be made, and make none')
     .addHelpText(
       'after',
       examples(
@@ -53,6 +57,7 @@ export function dsCommand(execute: Execute): Command {
         ['zonewright ds example.com --format registrar', "the fields of a registrar's form"],
         ['zonewright ds example.com --check', 'does the parent serve what it should?'],
         ['dig example.com DS | zonewright ds example.com --check -', 'the same without asking servers'],
+        ['zonewright ds example.com --push --dry-run', 'what the registrar would be asked for'],
         ["zonewright ds example.com | cut -d' ' -f4-", 'without the owner'],
       ),
     )
@@ -81,10 +86,16 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
   const part = flags.add === true ? 'add' : flags.remove === true ? 'remove' : undefined;
   if (flags.check !== undefined) return runCheck(session, sources, flags, { digests, zone });
   if (flags.server !== undefined) throw usageError('usage/conflict', '--server is for --check');
+  checkPush(flags);
   const { keys, unsafe } = await ds(
     { sources, keyDirectory, configuration, zoneName: zoneNameOrNone, digests, zone, part },
     environment,
   );
+  if (flags.push === true) {
+    const { pushDs } = await import('./ds-push.ts');
+    const named = zone ?? zoneNameOrNone(sources[0] ?? '');
+    return pushDs({ keys, unsafe }, named, flags.dryRun === true, session);
+  }
   const [danger] = unsafe;
   if (danger !== undefined) {
     environment.warn(
@@ -101,6 +112,20 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
   return ExitStatus.Success;
 }
 
+/** @throws ZonewrightError `usage/conflict` where --push is mixed with what prints something else, or a part */
+function checkPush(flags: DsFlags): void {
+  if (flags.push !== true) {
+    if (flags.dryRun === true) throw usageError('usage/conflict', '--dry-run is for --push');
+    return;
+  }
+  for (const name of ['add', 'remove', 'anyway', 'ttl'] as const) {
+    if (flags[name] !== undefined)
+      throw usageError('usage/conflict', `--push and --${name} exclude each other`);
+  }
+  if (flags.format !== 'zone')
+    throw usageError('usage/conflict', `--push and --format ${flags.format} exclude each other`);
+}
+
 /** Tells whether the parent has what it should: 0 it has, 1 it has not, 4 not every server of it told. */
 async function runCheck(
   session: Session,
@@ -108,7 +133,7 @@ async function runCheck(
   flags: DsFlags,
   { digests, zone }: Pick<DsOptions, 'digests' | 'zone'>,
 ): Promise<number> {
-  for (const name of ['add', 'remove', 'ttl'] as const) {
+  for (const name of ['add', 'remove', 'ttl', 'push'] as const) {
     if (flags[name] !== undefined)
       throw usageError('usage/conflict', `--check and --${name} exclude each other`);
   }

@@ -3,6 +3,7 @@ import { sign, type SignResult } from '../commands/sign.ts';
 import { printTime } from '../dns/time.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { usageError } from '../errors.ts';
+import { afterSign } from './after-sign.ts';
 import { ExitStatus } from './exit-status.ts';
 import { collect, optional, threadCount } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
@@ -124,7 +125,8 @@ async function signOne(
   for (const block of result.text ?? []) await session.print(block);
   const seconds = (performance.now() - started) / 1000;
   session.talk.note(summary(result, seconds, flags.check === true));
-  const status = flags.check === true && result.changed ? ExitStatus.No : ExitStatus.Success;
+  const served = await afterSign(result, options, session);
+  const status = flags.check === true && result.changed ? ExitStatus.No : served;
   return { status, result: signDocument(result, seconds) };
 }
 

@@ -1,6 +1,7 @@
 import { ZonewrightError } from '../errors.ts';
 import { joinPath } from '../keys/file-store.ts';
 import { zoneFileText, zoneLabel } from '../keys/key-name.ts';
+import { withAudit } from '../rollover/audit.ts';
 import type { Delivery, OutboxEvent, RotationState } from '../rollover/state.ts';
 import type { Environment } from './environment.ts';
 import type { DeliveryTarget } from './notify/targets.ts';
@@ -153,13 +154,17 @@ export function withAttempts(
   }));
   const delivered = attempts
     .filter(({ error }) => error === undefined)
-    .map(({ id, type, target }) => ({ time: now, what: `told ${target} of ${type} (${id})`, why: 'notify' }));
+    .map(({ id, type, target }) => ({
+      time: now,
+      actor: 'zonewright' as const,
+      what: `told ${target} of ${type} (${id})`,
+      why: 'notify',
+    }));
   return {
-    ...state,
+    ...withAudit(state, delivered),
     outbox: outbox.filter(({ deliveries }) =>
       deliveries.some((delivery) => delivery.delivered === undefined),
     ),
-    audit: [...state.audit, ...delivered],
   };
 }
 

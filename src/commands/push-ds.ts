@@ -1,5 +1,6 @@
 import { usageError } from '../errors.ts';
 import { zoneLabel } from '../keys/key-name.ts';
+import { withAudit } from '../rollover/audit.ts';
 import { currentPublication } from '../rollover/ledger.ts';
 import type { ZoneSettings } from './configuration.ts';
 import type { DsKey } from './ds.ts';
@@ -9,7 +10,8 @@ import { openRegistrar } from './registrar/open-registrar.ts';
 import { registrarChanges, type RegistrarChange } from './registrar/registrar-changes.ts';
 import { dsToRegister, isDsOf } from './registrar/registrar-target.ts';
 import type { Registrar, RegisteredDs } from './registrar/registrar.ts';
-import { readState } from './state-store.ts';
+import { hasState } from './state-file.ts';
+import { readState, withStateLock, writeState } from './state-store.ts';
 
 export interface PushResult {
   readonly registrar: Registrar;
@@ -54,4 +56,32 @@ async function foreignKeys(
   const { keys, ledger } = stored.state;
   const own = new Set(keys.map(({ dnskey }) => dnskey));
   return (currentPublication(ledger)?.keySet.keys ?? []).filter((key) => !own.has(key));
+}
+
+/** Puts into the audit trail of a zone, if it has one, what was changed at its registrar. */
+export async function recordPush(
+  zone: Uint8Array,
+  { name }: Registrar,
+  changes: readonly RegistrarChange[],
+  keyDirectory: string,
+  environment: Environment,
+): Promise<void> {
+  if (changes.length === 0 || !(await hasState(keyDirectory, zone, environment))) return;
+  await withStateLock(
+    keyDirectory,
+    zone,
+    `zonewright ds ${zoneLabel(zone)} --push`,
+    environment,
+    async () => {
+      const stored = await readState(keyDirectory, zone, environment);
+      if (stored === undefined) return;
+      const entries = changes.map(({ action, ds }) => ({
+        time: environment.now,
+        actor: 'operator' as const,
+        what: `asked ${name} to ${action} the DS ${ds}`,
+        why: 'ds --push',
+      }));
+      await writeState(keyDirectory, zone, withAudit(stored.state, entries), environment);
+    },
+  );
 }

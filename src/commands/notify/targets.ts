@@ -4,6 +4,7 @@ import { zoneLabel } from '../../keys/key-name.ts';
 import { printTime } from '../../dns/time.ts';
 import type { Notification } from '../configuration.ts';
 import type { Environment, Outside } from '../environment.ts';
+import { programFailure } from '../program-failure.ts';
 import type { EventTarget } from '../rotation-events.ts';
 import { eventMail } from './event-mail.ts';
 import { dsRecordFields, dsRecords, eventDocument, type EventMessage } from './event-message.ts';
@@ -128,18 +129,14 @@ async function run(
   message: EventMessage,
   { programs }: NotifyEnvironment,
 ): Promise<void> {
-  const { status, stderr } = await programs.run({
+  const outcome = await programs.run({
     argv,
     stdin: `${JSON.stringify(eventDocument(message))}\n`,
     variables: eventVariables(message),
     timeout,
   });
-  if (status === 0) return;
-  const reason = stderr.trim().split('\n').at(-1) ?? '';
-  throw environmentError(
-    'notify/refused',
-    `${argv[0] ?? ''} ended with ${status === undefined ? 'a signal' : `status ${status}`}${reason === '' ? '' : `: ${reason}`}`,
-  );
+  const failure = programFailure(outcome);
+  if (failure !== undefined) throw environmentError('notify/refused', `${argv[0] ?? ''} ${failure}`);
 }
 
 /** The event for a shell script: what it is about, and the fields of its first DS record. */

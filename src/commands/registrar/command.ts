@@ -1,5 +1,6 @@
 import { environmentError } from '../../errors.ts';
 import type { ProgramCall } from '../environment.ts';
+import { programFailure } from '../program-failure.ts';
 import {
   registrarName,
   type DsToRegister,
@@ -22,18 +23,12 @@ export const commandRegistrar: RegistrarFactory<'command'> = async (settings, { 
     parameters: readonly string[],
     call: Pick<ProgramCall, 'stdin' | 'variables'> = {},
   ): Promise<string> => {
-    const { status, stdout, stderr } = await programs.run({
-      argv: [...argv, ...parameters],
-      timeout,
-      ...call,
+    const outcome = await programs.run({ argv: [...argv, ...parameters], timeout, ...call });
+    const failure = programFailure(outcome);
+    if (failure === undefined) return outcome.stdout;
+    throw environmentError('registrar/refused', `${name} ${parameters[0] ?? ''} ${failure}`, {
+      hint: 'docs/registrars.md says what is expected of it',
     });
-    if (status === 0) return stdout;
-    const reason = stderr.trim().split('\n').at(-1) ?? '';
-    throw environmentError(
-      'registrar/refused',
-      `${name} ended ${parameters[0] ?? ''} with ${status === undefined ? 'a signal' : `status ${status}`}${reason === '' ? '' : `: ${reason}`}`,
-      { hint: 'docs/registrars.md says what is expected of it' },
-    );
   };
   const change = (
     parameters: readonly string[],
