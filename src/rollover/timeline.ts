@@ -1,3 +1,4 @@
+import { readKeyBaseName } from '../keys/key-name.ts';
 import { signsKeys, signsZone, type Role } from '../keys/roles.ts';
 import { keyStatus } from './key-status.ts';
 import { planRotation, type PlanEntry, type ZoneTimes } from './plan.ts';
@@ -63,7 +64,8 @@ export function rotationTimeline(
       [...lives.values()].map(({ key, phases }) => ({
         base: key.base,
         role: key.role,
-        keyTag: state.keys.includes(key) ? key.keyTag : undefined,
+        // Plans and dry runs have names of their own for keys that nobody made.
+        keyTag: readKeyBaseName(key.base) === undefined ? undefined : key.keyTag,
         phases: phases.filter((phase) => phase.to > Math.max(from, phase.from) && phase.from < to),
       })),
     ),
