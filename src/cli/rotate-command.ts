@@ -12,6 +12,7 @@ import { ExitStatus } from './exit-status.ts';
 import { deliver, notifyTest, targetsOfZone } from './notifications.ts';
 import { collect, ofOption, optional, wholeNumber } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
+import type { PlanPicture } from './plan-formats.ts';
 import { parentSource } from './parent-source.ts';
 import { isOneZone, selectTargets, workThrough, type SelectionFlags } from './several-zones.ts';
 import type { Session } from './session.ts';
@@ -21,6 +22,9 @@ import { signOptions, targetOfZone } from './sign-options.ts';
 /** What `--plan` looks ahead without `--until`. */
 const DEFAULT_PLAN = '1y';
 
+/** How a plan is told. */
+const PLAN_FORMATS = ['text', 'svg', 'html'] as const satisfies readonly RotateFlags['format'][];
+
 /** What a test event is about where no zone is named: example.com. */
 const EXAMPLE = parseZoneName('example.com');
 
@@ -28,6 +32,7 @@ interface RotateFlags extends SelectionFlags {
   readonly dryRun?: true;
   readonly plan?: true;
   readonly until?: string;
+  readonly format: 'text' | PlanPicture;
   readonly start?: 'ksk' | 'zsk' | 'csk' | 'all';
   readonly algorithm?: string;
   readonly emergency?: string;
@@ -60,8 +65,9 @@ export function rotateCommand(execute: Execute): Command {
     .option('--dry-run', 'change nothing, tell what would be done')
     .option('--plan', 'print what will come, with dates, and change nothing')
     .option('--until <DURATION>', 'how far the plan looks ahead (default: 1y)')
+    .addOption(new Option('--format <FORMAT>', 'how to draw the plan').choices(PLAN_FORMATS).default('text'))
     .addOption(new Option('--start <ROLE>', 'begin a rollover now').choices(['ksk', 'zsk', 'csk', 'all']))
-    .option('--algorithm <NAME>', 'begin the rollover to the algorithm of the policy')
+    .option('--algorithm <ALGORITHM>', 'begin the rollover to the algorithm of the policy')
     .option('--emergency <TAG>', 'replace a compromised key, as quickly as is safe')
     .option('--yes', 'do not ask')
     .option('--ds-published <TAG>', 'the parent serves the DS of this key; repeatable', collect)
@@ -88,6 +94,10 @@ export function rotateCommand(execute: Execute): Command {
         ['zonewright rotate example.com', 'from cron, once a day or more often'],
         ['zonewright rotate --all --sign', 'all configured zones, and sign what changed'],
         ['zonewright rotate example.com --plan --until 2y', 'what will come, with dates'],
+        [
+          'zonewright rotate example.com --plan --format html > plan.html',
+          'the same as a page with a picture',
+        ],
         ['zonewright rotate example.com --ds-published 12345', 'the registrar has done it'],
         ['zonewright rotate example.com --check-parent', 'see for yourself what the parent serves'],
         ['zonewright rotate example.com --start ksk', 'a new KSK now'],
@@ -129,7 +139,7 @@ async function rotateOne(
   const options = rotateOptions(settings, targets, flags, session);
   const isReal = flags.dryRun !== true && flags.plan !== true;
   const print = async (part: RotateResult): Promise<void> => {
-    if (!session.json) await session.print(rotateText(part));
+    if (!session.json) await session.print(await textOf(part, flags.format));
   };
   const tell = async (told: RotateResult): Promise<RotateResult> => {
     const delivered = isReal ? await deliver(settings, targets, session) : [];
@@ -144,6 +154,12 @@ async function rotateOne(
   await print(result);
   const status = flags.detailedExitcode === true && result.changed ? ExitStatus.Changed : ExitStatus.Success;
   return { status, result: rotateDocument(result) };
+}
+
+async function textOf(result: RotateResult, format: RotateFlags['format']): Promise<string> {
+  if (format === 'text' || result.timeline === undefined) return rotateText(result);
+  const { formatPlan } = await import('./plan-formats.ts');
+  return formatPlan(format, result.zone, result.timeline);
 }
 
 /** Signs the zone, and says where the rollovers stand then. */
@@ -185,6 +201,12 @@ function rotateOptions(
     tags?.map((tag) => ({ keyTag: wholeNumber('a key tag', tag), at }));
   if (flags.until !== undefined && flags.plan !== true) {
     throw usageError('usage/conflict', '--until is for --plan');
+  }
+  if (flags.format !== 'text' && (flags.plan !== true || session.json || flags.all === true)) {
+    throw usageError(
+      'usage/conflict',
+      `--format ${flags.format} is for the --plan of one zone, without --json`,
+    );
   }
   if (flags.at !== undefined && flags.dsPublished === undefined && flags.dsWithdrawn === undefined) {
     throw usageError('usage/conflict', '--at is for --ds-published and --ds-withdrawn');

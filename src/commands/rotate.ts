@@ -6,14 +6,15 @@ import { dueRollovers, spareKeys, withRolloverStarted, type Due } from '../rollo
 import { advance, type Decision, type Wait } from '../rollover/engine.ts';
 import { withSuccess } from '../rollover/failures.ts';
 import { prunedLedger } from '../rollover/ledger.ts';
-import { planRotation, type PlanEntry, type ZoneTimes } from '../rollover/plan.ts';
 import { UNUSED, type AuditEntry, type ManagedKey, type RotationState } from '../rollover/state.ts';
+import { rotationTimeline, type Timeline } from '../rollover/timeline.ts';
 import { rolloverTitle } from '../rollover/words.ts';
 import type { Environment } from './environment.ts';
 import { EMPTY_STATE, firstState } from './first-state.ts';
 import { recordFailure } from './failure-record.ts';
 import { findZone } from './found-zone.ts';
 import { looksAtParent } from './parent-looks.ts';
+import { assumedTimes } from './plan-times.ts';
 import { eventsOf, withOverdueEvents } from './rotation-events.ts';
 import {
   keyLabel,
@@ -30,8 +31,7 @@ import { rotateResult, type Done, type LostKey, type Noted, type RotateResult } 
 import { withPublicationsSettled } from './settled-publications.ts';
 import { readState, withStateLock, writeState } from './state-store.ts';
 
-const HOUR = 3600;
-const DAY = 24 * HOUR;
+const DAY = 86400;
 
 /**
  * Does what is due and safe now for one zone. Running it again changes nothing.
@@ -74,8 +74,8 @@ class RotateRun {
     const isAdopting = adopt === true || (this.#before === undefined && this.#state.keys.length > 0);
     await this.#begin(isAdopting || planFor !== undefined, isReal);
     if (planFor !== undefined) {
-      const plan = await this.#plan(planFor);
-      return { ...this.#result([]), changed: false, done: [], plan };
+      const timeline = await this.#plan(planFor);
+      return { ...this.#result([]), changed: false, done: [], plan: timeline.plan, timeline };
     }
     const waits = this.#advance();
     const result = { ...this.#result(waits), lostKeys: await this.#lostKeys() };
@@ -167,21 +167,20 @@ class RotateRun {
     return waits;
   }
 
-  async #plan(duration: number): Promise<PlanEntry[]> {
+  async #plan(duration: number): Promise<Timeline> {
     const { policy, zoneFile, signedZone, zone } = this.#options;
     const { now } = this.#environment;
     const found =
       (await findZone(signedZone, zone, [], policy, this.#environment)) ??
       (await findZone(zoneFile, zone, [], policy, this.#environment));
-    const times: ZoneTimes =
+    const times =
       found === undefined
-        ? {
-            dnskeyTtl: policy.dnskeyTtl,
-            maxTtl: DAY,
-            propagation: policy.propagationDelay === 'auto' ? 3 * HOUR : policy.propagationDelay,
-          }
+        ? assumedTimes(policy)
         : { dnskeyTtl: policy.dnskeyTtl, maxTtl: found.evidence.maxTtl, propagation: found.propagation };
-    return planRotation(this.#state, policy, now, now + duration, times);
+    // A little of the past shows what the plan begins with.
+    const span = { from: now - Math.floor(duration / 8), now, to: now + duration };
+    const timeline = rotationTimeline(this.#state, policy, span, times);
+    return { ...timeline, firstExpiration: found?.evidence.firstExpiration };
   }
 
   async #lostKeys(): Promise<LostKey[]> {
