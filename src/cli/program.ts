@@ -74,6 +74,7 @@ export async function createProgram(
       try {
         onExit(await work(session));
       } finally {
+        await session.environment.keyAccess.tokens.close();
         await session.talk.finish();
       }
     } catch (error) {

@@ -8,5 +8,5 @@ async function refuse(): Promise<never> {
 /** For tests whose private keys all lie in plain in their files. */
 export const PLAIN_KEYS_ONLY: KeyAccess = {
   encryption: { encrypt: refuse, decrypt: refuse },
-  tokens: { open: refuse, find: refuse, generate: refuse, remove: refuse },
+  tokens: { open: refuse, find: refuse, generate: refuse, remove: refuse, close: refuse },
 };

@@ -7,8 +7,6 @@ import type { Pkcs11Tokens } from './tokens.ts';
 /** Tokens, and the signers of their keys. */
 export interface SigningTokens extends KeyTokens {
   signer(key: TokenKey): Promise<Signer>;
-  /** Ends all sessions. */
-  close(): Promise<void>;
 }
 
 /** The tokens of a run. What knows PKCS#11 is loaded when a key of an HSM is first asked for. */
@@ -22,7 +20,7 @@ export function lazyTokens(variables: Readonly<Record<string, string | undefined
     generate: async (...request) => (await tokens()).generate(...request),
     remove: async (key) => (await tokens()).remove(key),
     signer: async (key) => (await tokens()).signer(key),
-    close: async () => loading && (await loading).close(),
+    close: async () => (await loading)?.close(),
   };
 }
 
