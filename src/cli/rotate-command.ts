@@ -4,10 +4,11 @@ import { rotate } from '../commands/rotate.ts';
 import type { EventTarget } from '../commands/rotation-events.ts';
 import type { DsReport, RotateOptions } from '../commands/rotation-options.ts';
 import type { RotateResult } from '../commands/rotation-result.ts';
-import { sign } from '../commands/sign.ts';
+import { sign, type SignResult } from '../commands/sign.ts';
 import { parseDuration, parseTime } from '../dns/time.ts';
 import { usageError } from '../errors.ts';
 import { parseZoneName } from '../io/zone-name.ts';
+import { afterSign } from './after-sign.ts';
 import { ExitStatus } from './exit-status.ts';
 import { deliver, notifyTest, targetsOfZone } from './notifications.ts';
 import { collect, ofOption, optional, wholeNumber } from './option-values.ts';
@@ -147,12 +148,16 @@ async function rotateOne(
   };
   // Before the zone is signed: that may fail for reasons of its own.
   let result = await tell(await rotate(options, session.environment));
+  let served: number = ExitStatus.Success;
   // Also where no key moved: signatures have to be renewed, and the zone may have been edited.
   if (flags.sign === true && isReal) {
-    result = await tell(await signAfter(result, options, settings, session, print));
+    const signed = await signAfter(result, options, settings, session, print);
+    result = await tell(signed.result);
+    served = signed.status;
   }
   await print(result);
-  const status = flags.detailedExitcode === true && result.changed ? ExitStatus.Changed : ExitStatus.Success;
+  const isTold = served === ExitStatus.Success && flags.detailedExitcode === true;
+  const status = isTold && result.changed ? ExitStatus.Changed : served;
   return { status, result: rotateDocument(result) };
 }
 
@@ -162,19 +167,23 @@ async function textOf(result: RotateResult, format: RotateFlags['format']): Prom
   return formatPlan(format, result.zone, result.timeline);
 }
 
-/** Signs the zone, and says where the rollovers stand then. */
+/** Signs the zone, has the servers load it, and says where the rollovers stand then. */
 async function signAfter(
   result: RotateResult,
   options: RotateOptions,
   settings: ZoneSettings,
   session: Session,
   print: (result: RotateResult) => Promise<void>,
-): Promise<RotateResult> {
+): Promise<{ readonly result: RotateResult; readonly status: number }> {
   const { environment, talk } = session;
+  let signed: SignResult;
+  let status: number;
   try {
-    const signed = await sign(signOptions(targetOfZone(settings), { cds: true }, session), environment);
-    if (!signed.changed) return result;
-    talk.note(`${signed.zone} signed into ${signed.output}: serial ${signed.serial}`);
+    const signing = signOptions(targetOfZone(settings), { cds: true }, session);
+    signed = await sign(signing, environment);
+    status = await afterSign(signed, signing, session);
+    if (!signed.changed && settings.policy.publishedWhen !== 'afterSign') return { result, status };
+    if (signed.changed) talk.note(`${signed.zone} signed into ${signed.output}: serial ${signed.serial}`);
   } catch (error) {
     await print(result);
     throw error;
@@ -186,7 +195,8 @@ async function signAfter(
     { zone, keyDirectory, policy, zoneFile, signedZone, targets, checkParent },
     environment,
   );
-  return { ...after, changed: true, done: [...result.done, ...after.done] };
+  const changed = result.changed || signed.changed || after.changed;
+  return { result: { ...after, changed, done: [...result.done, ...after.done] }, status };
 }
 
 function rotateOptions(
