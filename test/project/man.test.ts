@@ -49,7 +49,9 @@ describeWithPeers(['mandoc'], 'mandoc', () => {
     const text = stdout.replace(/.\x08/g, '');
     expect(text).toMatch(/^NAME\n +zonewright-sign - sign zones$/m);
     expect(text).toMatch(/^ +-z, --zone ZONE$/m);
-    expect(text).toMatch(/--serial POLICY\n +The new SOA serial[^]{1,40}keep,\s+increment,\s+unixtime,\s+date/);
+    expect(text).toMatch(
+      /--serial POLICY\n +The new SOA serial[^]{1,40}keep,\s+increment,\s+unixtime,\s+date/,
+    );
     expect(text).toMatch(/zonewright sign --all --shard 2\/4/);
     for (const section of ['SYNOPSIS', 'ENVIRONMENT', 'FILES', 'EXIT STATUS', 'EXAMPLES', 'SEE ALSO']) {
       expect(text).toContain(`\n${section}\n`);
