@@ -19,7 +19,7 @@ export function looksAtParent(
 }
 
 /** Whether the parent was asked for something that it is not known to have done. */
-function waitsForParent({ rollovers }: RotationState): boolean {
+export function waitsForParent({ rollovers }: RotationState): boolean {
   return rollovers.some(
     ({ name, step, decided }) => decided !== undefined && ROLLOVERS[name].steps[step]?.kind === 'parent',
   );
