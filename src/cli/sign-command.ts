@@ -3,6 +3,7 @@ import { sign, type SignResult } from '../commands/sign.ts';
 import { printTime } from '../dns/time.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { usageError } from '../errors.ts';
+import { rememberedListings } from '../io/remembered-listings.ts';
 import { afterSign } from './after-sign.ts';
 import { ExitStatus } from './exit-status.ts';
 import { collect, optional, threadCount } from './option-values.ts';
@@ -83,14 +84,21 @@ async function runSign(session: Session, files: readonly string[], flags: SignFl
     (settings) => () => targetOfZone(settings),
   );
   checkTogether(targets.length, flags, session);
+  const shared = targets.length === 1 ? session : withRememberedListings(session);
   const { status, results } = await workThrough(
     targets,
-    (target) => signOne(target(), flags, session),
+    (target) => signOne(target(), flags, shared),
     session,
     async (target) => (await session.environment.files.status(target().file))?.size ?? 0,
   );
   if (session.json) await session.printResults('zonewright/sign/v1', results, isOneZone(files, flags));
   return status;
+}
+
+/** Signing makes and removes no keys, so many zones may share one look into the key directory. */
+function withRememberedListings(session: Session): Session {
+  const { environment } = session;
+  return { ...session, environment: { ...environment, files: rememberedListings(environment.files) } };
 }
 
 /** What options mean for one zone only, and what excludes each other. */

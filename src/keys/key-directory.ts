@@ -56,7 +56,7 @@ export class KeyDirectory implements KeySource {
     const keys: Key[] = [];
     for (const name of names) {
       const base = name.slice(0, -'.key'.length);
-      if (!name.endsWith('.key') || !name.toLowerCase().startsWith(prefix)) continue;
+      if (!name.endsWith('.key') || name.slice(0, prefix.length).toLowerCase() !== prefix) continue;
       if (readKeyBaseName(base) === undefined) continue;
       const files = await this.readFiles(base);
       // SIG(0) and host keys may lie beside.

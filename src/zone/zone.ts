@@ -168,17 +168,13 @@ export class Zone {
 const NONE = new Uint32Array();
 
 function groupByType(types: Uint16Array): ReadonlyMap<number, Uint32Array> {
-  const counts = new Uint32Array(0x10000);
-  for (let rrset = 0; rrset < types.length; rrset++) counts[types[rrset]!]!++;
-  const lists = new Map<number, Uint32Array>();
-  for (let type = 0; type < counts.length; type++)
-    if (counts[type]! > 0) lists.set(type, new Uint32Array(counts[type]!));
-  const filled = counts.fill(0);
+  const lists = new Map<number, number[]>();
   for (let rrset = 0; rrset < types.length; rrset++) {
-    const type = types[rrset]!;
-    lists.get(type)![filled[type]!++] = rrset;
+    const list = lists.get(types[rrset]!);
+    if (list === undefined) lists.set(types[rrset]!, [rrset]);
+    else list.push(rrset);
   }
-  return lists;
+  return new Map([...lists].map(([type, list]) => [type, Uint32Array.from(list)]));
 }
 
 /** Whether a name is below another that stands in the same octets. */
