@@ -16,6 +16,9 @@ import { typeName } from '../../rr/registry.ts';
 import { exchangeTcp, exchangeUdp } from './exchange.ts';
 import { decodeReply, encodeQuestion, type Reply } from './message.ts';
 
+/** Questions that a server may leave without an answer, one after the other. */
+const PATIENCE = 4;
+
 export interface DnsClientOptions {
   /** Milliseconds that one attempt may take. */
   readonly timeout?: number;
@@ -27,30 +30,49 @@ export interface DnsClientOptions {
 
 /** A client that asks one server at a time, over UDP with EDNS or over TCP. */
 export function dnsClient({ timeout = 2000, attempts = 2, resolvers }: DnsClientOptions = {}): DnsClient {
+  /** How many questions in a row each server has not answered: a run over many zones must not wait for it again and again. */
+  const silences = new Map<string, number>();
   return {
     async ask(server, question, { transport = 'udp', recursion = false }: AskOptions = {}) {
       if (net.isIP(server.address) === 0)
         throw usageError('dns/address', `"${server.address}" is no IP address of a server`);
+      const name = serverText(server);
       try {
-        if (transport === 'udp') {
-          const reply = await askRepeatedly(server, question, recursion);
-          if (reply.kind === 'answer') return reply.answer;
-        }
-        return await askTcp(server, question, recursion);
+        if ((silences.get(name) ?? 0) >= PATIENCE)
+          throw environmentError(
+            'dns/timeout',
+            'no answer to earlier questions: it is asked no more in this run',
+          );
+        const answer = await askOnce(server, question, transport, recursion);
+        silences.delete(name);
+        return answer;
       } catch (error) {
+        if (isTimeout(error)) silences.set(name, (silences.get(name) ?? 0) + 1);
         throw aboutQuestion(error, server, question);
       }
     },
     resolvers: async () => resolvers ?? systemResolvers(),
   };
 
+  async function askOnce(
+    server: DnsServer,
+    question: DnsQuestion,
+    transport: 'udp' | 'tcp',
+    recursion: boolean,
+  ): Promise<DnsAnswer> {
+    if (transport === 'udp') {
+      const reply = await askRepeatedly(server, question, recursion);
+      if (reply.kind === 'answer') return reply.answer;
+    }
+    return askTcp(server, question, recursion);
+  }
+
   async function askRepeatedly(server: DnsServer, question: DnsQuestion, recursion: boolean): Promise<Reply> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await exchangeUdp(exchange(server, question, recursion));
       } catch (error) {
-        const isSilent = error instanceof ZonewrightError && error.code === 'dns/timeout';
-        if (!isSilent || attempt >= attempts) throw error;
+        if (!isTimeout(error) || attempt >= attempts) throw error;
       }
     }
   }
@@ -75,6 +97,10 @@ export function dnsClient({ timeout = 2000, attempts = 2, resolvers }: DnsClient
       decode: (message: Uint8Array) => decodeReply(message, id, question),
     };
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof ZonewrightError && error.code === 'dns/timeout';
 }
 
 /** The system's resolvers. Node.js writes ports other than 53, and the brackets that they need. */

@@ -2,7 +2,7 @@ import dgram from 'node:dgram';
 import net from 'node:net';
 import type { DnsServer } from '../../dnssec/dns-client.ts';
 import { environmentError, ZonewrightError } from '../../errors.ts';
-import { codeOf } from '../file-store.ts';
+import { codeOf } from '../error-code.ts';
 import type { Reply } from './message.ts';
 
 /** Octets in front of a message over TCP that tell its length (RFC 1035 section 4.2.2). */

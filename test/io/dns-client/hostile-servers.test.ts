@@ -210,6 +210,22 @@ describe('a server that does not keep to the protocol', () => {
     expect((await failure(server, { transport: 'tcp' })).message).toContain('no answer within 0.5 seconds');
   });
 
+  test('a server that is always silent is asked no more by the same client', async () => {
+    const server = await serverThat(() => []);
+    const client = dnsClient({ timeout: 20 });
+    const failures: string[] = [];
+    for (let i = 0; i < 6; i++) {
+      await client.ask(server, { name: ZONE, type: Type.DS }).catch((error: unknown) => {
+        if (error instanceof ZonewrightError) failures.push(error.message);
+      });
+    }
+    expect(failures.map((message) => message.includes('it is asked no more in this run'))).toEqual([
+      ...[false, false, false, false],
+      ...[true, true],
+    ]);
+    expect(server.asked).toHaveLength(8);
+  });
+
   test('half a message over TCP, held open or closed', async () => {
     const half = (query: Buffer): Uint8Array[] => [Buffer.of(1, 0), withDs(query).subarray(0, 20)];
     const held = await serverThat(half, { rawTcp: true, holdsConnections: true });
