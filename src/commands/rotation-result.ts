@@ -2,9 +2,11 @@ import { nameToText } from '../dns/name.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import type { AuditDetails } from '../rollover/audit.ts';
 import { dueRollovers } from '../rollover/due.ts';
-import { nextPublication, type Wait } from '../rollover/engine.ts';
-import { currentPublication, newestPublication } from '../rollover/ledger.ts';
+import { needsPublication, type Wait } from '../rollover/engine.ts';
+import { newestPublication } from '../rollover/ledger.ts';
 import type { PlanEntry } from '../rollover/plan.ts';
+import type { Policy } from '../rollover/policy.ts';
+import { ROLLOVERS } from '../rollover/rollovers.ts';
 import type { ManagedKey, RotationState } from '../rollover/state.ts';
 import type { Timeline } from '../rollover/timeline.ts';
 import { describeWait, rolloverTitle } from '../rollover/words.ts';
@@ -70,7 +72,7 @@ export function rotateResult(
     changed: JSON.stringify(before) !== JSON.stringify(state),
     done,
     waits: waits.map((wait) => waitInWords(wait, options)),
-    needsSigning: needsSigning(state),
+    needsSigning: needsSigning(state, options.policy),
     next: due === undefined ? undefined : { rollover: rolloverTitle(due.name), at: due.at },
     keys: state.keys,
     lostKeys: [],
@@ -78,32 +80,56 @@ export function rotateResult(
 }
 
 /** What is waited for, whose turn it is, and what that one types. */
-export function waitInWords(
-  wait: Wait,
-  { zone, zoneFile }: Pick<RotateOptions, 'zone' | 'zoneFile'>,
-): RotateWait {
-  const { reason, until, step, rollover } = wait;
-  const label = zoneLabel(zone);
-  const tags = reason.kind === 'parent' ? reason.keyTags : [];
-  const option = step.kind === 'parent' && step.ask === 'add-new' ? '--ds-published' : '--ds-withdrawn';
+export function waitInWords(wait: Wait, names: Pick<RotateOptions, 'zone' | 'zoneFile'>): RotateWait {
+  const { until, rollover } = wait;
   return {
     rollover: rolloverTitle(rollover.name),
     what: describeWait(wait),
     until: Number.isFinite(until) ? until : undefined,
-    actor: reason.kind === 'parent' ? 'operator' : reason.kind === 'publication' ? 'zonewright' : 'none',
-    nextCommand:
-      reason.kind === 'parent'
-        ? `zonewright rotate ${label} ${tags.map((tag) => `${option} ${tag}`).join(' ')}`
-        : reason.kind === 'publication'
-          ? `zonewright sign ${zoneFile ?? `${label}.zone`}`
-          : undefined,
+    ...turnOf(wait, names),
   };
 }
 
-/** Whether the newest version is not what the state wants next. */
-export function needsSigning(state: RotationState): boolean {
-  const newest = newestPublication(state.ledger) ?? currentPublication(state.ledger);
-  const next = nextPublication(state);
-  if (newest === undefined) return state.keys.some(({ use }) => use.published || use.signsZone);
-  return JSON.stringify([newest.keySet, newest.data]) !== JSON.stringify([next.keySet, next.data]);
+function turnOf(
+  { reason, step, until }: Wait,
+  { zone, zoneFile }: Pick<RotateOptions, 'zone' | 'zoneFile'>,
+): Pick<RotateWait, 'actor' | 'nextCommand'> {
+  const label = zoneLabel(zone);
+  const operator = (request: string): Pick<RotateWait, 'actor' | 'nextCommand'> => ({
+    actor: 'operator',
+    nextCommand: `zonewright rotate ${label} ${request}`,
+  });
+  switch (reason.kind) {
+    case 'parent': {
+      const option = step.kind === 'parent' && step.ask === 'add-new' ? '--ds-published' : '--ds-withdrawn';
+      return operator(reason.keyTags.map((tag) => `${option} ${tag}`).join(' '));
+    }
+    case 'publication':
+      return { actor: 'zonewright', nextCommand: `zonewright sign ${zoneFile ?? `${label}.zone`}` };
+    case 'served':
+      return operator(`--served ${reason.serial}`);
+    case 'lost':
+      return operator(`--recover ${reason.keyTags[0] ?? ''}`);
+    case 'proof':
+      // Time does not help, but to know what the parent really serves may.
+      return until === Infinity && step.kind === 'parent'
+        ? operator('--check-parent')
+        : { actor: 'none', nextCommand: undefined };
+    default:
+      return { actor: 'none', nextCommand: undefined };
+  }
+}
+
+/** Whether the published zone is not what the state wants: in its keys and signatures, or in what CDS and CDNSKEY ask of the parent. */
+export function needsSigning(state: RotationState, { cds }: Pick<Policy, 'cds'>): boolean {
+  return needsPublication(state) || (cds && asksAnew(state));
+}
+
+/** Whether something was asked of the parent since the newest version. */
+function asksAnew({ rollovers, ledger }: RotationState): boolean {
+  const since = newestPublication(ledger)?.since ?? Infinity;
+  return rollovers.some(
+    ({ name, step, decided = -Infinity }) =>
+      ROLLOVERS[name].steps[step]?.kind === 'parent' && decided > since,
+  );
 }

@@ -78,7 +78,7 @@ export async function compareZone(
     keys: await new KeyDirectory(keyDirectory, environment.files).listKeys(name),
   });
   // What the next signing will change is no drift, a lost key is told as such, and signatures that outlive a plan are no difference.
-  const expected = needsSigning(state) ? SIGNING_CHANGES : TOLD_ELSEWHERE;
+  const expected = needsSigning(state, policy) ? SIGNING_CHANGES : TOLD_ELSEWHERE;
   const drift = context.findings
     .filter(({ code }) => !expected.has(code))
     .map(({ code, severity, meaning, keyTag, found, expected: wanted }): Drift => {

@@ -1,17 +1,20 @@
 import type { DigestAlgorithm } from '../dnssec/crypto.ts';
 import { signsKeys, signsZone } from '../keys/roles.ts';
+import { keepsSerial } from './kept-serial.ts';
 import {
   cachesAt,
   currentPublication,
   latestTime,
+  newestPublication,
   type Caches,
   type Ledger,
   type ParentVersion,
+  type Publication,
 } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import { proveDs, provePublication, type Proof, type Witness, type ZoneVersion } from './proof.ts';
 import { ROLLOVERS, type ParentStep, type PublishStep, type Step } from './rollovers.ts';
-import type { KeyUse, ManagedKey, Rollover, RotationState } from './state.ts';
+import { keyNamed, type KeyUse, type ManagedKey, type Rollover, type RotationState } from './state.ts';
 import { contentOf, keyFacts, type DsRecord, type DsSet } from './validation.ts';
 
 /** DS digest types by the digests that a policy names. */
@@ -39,7 +42,13 @@ export interface Wait {
     /** Nothing speaks against it, but the rotation period is not over. */
     | { readonly kind: 'period' }
     /** The parent was asked, but is not known to have done it. */
-    | { readonly kind: 'parent'; readonly keyTags: readonly number[] };
+    | { readonly kind: 'parent'; readonly keyTags: readonly number[] }
+    /** It is written, but nobody has said yet that every server has it. */
+    | { readonly kind: 'served'; readonly serial: number; readonly isTransferForced: boolean }
+    /** These keys would have to sign something new, and their private halves are gone. */
+    | { readonly kind: 'lost'; readonly keyTags: readonly number[] }
+    /** Another rollover replaces one of its keys first. */
+    | { readonly kind: 'rollover'; readonly inner: Rollover };
   /** Epoch seconds; Infinity where somebody has to act. */
   readonly until: number;
 }
@@ -50,8 +59,19 @@ export interface Advance {
   readonly waits: readonly Wait[];
 }
 
-/** Takes every rollover as far as is proven safe at `now`. Pure: the same input gives the same answer. */
-export function advance(state: RotationState, policy: Policy, now: number): Advance {
+/** No key is lost. */
+export const NONE_LOST: ReadonlySet<string> = new Set();
+
+/**
+ * Takes every rollover as far as is proven safe at `now`. Pure: the same input gives the same answer.
+ * @param lost base names of keys whose private halves are gone: they make no new signature, and the old ones stay
+ */
+export function advance(
+  state: RotationState,
+  policy: Policy,
+  now: number,
+  lost: ReadonlySet<string> = NONE_LOST,
+): Advance {
   const decisions: Decision[] = [];
   const waits: Wait[] = [];
   let current = { ...state, ledger: underPolicy(state.ledger, policy) };
@@ -59,7 +79,7 @@ export function advance(state: RotationState, policy: Policy, now: number): Adva
     const find = (): Rollover | undefined =>
       current.rollovers.find((other) => other.started === started && other.name === name);
     for (let rollover = find(); rollover !== undefined; rollover = find()) {
-      const outcome = takeStep(current, rollover, policy, now);
+      const outcome = takeStep(current, rollover, policy, now, lost);
       if ('wait' in outcome) {
         waits.push(outcome.wait);
         current = outcome.state ?? current;
@@ -76,14 +96,23 @@ type Outcome =
   | { readonly wait: Wait; readonly state?: RotationState }
   | { readonly state: RotationState; readonly decision: Decision };
 
-function takeStep(state: RotationState, rollover: Rollover, policy: Policy, now: number): Outcome {
+function takeStep(
+  state: RotationState,
+  rollover: Rollover,
+  policy: Policy,
+  now: number,
+  lost: ReadonlySet<string>,
+): Outcome {
   const step = ROLLOVERS[rollover.name].steps[rollover.step];
   if (step === undefined) return finish(state, rollover, now);
+  const inner = innerRollover(state, rollover);
+  if (inner !== undefined)
+    return { wait: { rollover, step, reason: { kind: 'rollover', inner }, until: Infinity } };
   const latest = latestTime(state.ledger);
   if (removes(step) && rollover.decided === undefined && now < latest)
     return { wait: { rollover, step, reason: { kind: 'clock' }, until: latest } };
   return step.kind === 'publish'
-    ? takePublishStep(state, rollover, step, policy, now)
+    ? takePublishStep(state, rollover, step, policy, now, lost)
     : takeParentStep(state, rollover, step, policy, now);
 }
 
@@ -97,12 +126,16 @@ function takePublishStep(
   step: PublishStep,
   policy: Policy,
   now: number,
+  lost: ReadonlySet<string>,
 ): Outcome {
   if (rollover.decided !== undefined) {
-    if (isEstablished(state, rollover)) return stepDone(state, rollover, step, now);
-    return { wait: { rollover, step, reason: { kind: 'publication' }, until: Infinity } };
+    const established = state.ledger.publications.findLast((version) => version.established !== undefined);
+    if (shows(established, state, rollover)) return stepDone(state, rollover, step, now);
+    return { wait: whatIsAwaited(state, rollover, step, policy, now) };
   }
-  const next = { ...state, keys: state.keys.map((key) => ({ ...key, use: useAfter(key, rollover, step) })) };
+  const wanted = afterStep(state, rollover, step);
+  const silent = lostSigners(wanted, newestPublication(state.ledger), lost);
+  const next = withoutSigners(wanted, silent);
   const proofAt = (time: number): Proof =>
     provePublication(
       cachesAt(state.ledger, time, marginOf(step, policy)),
@@ -110,7 +143,11 @@ function takePublishStep(
       nextPublication(next),
     );
   const proof = proofAt(now);
-  if (!proof.safe) return waitFor(rollover, step, proof);
+  if (!proof.safe) {
+    if (silent.length === 0 || proof.until < Infinity) return waitFor(rollover, step, proof);
+    const keyTags = silent.map(({ keyTag }) => keyTag);
+    return { wait: { rollover, step, reason: { kind: 'lost', keyTags }, until: Infinity } };
+  }
   const end = rollover.started + policy.rotationPeriod;
   if (step.endsPeriod === true && rollover.urgent !== true && now < end)
     return { wait: { rollover, step, reason: { kind: 'period' }, until: end } };
@@ -223,10 +260,32 @@ function activatedBy(key: ManagedKey, rollover: Rollover, step: Step, now: numbe
 }
 
 function finish(state: RotationState, rollover: Rollover, now: number): Outcome {
-  const rollovers = state.rollovers.filter((other) => other !== rollover);
+  const others = state.rollovers.filter((other) => other !== rollover);
   const step = ROLLOVERS[rollover.name].steps.at(-1)!;
-  const keys = markRemoved(state.keys, rollover, now);
-  return { state: { ...state, keys, rollovers }, decision: { rollover, step, kind: 'finished' } };
+  const next = {
+    ...state,
+    keys: markRemoved(state.keys, rollover, now),
+    rollovers: others.map((other) => withReplacement(other, rollover, state)),
+  };
+  return { state: next, decision: { rollover, step, kind: 'finished' } };
+}
+
+/** A rollover that began later and takes one of this one's keys away: this one goes on with that key's successor. */
+function innerRollover({ rollovers }: RotationState, outer: Rollover): Rollover | undefined {
+  const keys = new Set([...outer.old, ...outer.new]);
+  return rollovers.slice(rollovers.indexOf(outer) + 1).find(({ old }) => old.some((base) => keys.has(base)));
+}
+
+/** The rollover with the keys that have taken the place of its own. */
+function withReplacement(outer: Rollover, inner: Rollover, state: RotationState): Rollover {
+  const successorOf = (base: string): string => {
+    if (!inner.old.includes(base)) return base;
+    const key = keyNamed(state, base);
+    const successors = inner.new.flatMap((name) => keyNamed(state, name) ?? []);
+    return successors.find(({ role }) => role === key?.role)?.base ?? base;
+  };
+  const fresh = outer.new.map(successorOf);
+  return { ...outer, old: outer.old.map(successorOf).filter((base) => !fresh.includes(base)), new: fresh };
 }
 
 function markRemoved(keys: readonly ManagedKey[], rollover: Rollover, now: number): ManagedKey[] {
@@ -243,6 +302,20 @@ function isUnused({ published, signsKeys: keys, signsZone: zone }: KeyUse): bool
 
 function withRollover(state: RotationState, rollover: Rollover, next: Rollover): RotationState {
   return { ...state, rollovers: state.rollovers.map((other) => (other === rollover ? next : other)) };
+}
+
+/** The state in which the keys do what they do after a step. */
+export function afterStep(state: RotationState, rollover: Rollover, step: PublishStep): RotationState {
+  return { ...state, keys: state.keys.map((key) => ({ ...key, use: useAfter(key, rollover, step) })) };
+}
+
+/** The state in which keys that cannot sign do not: where the proof allows it, their signatures are missed by nobody. */
+function withoutSigners(state: RotationState, silent: readonly ManagedKey[]): RotationState {
+  const bases = silent.map(({ base }) => base);
+  const keys = state.keys.map((key) =>
+    bases.includes(key.base) ? { ...key, use: { ...key.use, signsKeys: false, signsZone: false } } : key,
+  );
+  return silent.length === 0 ? state : { ...state, keys };
 }
 
 /** What a key does after a step, as far as its role has a part in it. */
@@ -279,9 +352,62 @@ export function nextPublication({ keys, ledger }: RotationState): ZoneVersion {
   };
 }
 
-/** Whether the keys of a rollover do in the established publication what they are to do; other rollovers may be on their way meanwhile. */
-function isEstablished(state: RotationState, rollover: Rollover): boolean {
-  const publication = state.ledger.publications.findLast(({ established }) => established !== undefined);
+/** Whether a version with other keys or signers than the newest one is to be published. */
+export function needsPublication(state: RotationState): boolean {
+  const newest = newestPublication(state.ledger);
+  const next = nextPublication(state);
+  if (newest === undefined) return next.keySet.keys.length > 0 || next.data.signerSets.flat().length > 0;
+  return contentOfZone(newest) !== contentOfZone(next);
+}
+
+/**
+ * Lost keys that would have to sign something new in the next publication: a DNSKEY RRset that is another than before, or records that they
+ * have not signed yet. The signatures that they made before can stay.
+ */
+export function lostSigners(
+  state: RotationState,
+  before: ZoneVersion | undefined,
+  lost: ReadonlySet<string>,
+): ManagedKey[] {
+  const next = nextPublication(state);
+  const { keys, signers } = before?.keySet ?? { keys: [], signers: [] };
+  const isSameKeys = JSON.stringify(keys) === JSON.stringify(next.keySet.keys);
+  const { signerSets } = before?.data ?? { signerSets: [[]] };
+  return state.keys.filter(
+    ({ base, dnskey, use }) =>
+      lost.has(base) &&
+      ((next.keySet.signers.includes(dnskey) && !(isSameKeys && signers.includes(dnskey))) ||
+        (use.signsZone && !signerSets.every((set) => set.includes(dnskey)))),
+  );
+}
+
+/** Why a decided publication is not established: it was not written, or nobody knows yet that it is served. */
+function whatIsAwaited(
+  state: RotationState,
+  rollover: Rollover,
+  step: PublishStep,
+  policy: Policy,
+  now: number,
+): Wait {
+  const { ledger } = state;
+  const newest = newestPublication(ledger);
+  const isWritten = newest?.elsewhere !== true && shows(newest, state, rollover);
+  const isTransferForced = keepsSerial(ledger);
+  if (newest !== undefined && isWritten && (policy.publishedWhen !== 'written' || isTransferForced)) {
+    const reason = { kind: 'served', serial: newest.serial, isTransferForced } as const;
+    return { rollover, step, reason, until: Infinity };
+  }
+  const latest = latestTime(ledger);
+  if (isWritten && now < latest) return { rollover, step, reason: { kind: 'clock' }, until: latest };
+  return { rollover, step, reason: { kind: 'publication' }, until: Infinity };
+}
+
+function contentOfZone({ keySet, data }: ZoneVersion): string {
+  return JSON.stringify([keySet, data]);
+}
+
+/** Whether the keys of a rollover do in a publication what they are to do; other rollovers may be on their way meanwhile. */
+function shows(publication: Publication | undefined, state: RotationState, rollover: Rollover): boolean {
   if (publication === undefined) return false;
   const { keySet, data } = publication;
   return state.keys
@@ -317,7 +443,10 @@ export function dsOf(state: RotationState, bases: readonly string[], policy: Pol
     );
 }
 
-/** The new keys with the digest types that their DS is to have: the policy's, or those of the old DS where both stand without the new DNSKEY. */
+/**
+ * The new keys with the digest types that their DS is to have: the policy's; or those that the parent's DS have already, where the new DS
+ * stands there before its DNSKEY.
+ */
 function withDigestTypes(
   state: RotationState,
   rollover: Rollover,
@@ -325,14 +454,14 @@ function withDigestTypes(
   policy: Policy,
 ): RotationState {
   if (step.ask === 'remove-old') return state;
-  const old = new Set(state.keys.filter(({ base }) => rollover.old.includes(base)).map((key) => key.dnskey));
-  const oldTypes = servedDs(state.ledger)
-    .flat()
-    .flatMap(({ key, digestType }) => (key !== undefined && old.has(key) ? digestType : []));
-  const types = step.safe === 'between' && oldTypes.length > 0 ? [...new Set(oldTypes)] : digestTypes(policy);
-  const keys = state.keys.map((key) =>
-    rollover.new.includes(key.base) && signsKeys(key.role) ? { ...key, dsDigestTypes: types } : key,
+  const isNew = ({ base, role }: ManagedKey): boolean => rollover.new.includes(base) && signsKeys(role);
+  const algorithms = new Set(state.keys.filter(isNew).map(({ algorithm }) => algorithm));
+  const [first = [], ...others] = servedDs(state.ledger).map((ds) =>
+    ds.flatMap(({ algorithm, digestType }) => (algorithms.has(algorithm) ? digestType : [])),
   );
+  const common = [...new Set(first)].filter((type) => others.every((types) => types.includes(type)));
+  const types = step.safe === 'between' && common.length > 0 ? common : digestTypes(policy);
+  const keys = state.keys.map((key) => (isNew(key) ? { ...key, dsDigestTypes: types } : key));
   return { ...state, keys };
 }
 

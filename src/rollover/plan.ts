@@ -1,6 +1,6 @@
 import { signsKeys, type Role } from '../keys/roles.ts';
-import { dueRollovers, withRolloverStarted, type Due } from './due.ts';
-import { advance, nextPublication, type Wait } from './engine.ts';
+import { dueRollovers, spareKeys, withRolloverStarted, type Due } from './due.ts';
+import { advance, needsPublication, nextPublication, type Wait } from './engine.ts';
 import { withDsPublished, withDsWithdrawn, withEstablished, withPublication } from './facts.ts';
 import { newestPublication, NO_FILE, UNSIGNED_ZONE, type Publication } from './ledger.ts';
 import type { Policy } from './policy.ts';
@@ -95,8 +95,11 @@ class Simulation {
   #start(due: Due): void {
     // One due rollover may exclude another that was due at the same moment.
     if (!dueRollovers(this.#state, this.#policy).some(({ name }) => name === due.name)) return;
-    const keys = due.newRoles.map((role) => this.#makeKey(role, due.algorithm));
-    const state = { ...this.#state, keys: [...this.#state.keys, ...keys] };
+    const keys = due.newRoles.map(
+      (role) => spareKeys(this.#state, role, due.algorithm)[0] ?? this.#makeKey(role, due.algorithm),
+    );
+    const made = keys.filter((key) => !this.#state.keys.includes(key));
+    const state = { ...this.#state, keys: [...this.#state.keys, ...made] };
     this.#state = withRolloverStarted(state, due, keys, this.now);
   }
 
@@ -132,16 +135,10 @@ class Simulation {
   }
 
   #publish(): boolean {
-    const next = nextPublication(this.#state);
-    const last = newestPublication(this.#state.ledger);
-    if (
-      last !== undefined &&
-      JSON.stringify([last.keySet, last.data]) === JSON.stringify([next.keySet, next.data])
-    )
-      return false;
+    if (!needsPublication(this.#state)) return false;
     // Before it is signed for the first time, a zone is served without DNSSEC.
-    if (last === undefined) this.#establish(UNSIGNED_ZONE);
-    this.#establish(next);
+    if (newestPublication(this.#state.ledger) === undefined) this.#establish(UNSIGNED_ZONE);
+    this.#establish(nextPublication(this.#state));
     return true;
   }
 

@@ -9,7 +9,10 @@ export type RolloverName =
   | 'algorithm'
   | 'layout'
   | 'enable'
-  | 'disable';
+  | 'disable'
+  | 'lost-ksk'
+  | 'lost-zsk'
+  | 'lost-csk';
 
 /** Changes what keys do in the next publication. What a key's role has no part in stays as it is. */
 export interface PublishStep {
@@ -69,6 +72,38 @@ const dropOld: PublishStep = { kind: 'publish', old: GONE, margin: 'retire', doe
 
 const dropOldAtEnd: PublishStep = { ...dropOld, endsPeriod: true };
 
+const publishNew: PublishStep = {
+  kind: 'publish',
+  new: { published: true, signsKeys: true },
+  margin: 'none',
+  does: 'publish the new DNSKEY, both sign the DNSKEY RRset',
+};
+const signWithNew: PublishStep = {
+  kind: 'publish',
+  new: { signsZone: true },
+  old: { signsZone: false },
+  margin: 'publish',
+  does: 'sign with the new key instead of the old',
+};
+
+/** DS first, so that every cache trusts the new key before its DNSKEY takes the place of the old. */
+const doubleDs: readonly Step[] = [
+  { ...addDs, safe: 'between' },
+  {
+    kind: 'publish',
+    new: { published: true, signsKeys: true },
+    old: GONE,
+    margin: 'publish',
+    does: 'swap the DNSKEYs',
+  },
+  { ...removeDs, margin: 'retire' },
+];
+
+/** A key for both halves of the work takes over from one key, or from two; then the DS follows. */
+const takeOver: readonly Step[] = [publishNew, signWithNew, addDs, removeDs];
+
+const UNDER_OLD_SOA = 'under the old SOA and signatures';
+
 /** The one table of rollovers. The proof decides when a step may be taken; the table only says which comes next. */
 export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
   'zsk-prepublish': {
@@ -77,13 +112,7 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
     alone: false,
     steps: [
       { kind: 'publish', new: { published: true }, margin: 'none', does: 'publish the new DNSKEY' },
-      {
-        kind: 'publish',
-        new: { signsZone: true },
-        old: { signsZone: false },
-        margin: 'publish',
-        does: 'sign with the new key instead of the old',
-      },
+      signWithNew,
       dropOldAtEnd,
     ],
   },
@@ -91,56 +120,19 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
     title: 'KSK rollover (double-KSK)',
     reference: 'RFC 6781 section 4.1.2, RFC 7583 section 3.3.1',
     alone: false,
-    steps: [
-      {
-        kind: 'publish',
-        new: { published: true, signsKeys: true },
-        margin: 'none',
-        does: 'publish the new DNSKEY, both sign',
-      },
-      addDs,
-      removeDs,
-      dropOldAtEnd,
-    ],
+    steps: [publishNew, addDs, removeDs, dropOldAtEnd],
   },
   'ksk-double-ds': {
     title: 'KSK rollover (double-DS)',
     reference: 'RFC 7583 section 3.3.2',
     alone: false,
-    steps: [
-      { ...addDs, safe: 'between' },
-      {
-        kind: 'publish',
-        new: { published: true, signsKeys: true },
-        old: GONE,
-        margin: 'publish',
-        does: 'swap the DNSKEYs',
-      },
-      { ...removeDs, margin: 'retire' },
-    ],
+    steps: doubleDs,
   },
   csk: {
     title: 'CSK rollover',
     reference: 'RFC 6781 section 4.1.3',
     alone: true,
-    steps: [
-      {
-        kind: 'publish',
-        new: { published: true, signsKeys: true },
-        margin: 'none',
-        does: 'publish the new DNSKEY, both sign the DNSKEY RRset',
-      },
-      {
-        kind: 'publish',
-        new: { signsZone: true },
-        old: { signsZone: false },
-        margin: 'publish',
-        does: 'sign the zone with the new key',
-      },
-      addDs,
-      removeDs,
-      dropOldAtEnd,
-    ],
+    steps: [...takeOver, dropOldAtEnd],
   },
   algorithm: {
     title: 'algorithm rollover (conservative)',
@@ -174,24 +166,7 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
     title: 'change between KSK and ZSK and one CSK',
     reference: 'RFC 6781 section 4.1.3',
     alone: true,
-    steps: [
-      {
-        kind: 'publish',
-        new: { published: true, signsKeys: true },
-        margin: 'none',
-        does: 'publish the new DNSKEYs',
-      },
-      {
-        kind: 'publish',
-        new: { signsZone: true },
-        old: { signsZone: false },
-        margin: 'publish',
-        does: 'sign the zone with the new keys',
-      },
-      addDs,
-      removeDs,
-      dropOld,
-    ],
+    steps: [...takeOver, dropOld],
   },
   enable: {
     title: 'enable DNSSEC',
@@ -214,6 +189,45 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
     steps: [
       { ...removeDs, does: 'remove all DS at the parent' },
       { kind: 'publish', old: GONE, margin: 'retire', does: 'publish the unsigned zone' },
+    ],
+  },
+  'lost-ksk': {
+    title: 'replacement of a lost KSK (double-DS)',
+    reference: 'RFC 7583 section 3.3.2',
+    alone: false,
+    steps: doubleDs,
+  },
+  'lost-zsk': {
+    title: 'replacement of a lost ZSK',
+    reference: 'RFC 7583 section 3.2.1',
+    alone: false,
+    steps: [
+      {
+        kind: 'publish',
+        new: { published: true },
+        margin: 'none',
+        does: `publish the new DNSKEY ${UNDER_OLD_SOA}`,
+      },
+      signWithNew,
+      dropOld,
+    ],
+  },
+  'lost-csk': {
+    title: 'replacement of a lost CSK, or of KSK and ZSK',
+    reference: 'RFC 7583 sections 3.3.2 and 3.2.1',
+    alone: true,
+    steps: [
+      { ...addDs, safe: 'between' },
+      {
+        kind: 'publish',
+        new: { published: true, signsKeys: true },
+        old: { signsKeys: false },
+        margin: 'publish',
+        does: `publish the new DNSKEY ${UNDER_OLD_SOA}, the new key signs the DNSKEY RRset`,
+      },
+      signWithNew,
+      { ...removeDs, margin: 'retire' },
+      dropOld,
     ],
   },
 };

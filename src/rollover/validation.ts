@@ -40,11 +40,16 @@ export interface ZoneData {
   readonly signerSets: readonly (readonly KeyId[])[];
 }
 
-/** Why a combination does not validate, in the terms of the rule. */
+/** Why a combination does not validate, in the terms of the rule; `missing` are the keys that would have made it good, where there are any. */
 export type Fault =
-  | { readonly kind: 'no-trusted-key'; readonly algorithm: number; readonly digestType: number }
+  | {
+      readonly kind: 'no-trusted-key';
+      readonly algorithm: number;
+      readonly digestType: number;
+      readonly missing: readonly KeyId[];
+    }
   | { readonly kind: 'keys-not-signed'; readonly algorithm: number }
-  | { readonly kind: 'data-not-signed'; readonly algorithm: number };
+  | { readonly kind: 'data-not-signed'; readonly algorithm: number; readonly missing: readonly KeyId[] };
 
 /** Reads what the text of a DNSKEY says of the key. */
 export function keyFacts(id: KeyId): KeyFacts {
@@ -76,26 +81,22 @@ export function validate(ds: DsSet, keySet: KeySet, data: ZoneData): Fault | und
   const usable = keySet.keys.filter((key) => keyFacts(key).usable);
   const signing = usable.filter((key) => keySet.signers.includes(key));
   for (const { algorithm, digestType } of ds) {
-    const trusted = ds.some(
-      (other) =>
-        other.algorithm === algorithm &&
-        other.digestType === digestType &&
-        other.key !== undefined &&
-        signing.includes(other.key),
+    const anchors = ds.flatMap((other) =>
+      other.algorithm === algorithm && other.digestType === digestType ? (other.key ?? []) : [],
     );
-    if (!trusted) return { kind: 'no-trusted-key', algorithm, digestType };
+    const isTrusted = anchors.some((key) => signing.includes(key));
+    if (!isTrusted) return { kind: 'no-trusted-key', algorithm, digestType, missing: anchors };
   }
   const algorithms = new Set([
     ...ds.map(({ algorithm }) => algorithm),
     ...keySet.keys.map((key) => keyFacts(key).algorithm),
   ]);
   for (const algorithm of algorithms) {
-    const ofAlgorithm = (keys: readonly KeyId[]): boolean =>
-      keys.some((key) => keyFacts(key).algorithm === algorithm);
-    if (!ofAlgorithm(signing)) return { kind: 'keys-not-signed', algorithm };
+    const isOfAlgorithm = (key: KeyId): boolean => keyFacts(key).algorithm === algorithm;
+    if (!signing.some(isOfAlgorithm)) return { kind: 'keys-not-signed', algorithm };
     for (const signers of data.signerSets) {
-      if (!ofAlgorithm(usable.filter((key) => signers.includes(key))))
-        return { kind: 'data-not-signed', algorithm };
+      if (!usable.some((key) => isOfAlgorithm(key) && signers.includes(key)))
+        return { kind: 'data-not-signed', algorithm, missing: signers.filter(isOfAlgorithm) };
     }
   }
   return undefined;

@@ -212,7 +212,7 @@ describe('a clock that goes back behind what was recorded', () => {
     simulation.rotate();
     simulation.sign();
     simulation.rotate();
-    expect(simulation.waits).toMatchObject([{ reason: { kind: 'publication' } }]);
+    expect(simulation.waits).toMatchObject([{ reason: { kind: 'clock' } }]);
     simulation.time += MINUTE;
     simulation.clockOffset = 0;
     simulation.rotate();
@@ -454,7 +454,9 @@ describe('a version that is not known to be served', () => {
     simulation.sign();
     simulation.time += 100 * DAY;
     simulation.rotate();
-    expect(simulation.waits).toMatchObject([{ reason: { kind: 'publication' }, until: Infinity }]);
+    expect(simulation.waits).toMatchObject([
+      { reason: { kind: 'served', serial: simulation.serial, isTransferForced: false }, until: Infinity },
+    ]);
     simulation.establish(simulation.loaded);
     simulation.rotate();
     expect(simulation.waits[0]!.until).toBe(simulation.time + 30 * MINUTE + HOUR);

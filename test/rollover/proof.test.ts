@@ -64,7 +64,7 @@ describe('the proof', () => {
       safe: false,
       until: 5110,
       witness: {
-        fault: { kind: 'data-not-signed', algorithm: 13 },
+        fault: { kind: 'data-not-signed', algorithm: 13, missing: ['256 3 13 new-zsk'] },
         held: [
           { part: 'ds', source: { kind: 'parent', since: 0 }, until: Infinity },
           {

@@ -125,6 +125,20 @@ export class World {
     serve(this.#data, time, { name, value: data, ttl: dataTtl, lag });
   }
 
+  /**
+   * The primary begins to serve this file under the serial of the one before: the secondaries go on with that until somebody makes them
+   * fetch it.
+   */
+  loadUnnoticed(time: number, { name, dnskey, data, dnskeyTtl, dataTtl }: ZoneFile, lag: number): void {
+    this.#dnskeys.push(stint(time, { name, value: dnskey, ttl: dnskeyTtl, lag }));
+    this.#data.push(stint(time, { name, value: data, ttl: dataTtl, lag }));
+  }
+
+  /** All servers have fetched the newest file. */
+  transferred(time: number): void {
+    for (const list of [this.#dnskeys, this.#data] as Stint<unknown>[][]) end(list.slice(0, -1), time);
+  }
+
   /** The parent begins to serve this DS set. */
   serveDs(time: number, ds: readonly Ds[], ttl: number, lag: number): void {
     const name = ds
@@ -203,14 +217,19 @@ export class World {
   }
 }
 
-function serve<T>(
-  stints: Stint<T>[],
-  time: number,
-  { name, value, ttl, lag }: Pick<Stint<T>, 'name' | 'value' | 'ttl' | 'lag'>,
-): void {
-  const last = stints.at(-1);
-  if (last !== undefined) last.to = time;
-  stints.push({ name, value, content: JSON.stringify(value), ttl, lag, from: time, to: Infinity });
+type Answer<T> = Pick<Stint<T>, 'name' | 'value' | 'ttl' | 'lag'>;
+
+function serve<T>(stints: Stint<T>[], time: number, answer: Answer<T>): void {
+  end(stints, time);
+  stints.push(stint(time, answer));
+}
+
+function stint<T>(from: number, answer: Answer<T>): Stint<T> {
+  return { ...answer, content: JSON.stringify(answer.value), from, to: Infinity };
+}
+
+function end(stints: readonly Stint<unknown>[], time: number): void {
+  for (const last of stints) if (last.to === Infinity) last.to = time;
 }
 
 /** The slowest secondary answers for the last time just before `to + lag`; what it answered then lives for a TTL. */

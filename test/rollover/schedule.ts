@@ -39,6 +39,7 @@ class Schedule {
   #signMissedUntil = -Infinity;
   #failures: number;
   readonly #clockJumps: boolean;
+  readonly #losesKeys: boolean;
   /** The least that the clock was ever ahead, except while the tool could see that it went back. */
   #clockBase = 0;
   /** Which task at the parent is the latest: a new one ends the one before. */
@@ -52,8 +53,11 @@ class Schedule {
     this.#failures = random.pick([0, 0, 0.05, 0.3]);
     const clockJumps = random.chance(0.3);
     const policy = this.#randomPolicy();
-    // A clock that went back makes signatures that are too old from the start. Not what is looked at here: they last for ever then.
-    const signatures = clockJumps ? { ...policy.signatures, validity: 100 * YEARS } : policy.signatures;
+    this.#losesKeys = !clockJumps && random.chance(0.5);
+    // A clock that went back makes signatures that are too old from the start, and a lost key makes no new ones. Not what is looked at here:
+    // they last for ever then.
+    const signatures =
+      clockJumps || this.#losesKeys ? { ...policy.signatures, validity: 100 * YEARS } : policy.signatures;
     const ttl = random.pick([HOUR, DAY, 2 * DAY]);
     const zone = {
       maxTtl: random.pick([HOUR, DAY, 2 * DAY]),
@@ -73,6 +77,7 @@ class Schedule {
     simulation.startUnsigned();
     if (simulation.policy.publishedWhen === 'served')
       simulation.onWritten = (serial) => this.#loadLater(serial);
+    simulation.onUnnoticed = (serial) => this.#forceLater(serial);
     this.#scatter();
     this.#after(this.#random.between(0, DAY), () => this.#cron());
     this.#until(this.#end);
@@ -162,9 +167,24 @@ class Schedule {
     });
   }
 
+  /** Somebody makes all servers fetch a file that they do not notice, and says so. */
+  #forceLater(serial: number): void {
+    const { simulation, random } = { simulation: this.#simulation, random: this.#random };
+    this.#after(this.#calm ? 0 : random.pick([0, HOUR, DAY, 5 * DAY]), () => {
+      if (simulation.serial !== serial) return;
+      simulation.forceTransfer();
+      this.#after(this.#calm ? 0 : random.pick([0, HOUR]), () => {
+        if (simulation.serial === serial) simulation.establish(serial);
+      });
+    });
+  }
+
   // The operator.
 
-  #notice({ rollover, step, reason }: Wait): void {
+  #notice({ rollover, step, reason, until }: Wait): void {
+    // `--check-parent`, where nobody knows what the parent serves.
+    if (reason.kind === 'proof' && step.kind === 'parent' && until === Infinity && this.#calm)
+      this.#after(this.#random.between(0, DAY), () => this.#simulation.checkParent());
     if (reason.kind !== 'parent' || step.kind !== 'parent' || this.#operatorAsleep) return;
     const task = `${rollover.name} ${rollover.started} ${rollover.step}`;
     if (this.#handled.has(task)) return;
@@ -175,7 +195,10 @@ class Schedule {
     const { asked } = simulation;
     const isNew = (key: string | undefined): boolean =>
       simulation.state.keys.some(({ base, dnskey }) => dnskey === key && rollover.new.includes(base));
-    const replaces = step.ask === 'add-new' && step.safe === 'replace' && random.chance(0.4);
+    const isOld = (key: string | undefined): boolean =>
+      simulation.state.keys.some(({ base, dnskey }) => dnskey === key && rollover.old.includes(base));
+    const isPair = asked.every(({ key }) => isNew(key) || isOld(key));
+    const replaces = step.ask === 'add-new' && step.safe === 'replace' && isPair && random.chance(0.4);
     const goal = replaces ? asked.filter(({ key }) => isNew(key)) : asked;
     const delay = this.#calm ? 0 : random.pick([0, HOUR, DAY, 3 * DAY, 10 * DAY, 40 * DAY]);
     const changed = step.ask === 'add-new' ? rollover.new : rollover.old;
@@ -191,7 +214,11 @@ class Schedule {
 
   /** Reaches a DS set at once or record by record in any order. */
   #changeTowards(task: string, goal: DsSet, done: () => void): void {
-    if (task !== this.#task) return;
+    if (task !== this.#task) {
+      // Whoever is asked for something else first is asked again.
+      this.#handled.delete(task);
+      return;
+    }
     const simulation = this.#simulation;
     const random = this.#random;
     const current = simulation.dsAtParent;
@@ -262,6 +289,8 @@ class Schedule {
       () => (this.#rotateMissedUntil = simulation.time + random.between(1, 40) * DAY),
       () => (this.#signMissedUntil = simulation.time + random.between(1, 6) * DAY),
       () => this.#fallAsleep(),
+      () => this.#replaceAtOnce(),
+      ...(this.#losesKeys ? Array.from({ length: 6 }, () => () => this.#loseKey()) : []),
     ];
     random.pick(disturbances)();
   }
@@ -317,6 +346,46 @@ class Schedule {
     if (possible.length > 0 && this.#wanted === 'signed') this.#simulation.start(this.#random.pick(possible));
   }
 
+  /** The private half of a key is gone; some time later somebody says `--recover`. */
+  #loseKey(): void {
+    const simulation = this.#simulation;
+    const candidates = simulation.state.keys.filter(
+      ({ base, removed }) => removed === undefined && !simulation.lost.has(base),
+    );
+    if (candidates.length === 0) return;
+    const { base } = this.#random.pick(candidates);
+    simulation.lose(base);
+    this.#after(this.#random.between(0, 60 * DAY), () => this.#recover());
+  }
+
+  /** What the operator does about keys of which `rotate` says that they are lost. */
+  #recover(): void {
+    const simulation = this.#simulation;
+    for (const base of simulation.lost) {
+      const key = simulation.state.keys.find((candidate) => candidate.base === base)!;
+      const isLeaving = simulation.state.rollovers.some(
+        ({ old, urgent }) => urgent === true && old.includes(base),
+      );
+      const isWanted = simulation.keysInUse.includes(key) || simulation.isComing(base);
+      if (!isWanted || isLeaving) continue;
+      simulation.replaceAtOnce(base);
+      // Who says so reads what holds from then on.
+      this.#task = '';
+    }
+  }
+
+  /** `--emergency` for any key */
+  #replaceAtOnce(): void {
+    const simulation = this.#simulation;
+    const keys = simulation.state.keys.filter(
+      (key) =>
+        key.removed === undefined && (simulation.keysInUse.includes(key) || simulation.isComing(key.base)),
+    );
+    if (keys.length === 0 || this.#wanted !== 'signed') return;
+    simulation.replaceAtOnce(this.#random.pick(keys).base);
+    this.#task = '';
+  }
+
   #fallAsleep(): void {
     this.#operatorAsleep = true;
     this.#after(this.#random.between(10, 400) * DAY, () => (this.#operatorAsleep = false));
@@ -328,6 +397,7 @@ class Schedule {
     this.#operatorAsleep = false;
     this.#rotateMissedUntil = -Infinity;
     this.#signMissedUntil = -Infinity;
+    this.#recover();
   }
 
   #randomPolicy(): Policy {

@@ -1,6 +1,7 @@
 import {
   advance,
   dsOf,
+  lostSigners,
   nextPublication,
   type Advance,
   type Decision,
@@ -19,6 +20,7 @@ import {
   cachesAt,
   currentPublication,
   latestTime,
+  newestPublication,
   prunedLedger,
   type Ledger,
 } from '../../src/rollover/ledger.ts';
@@ -26,6 +28,8 @@ import type { Policy } from '../../src/rollover/policy.ts';
 import { provePublication } from '../../src/rollover/proof.ts';
 import { UNUSED, type ManagedKey, type RotationState } from '../../src/rollover/state.ts';
 import type { DsRecord, DsSet, KeyId } from '../../src/rollover/validation.ts';
+import { keepsSerial } from '../../src/rollover/kept-serial.ts';
+import { replacementOf } from '../../src/rollover/replacement.ts';
 import { flagsOfRole, type Role } from '../../src/keys/roles.ts';
 import { digestOf, World, type Dnskey, type Ds, type Rrsig, type Violation } from './resolver-model.ts';
 
@@ -50,6 +54,7 @@ export interface ParentNature {
 
 interface WrittenFile {
   readonly serial: number;
+  readonly digest: string;
   readonly dnskeyTtl: number;
   readonly maxTtl: number;
   readonly content: string;
@@ -75,10 +80,17 @@ export class Simulation {
   distort: (ledger: Ledger) => Ledger = (ledger) => ledger;
   /** The publications that the proof forbade when they were to be signed. */
   refused = 0;
+  /** How often a lost key would have had to sign something new. */
+  unable = 0;
+  /** Base names of the keys whose private halves are gone. */
+  readonly lost = new Set<string>();
+  /** Called when a file has the serial of the one before, so that somebody has to force its transfer. */
+  onUnnoticed: (serial: number) => void = () => undefined;
   /** The DS set that the operator was asked for. */
   asked: DsSet = [];
   #file: WrittenFile | undefined;
   #serial = 1;
+  #files = 0;
   #keyCount = 0;
   #parentSettled: number;
   /** The serial that the primary serves. */
@@ -118,7 +130,7 @@ export class Simulation {
 
   /** The serial of the newest file. */
   get serial(): number {
-    return this.#serial;
+    return this.#file?.serial ?? this.#serial;
   }
 
   /** Somebody puts an unsigned zone in the place of the signed one; the tool finds it and records it. */
@@ -137,7 +149,7 @@ export class Simulation {
     this.settle();
     if (startDue) this.startDue();
     this.#distort();
-    const result = advance(this.state, this.policy, this.clock);
+    const result = advance(this.state, this.policy, this.clock, this.lost);
     this.state = result.state;
     this.waits = result.waits;
     for (const decision of result.decisions) this.#noteDecision(decision);
@@ -152,6 +164,7 @@ export class Simulation {
   /** Starts a rollover unless another one excludes it now. */
   start(due: Due): void {
     if (!dueRollovers(this.state, this.policy).some(({ name }) => name === due.name)) return;
+    if (due.old.some(({ base }) => this.lost.has(base))) return;
     this.begin(due);
   }
 
@@ -178,6 +191,32 @@ export class Simulation {
     const old = this.keysInUse.filter((key) => key.role === role);
     const name = rolloverOf(role, policy, state);
     this.begin({ name, old, newRoles: [role], algorithm: policy.algorithm, at: this.clock });
+  }
+
+  /** Whether a rollover in progress brings this key. */
+  isComing(base: string): boolean {
+    return this.state.rollovers.some(({ new: fresh }) => fresh.includes(base));
+  }
+
+  /** The private half of a key is gone. */
+  lose(base: string): void {
+    this.note(`lost ${base}`);
+    this.lost.add(base);
+  }
+
+  /** `rotate --recover TAG` and `rotate --emergency TAG` */
+  replaceAtOnce(base: string): void {
+    const key = this.state.keys.find((candidate) => candidate.base === base)!;
+    const { state, begins, aborted, hurried } = replacementOf(
+      this.state,
+      key,
+      this.policy,
+      this.clock,
+      this.lost,
+    );
+    this.note(`replace ${base}: ${[aborted && 'abort', hurried && 'hurry', begins?.name].join(' ')}`);
+    this.state = state;
+    if (begins !== undefined) this.begin(begins);
   }
 
   disable(): void {
@@ -228,8 +267,19 @@ export class Simulation {
       this.note(`refused: ${JSON.stringify(proof.witness)}`);
       return;
     }
+    if (lostSigners(this.state, newestPublication(ledger), this.lost).length > 0) {
+      this.unable++;
+      return;
+    }
+    const isUnnoticed = this.#isFrozen('signsZone');
     this.#write(next.keySet.keys, next.data.signerSets, next.keySet.signers, crash);
-    if (crash === undefined && this.policy.publishedWhen === 'written') this.#establish(this.#serial);
+    if (crash === undefined && this.policy.publishedWhen === 'written' && !isUnnoticed)
+      this.#establish(this.#serial);
+  }
+
+  /** Whether a lost key has signatures that nobody could make again. */
+  #isFrozen(duty: 'signsKeys' | 'signsZone'): boolean {
+    return this.state.keys.some(({ base, use }) => this.lost.has(base) && use[duty]);
   }
 
   /** Whether `sign` has something to do. */
@@ -237,7 +287,7 @@ export class Simulation {
     const next = nextPublication(this.state);
     const file = this.#file;
     if (file === undefined || file.content !== JSON.stringify(next)) return true;
-    if (file.dnskeyTtl !== this.#dnskeyTtl(next.keySet.keys) || file.maxTtl !== this.zone.maxTtl) return true;
+    if (file.dnskeyTtl !== this.#dnskeyTtl(next.keySet.keys) || file.maxTtl !== this.#maxTtl) return true;
     return this.firstExpiration - this.clock < this.policy.signatures.refresh;
   }
 
@@ -249,12 +299,14 @@ export class Simulation {
 
   /** What a run learns of the one before it: a file that was written counts, a file that was not is forgotten. */
   settle(): void {
-    const open = this.state.ledger.publications.filter(({ established }) => established === undefined);
-    for (const { serial, digest } of open) {
-      if (serial > (this.#file?.serial ?? 0)) this.state = withoutPublication(this.state, digest);
-      else if (serial === this.#file?.serial && this.policy.publishedWhen === 'written')
+    const { publications } = this.state.ledger;
+    const last = publications.findIndex(({ digest }) => digest === this.#file?.digest);
+    publications.forEach(({ serial, digest, established }, index) => {
+      if (established !== undefined) return;
+      if (index > last) this.state = withoutPublication(this.state, digest);
+      else if (index === last && this.policy.publishedWhen === 'written' && !keepsSerial(this.state.ledger))
         this.#establish(serial);
-    }
+    });
   }
 
   /** The evidence that a serial is served. */
@@ -275,7 +327,18 @@ export class Simulation {
     if (this.#file?.serial === serial) this.#load(this.#file);
   }
 
+  /** Somebody makes every server fetch the file that has the serial of the one before. */
+  forceTransfer(): void {
+    this.note('transfer');
+    this.world.transferred(this.time);
+  }
+
+  get #maxTtl(): number {
+    return this.#isFrozen('signsZone') ? this.#file!.maxTtl : this.zone.maxTtl;
+  }
+
   #dnskeyTtl(keys: readonly KeyId[]): number {
+    if (this.#isFrozen('signsKeys')) return this.#file!.dnskeyTtl;
     return keys.length === 0 ? this.zone.negativeTtl : this.policy.dnskeyTtl;
   }
 
@@ -285,21 +348,26 @@ export class Simulation {
     signers: readonly KeyId[],
     crash?: 'before' | 'after',
   ): number {
-    const serial = ++this.#serial;
+    const isUnnoticed = this.#isFrozen('signsZone');
+    const serial = isUnnoticed ? this.#file!.serial : ++this.#serial;
+    const digest = `digest ${++this.#files}`;
     const next = { keySet: { keys, signers }, data: { signerSets } };
     const { signatures } = this.policy;
     const renewed = (wanted: readonly KeyId[], old: readonly Rrsig[], age: number): Rrsig[] =>
       wanted.map((key) => {
+        const isLost = this.state.keys.some(({ base, dnskey }) => dnskey === key && this.lost.has(base));
         const kept = old.find(
           ({ signer, expires }) =>
-            signer === this.#publicKey(key) && expires - this.clock >= signatures.refresh,
+            signer === this.#publicKey(key) && (isLost || expires - this.clock >= signatures.refresh),
         );
+        if (kept === undefined && isLost) throw new Error(`${key} is lost, and would have to sign`);
         return kept ?? { signer: this.#publicKey(key), expires: this.clock + signatures.validity - age };
       });
     const file: WrittenFile = {
       serial,
+      digest,
       dnskeyTtl: this.#dnskeyTtl(keys),
-      maxTtl: this.zone.maxTtl,
+      maxTtl: this.#maxTtl,
       content: JSON.stringify(next),
       keySignatures: renewed(signers, this.#file?.keySignatures ?? [], 0),
       dataSignatures: signerSets.flatMap((set) =>
@@ -310,7 +378,7 @@ export class Simulation {
     };
     this.state = withPublication(this.state, {
       serial,
-      digest: `digest ${serial}`,
+      digest,
       since: this.clock,
       ...next,
       dnskeyTtl: file.dnskeyTtl,
@@ -325,16 +393,29 @@ export class Simulation {
       `${crash === 'after' ? 'crash after' : 'write'} ${serial}: ${keys.map(short).join()} by ${signers.map(short).join()}; ${signerSets.map((set) => set.map(short).join('+')).join()}`,
     );
     this.#file = file;
-    if (this.onWritten === undefined) this.#load(file);
+    if (isUnnoticed) {
+      this.#load(file, true);
+      this.onUnnoticed(serial);
+    } else if (this.onWritten === undefined) this.#load(file);
     else this.onWritten(serial);
     return serial;
   }
 
-  #load({ serial, content, keySignatures, dataSignatures, dnskeyTtl, maxTtl }: WrittenFile): void {
+  #load(
+    { serial, digest, content, keySignatures, dataSignatures, dnskeyTtl, maxTtl }: WrittenFile,
+    isUnnoticed = false,
+  ): void {
     const { keySet } = JSON.parse(content) as { keySet: { keys: KeyId[] } };
     const dnskey = { keys: keySet.keys.map((key) => this.#dnskey(key)), signatures: keySignatures };
-    const file = { name: `serial ${serial}`, dnskey, data: dataSignatures, dnskeyTtl, dataTtl: maxTtl };
-    this.world.loadZone(this.time, file, this.zone.propagation);
+    const file = {
+      name: `serial ${serial} (${digest})`,
+      dnskey,
+      data: dataSignatures,
+      dnskeyTtl,
+      dataTtl: maxTtl,
+    };
+    if (isUnnoticed) this.world.loadUnnoticed(this.time, file, this.zone.propagation);
+    else this.world.loadZone(this.time, file, this.zone.propagation);
     this.loaded = serial;
     this.check();
     this.causedByUs.push(...this.world.violationsByNewestFile(this.time));

@@ -44,6 +44,7 @@ describe('every pair of algorithm and digest type of the DS set', () => {
       kind: 'no-trusted-key',
       algorithm: 13,
       digestType: 2,
+      missing: [ZSK],
     });
     expect(validate([ds(KSK)], { keys: [ZSK], signers: [KSK] }, SIGNED)).toMatchObject({
       kind: 'no-trusted-key',
@@ -62,6 +63,7 @@ describe('every pair of algorithm and digest type of the DS set', () => {
       kind: 'no-trusted-key',
       algorithm: 13,
       digestType: 4,
+      missing: [NEW_KSK],
     });
     expect(validate([ds(KSK, 2), ds(KSK, 4)], KEYS, SIGNED)).toBeUndefined();
   });
@@ -88,16 +90,22 @@ describe('every algorithm of the DS set and the DNSKEY RRset', () => {
   });
 
   test('signs every part of the zone', () => {
-    expect(validate([ds(KSK)], BOTH_ALGORITHMS, SIGNED)).toEqual({ kind: 'data-not-signed', algorithm: 8 });
+    expect(validate([ds(KSK)], BOTH_ALGORITHMS, SIGNED)).toEqual({
+      kind: 'data-not-signed',
+      algorithm: 8,
+      missing: [],
+    });
     expect(validate([ds(KSK)], BOTH_ALGORITHMS, { signerSets: [[ZSK, RSA_ZSK], [RSA_ZSK]] })).toEqual({
       kind: 'data-not-signed',
       algorithm: 13,
+      missing: [],
     });
   });
 
   test('signs the zone by a key that is published', () => {
     expect(validate([ds(KSK)], KEYS, { signerSets: [['256 3 13 unpublished']] })).toMatchObject({
       kind: 'data-not-signed',
+      missing: ['256 3 13 unpublished'],
     });
   });
 

@@ -1,0 +1,157 @@
+import { signsKeys, type Role } from '../keys/roles.ts';
+import { abortRollover } from './abort.ts';
+import type { Due } from './due.ts';
+import { afterStep, lostSigners, nextPublication, NONE_LOST, servedDs } from './engine.ts';
+import { newestPublication } from './ledger.ts';
+import type { Policy } from './policy.ts';
+import type { ZoneVersion } from './proof.ts';
+import { ROLLOVERS, type RolloverName } from './rollovers.ts';
+import { keyNamed, type ManagedKey, type Rollover, type RotationState } from './state.ts';
+
+/** How a key that must go is replaced, and what becomes of a rollover that it has a part in. */
+export interface Replacement {
+  /** The state, with that rollover hurried or taken back. */
+  readonly state: RotationState;
+  /** What begins; undefined where the rollover in progress does it. */
+  readonly begins: Due | undefined;
+  readonly hurried: Rollover | undefined;
+  readonly aborted: Rollover | undefined;
+}
+
+/**
+ * The quickest way to replace a key that proves safe.
+ *
+ * - A rollover that takes the key away goes on without waiting for the end of its period, unless a step of it needs the key, and it is lost.
+ * - A rollover that nothing relies on yet is taken back; if it was to bring the key, it begins again with another key.
+ * - If nothing but a DS relies on it, it begins again with another key, and that DS leaves with the old one.
+ * - Else the key is replaced inside of the rollover in progress, which waits meanwhile and goes on with the successor.
+ *
+ * @param lost base names of the keys whose private halves are gone
+ */
+export function replacementOf(
+  state: RotationState,
+  key: ManagedKey,
+  policy: Policy,
+  now: number,
+  lost: ReadonlySet<string>,
+): Replacement {
+  const part = { state, begins: undefined, hurried: undefined, aborted: undefined };
+  const rollover = state.rollovers.findLast(
+    ({ old, new: fresh }) => old.includes(key.base) || fresh.includes(key.base),
+  );
+  if (rollover === undefined) return { ...part, begins: replacing(leavingWith(state, key, lost), lost) };
+  const leaves = rollover.old.includes(key.base);
+  if (leaves && !(lost.has(key.base) && needsKey(state, rollover, key))) {
+    const hurried = { ...rollover, urgent: true };
+    return { ...part, hurried, state: withRollover(state, rollover, hurried) };
+  }
+  const abort = abortRollover(state, rollover, policy, now);
+  if ('state' in abort) {
+    const aborted = rollover;
+    if (leaves) {
+      const begins = replacing(leavingWith(abort.state, key, lost), lost);
+      return { ...part, aborted, state: abort.state, begins };
+    }
+    // No spare for later.
+    const keys = abort.state.keys.map((other) =>
+      other.base === key.base ? { ...other, removed: now } : other,
+    );
+    return { ...part, aborted, state: { ...abort.state, keys }, begins: again(state, rollover, lost) };
+  }
+  if (!leaves && !isInZone(key)) {
+    // Only its DS may be in use: it leaves together with those that leave anyway.
+    const rollovers = state.rollovers.filter((other) => other !== rollover);
+    const wantedDs = state.wantedDs.filter((base) => base !== key.base);
+    const due = again(state, { ...rollover, old: [...rollover.old, key.base] }, NONE_LOST);
+    return { ...part, aborted: rollover, state: { ...state, rollovers, wantedDs }, begins: due };
+  }
+  return { ...part, state: withoutRequest(state, rollover), begins: replacing([key], lost) };
+}
+
+/** The state in which the parent is not asked any more for what it has not done: that would come on top of what is asked for next. */
+function withoutRequest(state: RotationState, rollover: Rollover): RotationState {
+  const step = ROLLOVERS[rollover.name].steps[rollover.step];
+  if (step?.kind !== 'parent' || rollover.decided === undefined) return state;
+  const isServed = (base: string): boolean =>
+    servedDs(state.ledger).some((ds) => ds.some(({ key }) => key === keyNamed(state, base)?.dnskey));
+  const wantedDs =
+    step.ask === 'add-new'
+      ? state.wantedDs.filter((base) => !rollover.new.includes(base))
+      : [...new Set([...state.wantedDs, ...rollover.old.filter(isServed)])];
+  return { ...withRollover(state, rollover, { ...rollover, decided: undefined }), wantedDs };
+}
+
+function isInZone({ use }: ManagedKey): boolean {
+  return use.published || use.signsKeys || use.signsZone;
+}
+
+/** Whether a step to come would have a key sign something new. */
+function needsKey(state: RotationState, rollover: Rollover, { base }: ManagedKey): boolean {
+  const key = new Set([base]);
+  let before: ZoneVersion = newestPublication(state.ledger) ?? nextPublication(state);
+  if (lostSigners(state, before, key).length > 0) return true;
+  let current = state;
+  for (const step of ROLLOVERS[rollover.name].steps.slice(rollover.step)) {
+    if (step.kind !== 'publish') continue;
+    before = nextPublication(current);
+    current = afterStep(current, rollover, step);
+    if (lostSigners(current, before, key).length > 0) return true;
+  }
+  return false;
+}
+
+/** The keys that are replaced with one: of its role, unless others go on; and where both halves of the work are lost, both. */
+function leavingWith(state: RotationState, key: ManagedKey, lost: ReadonlySet<string>): ManagedKey[] {
+  const busy = new Set(state.rollovers.flatMap((rollover) => [...rollover.old, ...rollover.new]));
+  const idle = state.keys.filter((other) => isInZone(other) && !busy.has(other.base));
+  if (!lost.has(key.base))
+    return idle.filter(({ role, algorithm }) => role === key.role && algorithm === key.algorithm);
+  const gone = idle.filter(({ base, algorithm }) => lost.has(base) && algorithm === key.algorithm);
+  // A key of another role that is lost, too, goes with it only if there is nothing else in progress: that path runs alone.
+  return state.rollovers.length === 0 ? gone : gone.filter(({ role }) => role === key.role);
+}
+
+function replacing(old: readonly ManagedKey[], lost: ReadonlySet<string>): Due {
+  const roles = [...new Set(old.map(({ role }) => role))];
+  const isLost = old.some(({ base }) => lost.has(base));
+  return {
+    name: isLost ? lostName(roles) : emergencyName(roles[0]!),
+    old,
+    newRoles: roles,
+    algorithm: old[0]!.algorithm,
+    at: -Infinity,
+    urgent: true,
+  };
+}
+
+function lostName(roles: readonly Role[]): RolloverName {
+  if (roles.length > 1 || roles[0] === 'csk') return 'lost-csk';
+  return roles[0] === 'ksk' ? 'lost-ksk' : 'lost-zsk';
+}
+
+/** Of the two ways to replace a KSK the one by which the old DS is out of caches first. */
+function emergencyName(role: Role): RolloverName {
+  if (!signsKeys(role)) return 'zsk-prepublish';
+  return role === 'csk' ? 'csk' : 'ksk-double-ksk';
+}
+
+/** The same rollover from its beginning, with other new keys; where old ones are lost meanwhile, those are replaced first. */
+function again(state: RotationState, { name, old, new: fresh }: Rollover, lost: ReadonlySet<string>): Due {
+  const keys = (bases: readonly string[]): ManagedKey[] =>
+    bases.flatMap((base) => keyNamed(state, base) ?? []);
+  const gone = keys(old).filter(({ base }) => lost.has(base));
+  if (gone.length > 0) return replacing(gone, lost);
+  const newKeys = keys(fresh);
+  return {
+    name,
+    old: keys(old),
+    newRoles: newKeys.map(({ role }) => role),
+    algorithm: newKeys[0]!.algorithm,
+    at: -Infinity,
+    urgent: true,
+  };
+}
+
+function withRollover(state: RotationState, rollover: Rollover, next: Rollover): RotationState {
+  return { ...state, rollovers: state.rollovers.map((other) => (other === rollover ? next : other)) };
+}

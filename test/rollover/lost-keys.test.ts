@@ -1,0 +1,161 @@
+import { describe, expect, test } from '@jest/globals';
+import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
+import type { Role } from '../../src/keys/roles.ts';
+import { DAY, HOUR, Simulation } from './simulation.ts';
+
+const ZONE = { maxTtl: 2 * HOUR, negativeTtl: HOUR, propagation: 3 * HOUR };
+const PARENT = { ttl: DAY, lag: HOUR };
+const UNLIMITED = { kskLifetime: 'unlimited', zskLifetime: 'unlimited' } as const;
+const IPUB = 3 * HOUR + HOUR + HOUR;
+const IRET_KEYS = 3 * HOUR + HOUR + HOUR;
+const IRET_DATA = 3 * HOUR + 2 * HOUR + HOUR;
+/** From the change at the parent until nobody has the DS set before: the slowest of its servers, propagation, TTL, margin. */
+const DS = PARENT.lag + HOUR + DAY + HOUR;
+
+/** A zone in its ordinary life. */
+function ordinaryZone(policy: Partial<Policy> = {}): Simulation {
+  const simulation = new Simulation({ ...DEFAULT_POLICY, ...UNLIMITED, ...policy }, ZONE, PARENT);
+  simulation.startUnsigned();
+  pass(simulation, 2 * DAY);
+  simulation.changeDs(simulation.asked);
+  pass(simulation, 4 * DAY);
+  expect(simulation.state.rollovers).toEqual([]);
+  return simulation;
+}
+
+/** A run whenever a wait is over. */
+function pass(simulation: Simulation, duration: number): void {
+  const end = simulation.time + duration;
+  run(simulation);
+  while (simulation.time < end) {
+    const moments = [end, simulation.time + DAY, ...simulation.waits.map(({ until }) => until)];
+    simulation.time = Math.min(...moments.filter((moment) => moment > simulation.time));
+    run(simulation);
+  }
+}
+
+function run(simulation: Simulation): void {
+  for (let turn = 0; turn < 5; turn++) {
+    simulation.checkParent();
+    simulation.rotate();
+    if (!simulation.needsSigning) break;
+    simulation.sign();
+  }
+  simulation.check();
+}
+
+/** The operator does what he is asked for at once. Returns when each decision was taken, in seconds from now. */
+function replaceAtOnce(simulation: Simulation, base: string): number[] {
+  const start = simulation.time;
+  const from = simulation.log.length;
+  simulation.onUnnoticed = (serial) => {
+    simulation.forceTransfer();
+    simulation.establish(serial);
+  };
+  simulation.replaceAtOnce(base);
+  for (let turn = 0; turn < 20 && simulation.state.rollovers.length > 0; turn++) {
+    run(simulation);
+    if (simulation.waits.some(({ reason }) => reason.kind === 'parent')) {
+      simulation.changeDs(simulation.asked);
+      simulation.time += PARENT.lag;
+    } else if (simulation.waits.length > 0)
+      simulation.time = Math.min(...simulation.waits.map(({ until }) => until));
+  }
+  return simulation.log
+    .slice(from)
+    .filter((line) => line.includes(' decided '))
+    .map((line) => Math.round(Number(line.split(' ')[0]) * DAY) - (start - 1_800_000_000))
+    .map((seconds) => Math.round(seconds / HOUR) * HOUR);
+}
+
+function baseOf(simulation: Simulation, role: Role): string {
+  return simulation.keysInUse.find((key) => key.role === role)!.base;
+}
+
+describe('a lost key', () => {
+  test.each<[Role, Partial<Policy>]>([
+    ['ksk', {}],
+    ['zsk', {}],
+    ['csk', { keys: 'csk' }],
+  ])('(%s) of which nobody knows better stays, with its signatures', (role, policy) => {
+    const simulation = ordinaryZone(policy);
+    const { serial } = simulation;
+    simulation.lose(baseOf(simulation, role));
+    pass(simulation, 9 * DAY);
+    expect(simulation.state.rollovers).toEqual([]);
+    expect(simulation.serial).toBe(serial);
+    expect(simulation.violations).toEqual([]);
+  });
+
+  test('stops a rollover at the step that needs it', () => {
+    const simulation = ordinaryZone();
+    simulation.lose(baseOf(simulation, 'ksk'));
+    simulation.replace('zsk');
+    run(simulation);
+    expect(simulation.waits).toMatchObject([{ reason: { kind: 'lost' }, until: Infinity }]);
+  });
+
+  test('does not stop one that can do without it', () => {
+    const simulation = ordinaryZone();
+    simulation.replace('zsk');
+    run(simulation);
+    simulation.lose(baseOf(simulation, 'zsk'));
+    pass(simulation, 8 * DAY);
+    expect(simulation.state.rollovers).toEqual([]);
+    expect([simulation.violations, simulation.unable]).toEqual([[], 0]);
+  });
+});
+
+describe('the replacement of a lost', () => {
+  test.each<[string, Role[], Partial<Policy>, string, number[]]>([
+    ['KSK is double-DS', ['ksk'], {}, 'lost-ksk', [0, DS, DS + IRET_KEYS]],
+    ['ZSK begins under the old SOA', ['zsk'], {}, 'lost-zsk', [0, IPUB, IPUB + IRET_DATA]],
+    [
+      'CSK begins at the parent, and then under the old SOA',
+      ['csk'],
+      { keys: 'csk' },
+      'lost-csk',
+      [0, DS, DS + IPUB, DS + IPUB, DS + IPUB + IRET_DATA],
+    ],
+    [
+      'KSK and ZSK is that of a CSK',
+      ['ksk', 'zsk'],
+      {},
+      'lost-csk',
+      [0, DS, DS + IPUB, DS + IPUB, DS + IPUB + IRET_DATA],
+    ],
+  ])('%s', (_, roles, policy, name, dates) => {
+    const simulation = ordinaryZone(policy);
+    const bases = roles.map((role) => baseOf(simulation, role));
+    for (const base of bases) simulation.lose(base);
+    const { serial } = simulation;
+    simulation.replaceAtOnce(bases[0]!);
+    expect(simulation.state.rollovers).toMatchObject([{ name, old: bases }]);
+    simulation.state = { ...simulation.state, rollovers: [] };
+    expect(replaceAtOnce(simulation, bases[0]!)).toEqual(dates);
+    expect(simulation.state.rollovers).toEqual([]);
+    expect(simulation.violations).toEqual([]);
+    expect(simulation.unable).toBe(0);
+    expect(simulation.keysInUse.map(({ base }) => base)).not.toEqual(expect.arrayContaining(bases));
+    expect(simulation.serial).toBeGreaterThan(serial);
+  });
+
+  test('ZSK waits until somebody says that the transfers were forced', () => {
+    const simulation = ordinaryZone();
+    const { serial } = simulation;
+    simulation.lose(baseOf(simulation, 'zsk'));
+    simulation.replaceAtOnce(baseOf(simulation, 'zsk'));
+    pass(simulation, 5 * DAY);
+    expect(simulation.waits).toMatchObject([
+      { reason: { kind: 'served', serial, isTransferForced: true }, until: Infinity },
+    ]);
+    expect([simulation.serial, simulation.violations]).toEqual([serial, []]);
+    simulation.forceTransfer();
+    simulation.establish(serial);
+    run(simulation);
+    expect(simulation.waits[0]!.until - simulation.time).toBe(IPUB);
+    pass(simulation, IPUB);
+    expect(simulation.serial).toBeGreaterThan(serial);
+    expect(simulation.violations).toEqual([]);
+  });
+});
