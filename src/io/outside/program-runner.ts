@@ -15,7 +15,7 @@ export function runProgram({ argv, stdin = '', variables, timeout }: ProgramCall
   const [file = '', ...args] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
-      env: { ...process.env, ...variables },
+      env: { ...withoutPassphrases(process.env), ...variables },
       stdio: 'pipe',
       detached: true,
     });
@@ -59,6 +59,13 @@ export function runProgram({ argv, stdin = '', variables, timeout }: ProgramCall
     child.on('exit', (status) => timers.push(setTimeout(() => finish(status), DRAIN)));
     child.on('close', finish);
   });
+}
+
+/** What opens private keys is nobody else's business. */
+function withoutPassphrases(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(variables).filter(([name]) => !/^ZONEWRIGHT_.*PASSPHRASE/.test(name)),
+  );
 }
 
 function killGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
