@@ -141,7 +141,7 @@ async function addressesOf(host: Uint8Array, port: number, dns: DnsClient): Prom
 const LOCALHOST = nameFromText('localhost');
 
 /** Asks the system's resolvers one after the other, until one has an answer: that there is nothing is one, too. */
-async function askResolvers(question: DnsQuestion, dns: DnsClient): Promise<DnsAnswer> {
+export async function askResolvers(question: DnsQuestion, dns: DnsClient): Promise<DnsAnswer> {
   let reason = 'no resolver is configured';
   for (const resolver of await dns.resolvers()) {
     try {

@@ -1,7 +1,6 @@
 import { nameToText } from '../dns/name.ts';
 import { Rcode, serverText, type DnsAnswer, type DnsClient, type DnsServer } from '../dnssec/dns-client.ts';
 import { absenceProblem } from '../dnssec/ds-absence.ts';
-import { dsMatches } from '../dnssec/ds.ts';
 import { rrsetOf, signatureProblem, type SignatureCheck } from '../dnssec/rrset-signature.ts';
 import { readSoa } from '../dnssec/soa.ts';
 import { environmentError, type ZonewrightError } from '../errors.ts';
@@ -15,13 +14,13 @@ import {
   serversOfZone,
   type FoundServer,
 } from './name-servers.ts';
-import { readRecords, type FoundRecord } from './records.ts';
+import { anchoredKeys, anchorsOf, type TrustAnchors } from './parent-anchors.ts';
 
 /** Where and how to look at what a zone's parent serves. */
 export interface ParentSource {
   /** The parent's name servers as users write them; none where they are to be found. */
   readonly servers: readonly string[];
-  /** A file with DS or DNSKEY records of the parent zone that are trusted. */
+  /** A file with DS or DNSKEY records of the parent, or of a zone above it, that are trusted. */
   readonly trustAnchor?: string | undefined;
 }
 
@@ -58,8 +57,16 @@ export async function lookAtParent(
   if (dns === undefined)
     throw environmentError('dns/no-network', 'there is no network to ask the parent through');
   const { parent, found } = await findParent(zone, servers, dns);
+  const chains = new Map<string, Promise<TrustAnchors>>();
+  const anchorsFor = async (zoneAbove: Uint8Array): Promise<TrustAnchors | undefined> => {
+    if (trustAnchor === undefined) return undefined;
+    const label = nameToText(zoneAbove);
+    const chain = chains.get(label) ?? anchorsOf(zoneAbove, trustAnchor, dns, environment);
+    chains.set(label, chain);
+    return chain;
+  };
   const { answers, failed } = await askAll(found, (server) =>
-    askServer(zone, server, parent, trustAnchor, dns, environment),
+    askServer(zone, server, parent, anchorsFor, dns, environment),
   );
   return { served: answers, failed };
 }
@@ -81,7 +88,7 @@ async function askServer(
   zone: Uint8Array,
   server: DnsServer,
   knownParent: Uint8Array | undefined,
-  trustAnchor: string | undefined,
+  anchorsFor: (parent: Uint8Array) => Promise<TrustAnchors | undefined>,
   dns: DnsClient,
   environment: Environment,
 ): Promise<ServedDs> {
@@ -102,10 +109,7 @@ async function askServer(
   const reading = { zone, parent, dsAnswer, keyAnswer };
   const problem = formalProblem(reading);
   if (problem !== undefined) throw useless(problem);
-  const anchors =
-    trustAnchor === undefined
-      ? undefined
-      : await readRecords(trustAnchor, parent, [Type.DS, Type.DNSKEY], environment);
+  const anchors = await anchorsFor(parent);
   const { isSigned, problem: forgery } = judgeSignatures(reading, anchors, environment);
   if (forgery !== undefined) throw useless(`gave an answer that is not to be trusted: ${forgery}`);
   const records = rrsetOf(dsAnswer.answers, zone, Type.DS);
@@ -148,8 +152,8 @@ const RCODES: Readonly<Record<number, string>> = {
 
 function judgeSignatures(
   { zone, parent, dsAnswer, keyAnswer }: Reading,
-  anchors: readonly FoundRecord[] | undefined,
-  { now, crypto }: Environment,
+  anchors: TrustAnchors | undefined,
+  environment: Environment,
 ): { readonly isSigned: boolean; readonly problem?: string | undefined } {
   const keys = rrsetOf(keyAnswer.answers, parent, Type.DNSKEY).map(({ rdata }) => rdata);
   if (keys.length === 0) {
@@ -160,11 +164,10 @@ function judgeSignatures(
   const check = (trusted: readonly Uint8Array[]): SignatureCheck => ({
     signer: parent,
     keys: trusted,
-    now,
-    crypto,
+    now: environment.now,
+    crypto: environment.crypto,
   });
-  const entries =
-    anchors === undefined ? keys : keys.filter((key) => isAnchored(key, parent, anchors, crypto));
+  const entries = anchors === undefined ? keys : anchoredKeys(keys, parent, anchors, environment);
   if (entries.length === 0)
     return { isSigned: true, problem: `no DNSKEY of ${nameToText(parent)} fits the trust anchor` };
   const keyProblem = signatureProblem(keyAnswer.answers, parent, Type.DNSKEY, check(entries));
@@ -174,19 +177,6 @@ function judgeSignatures(
       ? signatureProblem(dsAnswer.answers, zone, Type.DS, check(keys))
       : absenceProblem(zone, dsAnswer.authorities, check(keys)));
   return { isSigned: true, problem };
-}
-
-function isAnchored(
-  key: Uint8Array,
-  parent: Uint8Array,
-  anchors: readonly FoundRecord[],
-  crypto: Environment['crypto'],
-): boolean {
-  return anchors.some(({ type, rdata }) =>
-    type === Type.DS
-      ? dsMatches(rdata, parent, key, crypto) === true
-      : rdata.length === key.length && rdata.every((octet, i) => octet === key[i]),
-  );
 }
 
 /** RFC 2308 section 5. */

@@ -182,7 +182,7 @@ describeWithPeers(['nsd'], 'an unsigned parent', () => {
   });
 });
 
-describeWithPeers(['nsd', 'dnssec-keygen', 'dnssec-signzone'], 'a signed parent', () => {
+describeWithPeers(['nsd', 'dnssec-keygen', 'dnssec-signzone', 'dnssec-dsfromkey'], 'a signed parent', () => {
   let signer: PeerSigner;
   let other: PeerSigner;
 
@@ -222,6 +222,40 @@ describeWithPeers(['nsd', 'dnssec-keygen', 'dnssec-signzone'], 'a signed parent'
     expect(await failureOf({ servers: [plain.address], trustAnchor: signer.trustAnchor() })).toContain(
       'com. has no DNSKEY',
     );
+  });
+
+  test('is trusted by what leads down to it from a trust anchor of a zone above', async () => {
+    const root = new PeerSigner('.');
+    await root.makeKeys();
+    const com = await signer.sign(parentZone([ONE]));
+    const delegation = (ds: readonly string[]): Promise<string> =>
+      root.sign(
+        [
+          '. 60 SOA ns h 1 2 3 4 5',
+          '. 60 NS ns',
+          'ns 60 A 127.0.0.1',
+          'com 60 NS ns.com',
+          'ns.com 60 A 127.0.0.1',
+          ...ds,
+          '',
+        ].join('\n'),
+      );
+    const honest = await serve({ '.': await delegation([`com 60 DS ${await signer.ds()}`]), com });
+    const resolvers = [{ address: '127.0.0.1', port: honest.port }];
+    const options = { servers: [honest.address], trustAnchor: root.trustAnchor() };
+    expect((await seen({ ...options, dns: dnsClient({ timeout: 300, resolvers }) })).failed).toEqual([]);
+    const broken = await serve({ '.': await delegation([`com 60 DS ${await other.ds()}`]), com });
+    const elsewhere = [{ address: '127.0.0.1', port: broken.port }];
+    const misled = await failureOf({ ...options, dns: dnsClient({ timeout: 300, resolvers: elsewhere }) });
+    expect(misled).toContain('no DNSKEY of com. fits the trust anchor');
+    const cut = await serve({ '.': await delegation([]), com });
+    const silent = [{ address: '127.0.0.1', port: cut.port }];
+    expect(await failureOf({ ...options, dns: dnsClient({ timeout: 300, resolvers: silent }) })).toContain(
+      'no chain of trust leads from . to com.: com. has no DS',
+    );
+    await expect(
+      look({ ...options, servers: [honest.address], trustAnchor: signer.trustAnchorOf('org') }),
+    ).rejects.toMatchObject({ code: 'dns/no-anchor' });
   });
 
   test('is not believed with a forged DS, or with signatures that are of another time or gone', async () => {

@@ -58,6 +58,19 @@ export class PeerSigner {
     return texts.find((file) => readFileSync(file, 'utf8').includes('DNSKEY 257'))!;
   }
 
+  /** The RDATA of the KSK's DS. */
+  async ds(): Promise<string> {
+    const { stdout } = await runPeer('dnssec-dsfromkey', ['-2', this.trustAnchor()]);
+    return stdout.trim().split(' ').slice(3).join(' ');
+  }
+
+  /** The same DNSKEY as that of another zone. */
+  trustAnchorOf(zone: string): string {
+    const file = path.join(this.#directory, `anchor-${zone}`);
+    writeFileSync(file, readFileSync(this.trustAnchor(), 'utf8').replace(/^\S+( .*DNSKEY)/m, `${zone}.$1`));
+    return file;
+  }
+
   async #run(program: string, args: readonly string[]): Promise<void> {
     const { status, stderr } = await runPeer(program, args, { cwd: this.#directory });
     if (status !== 0) throw new Error(`${program}: ${stderr}`);
