@@ -46,6 +46,7 @@ interface RotateFlags extends SelectionFlags {
   readonly checkServers?: true;
   readonly server?: readonly string[];
   readonly abort?: true;
+  readonly purge?: true;
   readonly enable?: true;
   readonly disable?: true;
   readonly adopt?: true;
@@ -82,6 +83,7 @@ export function rotateCommand(execute: Execute): Command {
       'a server to look at, HOST or HOST:PORT, in place of those that are found; repeatable',
       collect,
     )
+    .option('--purge', 'delete the private keys of removed keys now, before their purge delay is over')
     .option('--abort', 'take the rollover in progress back, where that is safe')
     .option('--enable', 'sign a zone that is not signed')
     .option('--disable', 'go insecure in the safe order')
@@ -244,6 +246,7 @@ function rotateOptions(
     checkParent: flags.checkParent,
     parent: parentSource(settings, flags.checkParent === true ? flags.server : undefined),
     abort: flags.abort,
+    purge: flags.purge,
     enable: flags.enable,
     disable: flags.disable,
     adopt: flags.adopt,

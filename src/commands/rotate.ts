@@ -194,14 +194,15 @@ class RotateRun {
 
   /** Writes the state and the times of the keys, and deletes what has been out of use for long. */
   async #keep(result: RotateResult): Promise<RotateResult> {
-    const { zone, keyDirectory, policy } = this.#options;
+    const { zone, keyDirectory, policy, purge = false } = this.#options;
     const environment = this.#environment;
     const { now } = environment;
-    const { state, purged } = await purgeKeys(this.#state, policy, keyDirectory, environment);
+    const purgeDelay = purge ? 0 : policy.purgeDelay;
+    const { state, purged } = await purgeKeys(this.#state, purgeDelay, keyDirectory, environment);
     for (const key of purged)
       this.#note('purge', `deleted the files of ${keyLabel(key)}, removed ${printTime(key.removed ?? now)}`, {
-        why: `purgeDelay is ${printDuration(policy.purgeDelay)}`,
-        actor: 'zonewright',
+        why: purge ? '--purge' : `purgeDelay is ${printDuration(purgeDelay)}`,
+        actor: purge ? 'operator' : 'zonewright',
         outcome: 'done',
         keys: [key.base],
       });

@@ -146,12 +146,12 @@ function isSpare({ use, activated, removed }: ManagedKey): boolean {
 }
 
 /**
- * Deletes the files of keys that left the zone longer than the purge delay ago, and what they refer to in an HSM, and says so in the state. What
+ * Deletes the files of keys that left the zone `purgeDelay` seconds ago or longer, and what they refer to in an HSM, and says so in the state. What
  * cannot be deleted now is left for the next run.
  */
 export async function purgeKeys(
   state: RotationState,
-  { purgeDelay }: Policy,
+  purgeDelay: number,
   keyDirectory: string,
   { files, keyAccess, now, warn }: Environment,
 ): Promise<{ readonly state: RotationState; readonly purged: readonly ManagedKey[] }> {

@@ -42,6 +42,8 @@ export interface RotateOptions {
   /** How to look at the parent. */
   readonly parent?: ParentSource | undefined;
   readonly abort?: boolean | undefined;
+  /** Delete the private keys of all removed keys now, whatever the purge delay. */
+  readonly purge?: boolean | undefined;
   /** Who is told of events. */
   readonly targets?: readonly EventTarget[] | undefined;
   /** Change nothing; tell what would be done. */
