@@ -15,6 +15,7 @@ peers='
   named-compilezone bind9-utils
   dig               bind9-dnsutils
   ldns-signzone     ldnsutils
+  ldns-keygen       ldnsutils
   ldns-verify-zone  ldnsutils
   ldns-read-zone    ldnsutils
   kzonesign         knot-dnssecutils
@@ -29,7 +30,10 @@ peers='
   softhsm2-util     softhsm2
   pkcs11-tool       opensc
   dnssec-keyfromlabel bind9-utils
+  softhsm2-keyconv  softhsm2
   pdnsutil          pdns-server
+  pdnsutil          pdns-backend-bind
+  jose              jose
   chromium          chromium
   promtool          prometheus
   mandoc            mandoc
