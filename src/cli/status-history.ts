@@ -21,7 +21,7 @@ export function historyText(
       ];
       return [
         ...folded(head, limit, indent),
-        ...folded(`${indent}${about.join('; ')}`, limit, indent).map((line) => paint.dim(line)),
+        ...folded(about.join('; '), limit - indent.length, '').map((line) => paint.dim(`${indent}${line}`)),
       ];
     })
     .map((line) => `${line}\n`)

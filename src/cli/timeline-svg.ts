@@ -92,14 +92,16 @@ export function timelineSvg(timeline: Timeline, title: string, id: string): Time
       `<desc id="${id}-words">${escapeXml(words.join(' '))}</desc>`,
       ...grid,
       `<text x="${x}" y="14" text-anchor="${anchor}">now, ${printDate(now)}</text>`,
-      ...rows.map(
-        ({ label, shapes }, index) =>
-          `<svg y="${TOP + index * LANE}" height="${LANE}"><text x="2" y="14">${escapeXml(label)}</text>${shapes.join('')}</svg>`,
-      ),
+      ...rows.map(({ shapes }, index) => row(index, shapes.join(''))),
       `<line class="now" x1="${x}" x2="${x}" y1="20" y2="${height}"/>`,
+      ...rows.map(({ label }, index) => row(index, `<text x="2" y="14">${escapeXml(label)}</text>`)),
       '</svg>',
     ].join('\n'),
   };
+}
+
+function row(index: number, content: string): string {
+  return `<svg y="${TOP + index * LANE}" height="${LANE}" overflow="visible">${content}</svg>`;
 }
 
 /** A timeline as a file of its own, with title and legend. */

@@ -1,7 +1,8 @@
-import { printDuration, printTime } from '../dns/time.ts';
+import { printDuration } from '../dns/time.ts';
 import { latestTime } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
 import type { LastError, RotationState } from '../rollover/state.ts';
+import { minuteOf } from '../rollover/words.ts';
 import { keyLabel } from './rotation-keys.ts';
 import type {
   Drift,
@@ -37,7 +38,7 @@ export function validityProblems(
         ...common,
         code: 'signatures/expired',
         severity: 'critical',
-        what: `a signature has expired at ${printTime(firstExpiration)}: validators refuse the zone`,
+        what: `a signature has expired at ${minuteOf(firstExpiration)}: validators refuse the zone`,
         todo: 'sign the zone, and find out why nothing did',
       },
     ];
@@ -63,7 +64,7 @@ export function clockProblems({ ledger }: RotationState, now: number): Problem[]
       code: 'clock/back',
       severity: 'critical',
       actor: 'operator',
-      what: `something was recorded at ${printTime(latest)}, which is ${roughDuration(latest - now)} from now: the clock went back`,
+      what: `something was recorded at ${minuteOf(latest)}, which is ${roughDuration(latest - now)} from now: the clock went back`,
       todo: 'set the clock; until then nothing is removed',
       notBefore: latest,
     },
@@ -106,7 +107,7 @@ export function overdueDsProblems(
     if (task.actor !== 'operator' || deadline === undefined || now < deadline - rotationPeriod / 2) return [];
     const isLate = now >= deadline;
     const replacesKey = name !== 'enable' && name !== 'disable';
-    const asked = notBefore === undefined ? '' : ` since ${printTime(notBefore)}`;
+    const asked = notBefore === undefined ? '' : ` since ${minuteOf(notBefore)}`;
     return [
       {
         ...task,
@@ -132,8 +133,8 @@ export function missedRunProblems(
   const isLate = since !== undefined && since + MISSED_RUNS < now;
   if (!isLate && unsigned?.decided === undefined) return [];
   const what = isLate
-    ? `the ${next?.title ?? ''} should have begun at ${printTime(since)}: rotate does not run`
-    : `the zone should have been signed since ${printTime(unsigned?.decided ?? now)}: sign does not run`;
+    ? `the ${next?.title ?? ''} should have begun at ${minuteOf(since)}: rotate does not run`
+    : `the zone should have been signed since ${minuteOf(unsigned?.decided ?? now)}: sign does not run`;
   return [
     {
       code: 'run/missed',
@@ -159,7 +160,7 @@ export function lastErrorProblems(lastError: LastError | undefined, label: strin
       code: 'run/failed',
       severity: 'warning',
       actor: 'operator',
-      what: `the last run failed at ${printTime(lastError.time)}: ${lastError.message}`,
+      what: `the last run failed at ${minuteOf(lastError.time)}: ${lastError.message}`,
       todo: 'mend that, and run it again',
       nextCommand: `zonewright rotate ${label} --sign`,
     },

@@ -1,0 +1,92 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type * as Playwright from 'playwright-core';
+import { describeWithPeers, peer } from '../support/peers.ts';
+import { temporaryDirectory } from '../support/workspace.ts';
+
+const require = createRequire(import.meta.url);
+
+/** The pages that are in the golden files: what is checked here is what is printed. */
+const PAGES = ['waiting', 'troubled'] as const;
+
+const SCREENS = [
+  { title: 'a phone', width: 390, height: 844 },
+  { title: 'a desk', width: 1280, height: 800 },
+] as const;
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+describeWithPeers(['chromium'], 'the page of status in a browser', () => {
+  let browser: Playwright.Browser;
+  let directory = '';
+
+  beforeAll(async () => {
+    directory = temporaryDirectory();
+    const { chromium } = require('playwright-core') as typeof Playwright;
+    browser = await chromium.launch({
+      executablePath: peer('chromium')!,
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    });
+  });
+
+  afterAll(async () => browser.close());
+
+  describe.each(SCREENS)('on $title', ({ width, height }) => {
+    describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
+      test.each(PAGES)('%s: axe finds nothing, nothing is cut, no script is needed', async (name) => {
+        const html = readFileSync(
+          new URL(`../../fixtures/status/${name}-page.html`, import.meta.url),
+          'utf8',
+        );
+        expect(html).not.toMatch(/<script|<link|\ssrc=|href=\"(?!#)|url\((?!#)|@import/i);
+        const file = path.join(directory, `${name}.html`);
+        writeFileSync(file, html);
+        const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+        try {
+          await page.goto(pathToFileURL(file).href);
+          // Details that are closed would not be looked at.
+          await page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))");
+          const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+          expect(overflow).toBeLessThanOrEqual(0);
+          await page.addScriptTag({ path: require.resolve('axe-core/axe.min.js') });
+          const { violations } = await page.evaluate<AxeResult>('axe.run()');
+          expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+        } finally {
+          await page.close();
+        }
+      });
+    });
+  });
+
+  test('is used with the keyboard: the first stop skips to the zones, and all that scrolls can be reached', async () => {
+    const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    try {
+      const file = new URL('../../fixtures/status/waiting-page.html', import.meta.url);
+      await page.goto(file.href);
+      await page.keyboard.press('Tab');
+      expect(await page.evaluate('document.activeElement.getAttribute("href")')).toBe('#zones');
+      const unreachable = await page.evaluate(
+        "[...document.querySelectorAll('*')].filter((e) => e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX === 'auto' && e.tabIndex < 0).length",
+      );
+      expect(unreachable).toBe(0);
+    } finally {
+      await page.close();
+    }
+  });
+});
