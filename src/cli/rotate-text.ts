@@ -36,12 +36,11 @@ export function rotateDocument({
   timeline: _,
   waits,
   next,
-  done,
   ...result
 }: RotateResult): object {
   return {
     ...result,
-    done: done.map(({ rollover, what }) => ({ rollover, what })),
+    done: result.done.map(({ rollover, what }) => ({ rollover, what })),
     waits: waits.map(({ until, nextCommand = null, ...wait }) => ({
       ...wait,
       nextCommand,

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import {
   chmod,
@@ -18,7 +17,9 @@ import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { environmentError, type ZonewrightError } from '../errors.ts';
 import type { AtomicFile, AtomicWriteOptions, FileStatus, FileStore } from '../keys/file-store.ts';
+import { codeOf } from './error-code.ts';
 import { cleanUpAtExit } from './exit-cleanup.ts';
+import { temporaryBeside } from './temporary-files.ts';
 
 const PERMISSIONS = 0o7777;
 /** What a new file gets, less the process's umask. */
@@ -49,7 +50,7 @@ export const fileStore: FileStore = {
   createExclusive: (file, data, mode) =>
     guarded(file, async () => {
       // Not in its place before it is whole: a process may be killed at any moment.
-      const temporary = path.join(path.dirname(file), `.${randomBytes(6).toString('hex')}.tmp`);
+      const temporary = await temporaryBeside(file);
       const takeBack = cleanUpAtExit(() => rmSync(temporary, { force: true }));
       try {
         await writeNew(temporary, data, mode);
@@ -144,7 +145,7 @@ async function openAtomic(
     });
   }
   const directory = path.dirname(target);
-  const temporary = path.join(directory, `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = await temporaryBeside(target);
   const takeBack = cleanUpAtExit(() => rmSync(temporary, { force: true }));
   // Private until it has its final owner and mode.
   const firstMode = replaced === undefined && mode === undefined ? NEW_FILE_MODE : 0o600;
@@ -242,6 +243,11 @@ const DESCRIPTIONS: Readonly<Record<string, readonly [code: string, message: str
   EPERM: ['file/permission', 'the operation is not permitted'],
   EROFS: ['file/permission', 'the file system is read-only'],
   ENAMETOOLONG: ['file/name-too-long', 'the name is too long for the file system'],
+  EFBIG: [
+    'file/no-space',
+    'the file is larger than it may be',
+    'raise the limit (ulimit -f) and run the command again',
+  ],
   ENOSPC: ['file/no-space', 'no space is left on the device', 'make room and run the command again'],
   EDQUOT: ['file/no-space', 'the disk quota is used up', 'make room and run the command again'],
 };
@@ -257,12 +263,6 @@ function described(file: string, error: unknown): ZonewrightError {
     cause: error,
     ...(hint === undefined ? {} : { hint }),
   });
-}
-
-/** The system's code for an error, such as `ENOENT`. Errors of Node's own modules need not be of our realm's Error class. */
-export function codeOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
 }
 
 /** What two paths to one file have in common; undefined where nothing is. */

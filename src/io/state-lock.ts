@@ -8,7 +8,9 @@ import type { Lock, Locks } from '../commands/environment.ts';
 import { printTime } from '../dns/time.ts';
 import { environmentError, type ZonewrightError } from '../errors.ts';
 import { cleanUpAtExit } from './exit-cleanup.ts';
-import { codeOf, guarded } from './file-store.ts';
+import { codeOf } from './error-code.ts';
+import { guarded } from './file-store.ts';
+import { isRunning, temporaryBeside } from './temporary-files.ts';
 
 const FILE_MODE = 0o644;
 /** Milliseconds between two attempts. */
@@ -110,7 +112,7 @@ async function withTemporary(
   me: Holder,
   action: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = await temporaryBeside(file);
   try {
     await writeNew(temporary, me);
     await action(temporary);
@@ -216,15 +218,6 @@ class Machine {
     const [state, started] = [fields[0], fields[22 - 3]];
     if (state === undefined || started === undefined) return undefined;
     return { started, hasEnded: state === 'Z' || state === 'X' };
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) !== 'ESRCH';
   }
 }
 

@@ -8,14 +8,6 @@ import type { Reply } from './message.ts';
 /** Octets in front of a message over TCP that tell its length (RFC 1035 section 4.2.2). */
 const LENGTH_OCTETS = 2;
 
-/** How the system says that there is no way to an address from here. */
-const NO_ROUTE: ReadonlySet<string | undefined> = new Set([
-  'ENETUNREACH',
-  'EAFNOSUPPORT',
-  'EADDRNOTAVAIL',
-  'EPROTONOSUPPORT',
-]);
-
 export interface Exchange {
   readonly server: DnsServer;
   readonly query: Uint8Array;
@@ -123,7 +115,22 @@ function timeoutError(milliseconds: number, what: string, passedOver = ''): Zone
 
 function networkError(error: unknown): ZonewrightError {
   if (error instanceof ZonewrightError) return error;
-  const code = codeOf(error);
-  const reason = code === 'ECONNREFUSED' ? 'nothing listens there' : String(error).replace(/^Error: /, '');
-  return environmentError(NO_ROUTE.has(code) ? 'dns/no-route' : 'dns/unreachable', reason, { cause: error });
+  const reason =
+    codeOf(error) === 'ECONNREFUSED' ? 'nothing listens there' : String(error).replace(/^Error: /, '');
+  return environmentError('dns/unreachable', reason, { cause: error });
+}
+
+/** Whether this machine knows a way to an address: nothing is sent. */
+export function hasRoute({ address, port }: DnsServer): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = dgram.createSocket(net.isIPv6(address) ? 'udp6' : 'udp4');
+    const finish = (answer: boolean) => () => {
+      socket.removeAllListeners();
+      socket.close();
+      resolve(answer);
+    };
+    socket.on('error', finish(false));
+    socket.on('connect', finish(true));
+    socket.connect(port, address);
+  });
 }

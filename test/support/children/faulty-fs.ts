@@ -4,22 +4,37 @@ import real from 'fs/promises';
 import type { FileHandle } from 'fs/promises';
 
 /**
- * `FAULT` in the environment: `kill:N` ends the process with SIGKILL instead of operation N, `CODE:N` makes operation N fail, `CODE:N+` makes all
- * operations that change something fail from N on. Operations count from 1. With `NO_LINKS`, the file system has no hard links.
+ * `FAULT` in the environment: `kill:N` ends the process with SIGKILL instead of operation N, `killChange:N` instead of the N-th that changes
+ * something (in between, the files are always the same), `CODE:N` makes operation N fail, `CODE:N+` makes all operations that need space fail from N on.
+ * Operations count from 1. With `NO_LINKS`, the file system has no hard links.
  */
 const [, fault = 'none', number = '0', persistent = ''] =
   /^(\w+):(\d+)(\+?)$/.exec(process.env['FAULT'] ?? '') ?? [];
 
+/** What an operation does to the files: adds to them, changes them otherwise, or only reads. */
+type Kind = 'adds' | 'changes' | 'reads';
+
 let count = 0;
+let changeCount = 0;
 
 /** How many operations there were. */
 export function operations(): number {
   return count;
 }
 
-function step(changes: boolean): void {
+/** How many of them changed something. */
+export function changes(): number {
+  return changeCount;
+}
+
+function step(kind: Kind): void {
   count++;
-  const isDue = persistent === '' ? count === Number(number) : changes && count >= Number(number);
+  if (kind !== 'reads') changeCount++;
+  if (fault === 'killChange') {
+    if (kind !== 'reads' && changeCount === Number(number)) process.kill(process.pid, 'SIGKILL');
+    return;
+  }
+  const isDue = persistent === '' ? count === Number(number) : kind === 'adds' && count >= Number(number);
   if (!isDue) return;
   if (fault === 'kill') process.kill(process.pid, 'SIGKILL');
   throw Object.assign(new Error(fault), { code: fault });
@@ -27,49 +42,50 @@ function step(changes: boolean): void {
 
 type Operation<A extends unknown[], R> = (...args: A) => Promise<R>;
 
-function counted<A extends unknown[], R>(operation: Operation<A, R>, changes: boolean): Operation<A, R> {
+function counted<A extends unknown[], R>(operation: Operation<A, R>, kind: Kind): Operation<A, R> {
   return async (...args) => {
-    step(changes);
+    step(kind);
     return operation(...args);
   };
 }
 
-export const chmod = counted(real.chmod, false);
+export const chmod = counted(real.chmod, 'changes');
 export const link = counted(async (...args: Parameters<typeof real.link>) => {
   if (process.env['NO_LINKS'] !== undefined) throw Object.assign(new Error('EPERM'), { code: 'EPERM' });
   return real.link(...args);
-}, true);
-export const mkdir = counted(real.mkdir, true);
-export const readFile = counted(real.readFile, false);
-export const readdir = counted(real.readdir, false);
-export const readlink = counted(real.readlink, false);
-export const realpath = counted(real.realpath, false);
-export const rename = counted(real.rename, true);
-export const rm = counted(real.rm, false);
-export const stat = counted(real.stat, false);
+}, 'adds');
+export const mkdir = counted(real.mkdir, 'adds');
+export const readFile = counted(real.readFile, 'reads');
+export const readdir = counted(real.readdir, 'reads');
+export const readlink = counted(real.readlink, 'reads');
+export const realpath = counted(real.realpath, 'reads');
+export const rename = counted(real.rename, 'adds');
+export const rm = counted(real.rm, 'changes');
+export const rmdir = counted(real.rmdir, 'changes');
+export const stat = counted(real.stat, 'reads');
 
 export async function open(...args: Parameters<typeof real.open>): Promise<FileHandle> {
-  step(args[1] !== 'r');
+  step(args[1] === 'r' ? 'reads' : 'adds');
   const handle = await real.open(...args);
-  handle.writeFile = counted(handle.writeFile.bind(handle), true);
-  handle.sync = counted(handle.sync.bind(handle), true);
-  handle.chmod = counted(handle.chmod.bind(handle), false);
-  handle.chown = counted(handle.chown.bind(handle), false);
-  handle.close = counted(handle.close.bind(handle), false);
+  handle.writeFile = counted(handle.writeFile.bind(handle), 'adds');
+  handle.sync = counted(handle.sync.bind(handle), 'adds');
+  handle.chmod = counted(handle.chmod.bind(handle), 'changes');
+  handle.chown = counted(handle.chown.bind(handle), 'changes');
+  handle.close = counted(handle.close.bind(handle), 'reads');
   return handle;
 }
 
 export function readFileSync(...args: Parameters<typeof sync.readFileSync>): unknown {
-  step(false);
+  step('reads');
   return sync.readFileSync(...args);
 }
 
 export function rmSync(...args: Parameters<typeof sync.rmSync>): void {
-  step(false);
+  step('changes');
   sync.rmSync(...args);
 }
 
 export function realpathSync(...args: Parameters<typeof sync.realpathSync>): unknown {
-  step(false);
+  step('reads');
   return sync.realpathSync(...args);
 }
