@@ -300,6 +300,14 @@ function signatureTimes(options: SignOptions, { now, warn }: Environment): Signa
   const inception = options.inception ?? now - options.inceptionOffset;
   const expiration = options.expiration ?? now + options.validity;
   const dnskeyExpiration = options.dnskeyValidity === undefined ? expiration : now + options.dnskeyValidity;
+  const { dnskeyValidity = Infinity, refresh } = options;
+  if (dnskeyValidity <= refresh) {
+    throw usageError(
+      'usage/times',
+      `signatures over DNSKEYs valid for ${printDuration(dnskeyValidity)} would be due at every run: what has less than ${printDuration(refresh)} left is made anew`,
+      { hint: 'make --dnskey-validity longer than --refresh, or --refresh shorter' },
+    );
+  }
   for (const end of [expiration, dnskeyExpiration]) {
     if (end <= inception) {
       throw usageError(
