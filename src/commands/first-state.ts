@@ -1,4 +1,5 @@
 import { KeyDirectory } from '../keys/key-directory.ts';
+import { isForeign } from '../keys/key.ts';
 import { adoptedState } from '../rollover/adopt.ts';
 import type { Policy } from '../rollover/policy.ts';
 import type { RotationState } from '../rollover/state.ts';
@@ -32,7 +33,8 @@ export async function firstState(
   environment: Environment,
 ): Promise<Noted> {
   const { files, now } = environment;
-  const keys = await new KeyDirectory(keyDirectory, files).listKeys(zone);
+  const listed = await new KeyDirectory(keyDirectory, files).listKeys(zone);
+  const keys = listed.filter((key) => !isForeign(key));
   const rdatas = keys.map(({ dnskeyRdata }) => dnskeyRdata);
   const found = await findZone(signedZone, zone, rdatas, policy, environment);
   const signed = found !== undefined && found.evidence.keySet.keys.length > 0 ? found : undefined;

@@ -5,7 +5,7 @@ import { readDnskey } from '../dnssec/dnskey.ts';
 import { inputError } from '../errors.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { zoneLabel } from '../keys/key-name.ts';
-import type { Key } from '../keys/key.ts';
+import { isForeign, useOfKey, type Key } from '../keys/key.ts';
 import { withAudit } from '../rollover/audit.ts';
 import { withEstablished, withPublication, withWritten } from '../rollover/facts.ts';
 import { withSuccess } from '../rollover/failures.ts';
@@ -116,7 +116,23 @@ export class PublicationRecord {
       files.find(({ base }) => base === managed.base) ?? this.#keyWithoutFiles(managed);
     const keys = this.#keys;
     const signing = keys.filter(({ use }) => use.signsKeys || use.signsZone);
-    const published = keys.filter(({ use }) => use.published).map((managed) => keyOf(managed));
+    const foreign = files.filter((key) => isForeign(key) && useOfKey(key, this.#environment.now).published);
+    const ours = keys.filter(({ use }) => use.published).map((managed) => keyOf(managed));
+    const published = [...ours, ...foreign.filter(({ base }) => ours.every((key) => key.base !== base))];
+    const isElsewhere = (managed: ManagedKey): boolean =>
+      response !== undefined &&
+      !managed.use.signsZone &&
+      !keyOf(managed).hasPrivate &&
+      hasSignaturesOf(response, keyOf(managed).dnskeyRdata);
+    const ahead =
+      response !== undefined && signing.some(isElsewhere)
+        ? bundleForZone(
+            response,
+            published.map(({ dnskeyRdata }) => dnskeyRdata),
+            this.#zone,
+            this.#environment.now,
+          )
+        : undefined;
     return {
       own: [
         ...files,

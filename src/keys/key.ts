@@ -1,6 +1,6 @@
 import type { BindRecordState, BindState } from './bind-state.ts';
 import { signsZone, type Role } from './roles.ts';
-import { keyUse, type KeyTiming, type KeyUse } from './timing.ts';
+import { isUntimed, keyUse, type KeyTiming, type KeyUse } from './timing.ts';
 
 /** A key of a zone. Its secret stays with the key source until somebody asks for it. */
 export interface Key {
@@ -33,6 +33,14 @@ export function useOfKey(
     // Signatures of a KSK go by its times: BIND asks for no state of theirs here.
     signatures: signsZone(role) ? isPresent(state?.zrrsigState) : undefined,
   });
+}
+
+/**
+ * Whether another signer of the zone has the private half (RFC 8901): its record alone is here, and it is never active. A key of ours whose
+ * private half is elsewhere, in a safe perhaps, has a time of activation.
+ */
+export function isForeign({ hasPrivate, timing }: Pick<Key, 'hasPrivate' | 'timing'>): boolean {
+  return !hasPrivate && !isUntimed(timing) && timing.activate === undefined;
 }
 
 function isPresent(state: BindRecordState | undefined): boolean | undefined {
