@@ -119,20 +119,6 @@ export class PublicationRecord {
     const foreign = files.filter((key) => isForeign(key) && useOfKey(key, this.#environment.now).published);
     const ours = keys.filter(({ use }) => use.published).map((managed) => keyOf(managed));
     const published = [...ours, ...foreign.filter(({ base }) => ours.every((key) => key.base !== base))];
-    const isElsewhere = (managed: ManagedKey): boolean =>
-      response !== undefined &&
-      !managed.use.signsZone &&
-      !keyOf(managed).hasPrivate &&
-      hasSignaturesOf(response, keyOf(managed).dnskeyRdata);
-    const ahead =
-      response !== undefined && signing.some(isElsewhere)
-        ? bundleForZone(
-            response,
-            published.map(({ dnskeyRdata }) => dnskeyRdata),
-            this.#zone,
-            this.#environment.now,
-          )
-        : undefined;
     return {
       own: [
         ...files,
