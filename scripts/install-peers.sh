@@ -12,6 +12,7 @@ peers='
   dnssec-verify     bind9-utils
   dnssec-settime    bind9-utils
   named-checkzone   bind9-utils
+  named-checkconf   bind9-utils
   named-compilezone bind9-utils
   dig               bind9-dnsutils
   ldns-signzone     ldnsutils
@@ -21,9 +22,11 @@ peers='
   kzonesign         knot-dnssecutils
   kzonecheck        knot-dnssecutils
   keymgr            knot
+  knotc             knot
   validns           validns
   nsd               nsd
   nsd-checkzone     nsd
+  nsd-checkconf     nsd
   unbound           unbound
   openssl           openssl
   xmllint           libxml2-utils
