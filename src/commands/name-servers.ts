@@ -14,6 +14,9 @@ import { Type } from '../rr/registry.ts';
 
 const LOOPBACK = ['127.0.0.1', '::1'];
 
+/** As far as it tells one from a name or an IPv4 address, either with a port. */
+const IPV6 = /^[0-9a-f]*:[0-9a-f:.]*:[0-9a-f:.]*(%\w+)?$/i;
+
 /** A server that is to be asked, or why it cannot be. */
 export type FoundServer = DnsServer | { readonly host: Uint8Array; readonly error: ZonewrightError };
 
@@ -25,9 +28,9 @@ export interface ServerName {
 
 /** @throws ZonewrightError `usage/server` */
 export function parseServer(text: string): ServerName {
-  const [, bracketed, bracketedPort] = /^\[([0-9a-f:.%\w]+)\](?::(\d{1,5}))?$/i.exec(text) ?? [];
-  if (bracketed !== undefined) return { host: bracketed, port: portNumber(bracketedPort, text) };
-  if ((text.match(/:/g)?.length ?? 0) > 1) return { host: text, port: DNS_PORT };
+  const [, bracketed, bracketedPort] = /^\[(.+)\](?::(\d{1,5}))?$/.exec(text) ?? [];
+  const address = bracketed ?? text;
+  if (IPV6.test(address)) return { host: address, port: portNumber(bracketedPort, text) };
   const [, host, port] = /^([^:[\]\s]+)(?::(\d{1,5}))?$/.exec(text) ?? [];
   if (host === undefined) throw badServer(text);
   return { host, port: portNumber(port, text) };
@@ -95,26 +98,37 @@ export function parentZoneByResolvers(zone: Uint8Array, dns: DnsClient): Promise
   });
 }
 
-/** What all servers say, in the address families that work here: where no server of a family can be reached but others can, it does not. */
+/** What all servers say, in the address families that work here: one does not if none of its servers can be reached, and others can. */
 export async function askAll<T>(
   servers: readonly FoundServer[],
   ask: (server: DnsServer) => Promise<T>,
 ): Promise<{ readonly answers: readonly T[]; readonly failed: readonly ZonewrightError[] }> {
   const outcomes = await Promise.all(
     servers.map(async (server) => {
+      const family = familyOf(server);
       try {
         if ('error' in server) throw server.error;
-        return { answer: await ask(server) };
+        return { family, answer: await ask(server) };
       } catch (error) {
         if (!(error instanceof ZonewrightError) || error.kind !== 'environment') throw error;
-        return { error };
+        return { family, error };
       }
     }),
   );
   const answers = outcomes.flatMap((outcome) => ('answer' in outcome ? [outcome.answer] : []));
-  const failed = outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error] : []));
-  const isRelevant = ({ code }: ZonewrightError): boolean => code !== 'dns/no-route' || answers.length === 0;
-  return { answers, failed: failed.filter(isRelevant) };
+  const isCutOff = (outcome: (typeof outcomes)[number]): boolean =>
+    'error' in outcome && outcome.error.code === 'dns/no-route';
+  const works = (family: string): boolean =>
+    outcomes.some((outcome) => outcome.family === family && !isCutOff(outcome));
+  const failed = outcomes.flatMap((outcome) =>
+    'error' in outcome && (answers.length === 0 || works(outcome.family)) ? [outcome.error] : [],
+  );
+  return { answers, failed };
+}
+
+function familyOf(server: FoundServer): string {
+  if ('error' in server) return 'unknown';
+  return server.address.includes(':') ? 'IPv6' : 'IPv4';
 }
 
 async function addressesOf(host: Uint8Array, port: number, dns: DnsClient): Promise<FoundServer[]> {

@@ -13,7 +13,7 @@ import {
 } from '../../dnssec/dns-client.ts';
 import { environmentError, usageError, ZonewrightError, type ErrorDetails } from '../../errors.ts';
 import { typeName } from '../../rr/registry.ts';
-import { exchangeTcp, exchangeUdp } from './exchange.ts';
+import { exchangeTcp, exchangeUdp, hasRoute } from './exchange.ts';
 import { decodeReply, encodeQuestion, type Reply } from './message.ts';
 
 /** Questions that a server may leave without an answer, one after the other. */
@@ -48,7 +48,8 @@ export function dnsClient({ timeout = 2000, attempts = 2, resolvers }: DnsClient
         return answer;
       } catch (error) {
         if (isTimeout(error)) silences.set(name, (silences.get(name) ?? 0) + 1);
-        throw aboutQuestion(error, server, question);
+        const isRoutable = !isUnreachable(error) || (await hasRoute(server));
+        throw aboutQuestion(isRoutable ? error : noRoute(error), server, question);
       }
     },
     resolvers: async () => resolvers ?? systemResolvers(),
@@ -101,6 +102,14 @@ export function dnsClient({ timeout = 2000, attempts = 2, resolvers }: DnsClient
 
 function isTimeout(error: unknown): boolean {
   return error instanceof ZonewrightError && error.code === 'dns/timeout';
+}
+
+function isUnreachable(error: unknown): error is ZonewrightError {
+  return error instanceof ZonewrightError && error.code === 'dns/unreachable';
+}
+
+function noRoute({ message }: ZonewrightError): ZonewrightError {
+  return environmentError('dns/no-route', message);
 }
 
 /** The system's resolvers. Node.js writes ports other than 53, and the brackets that they need. */
