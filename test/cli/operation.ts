@@ -71,12 +71,13 @@ export class Operation {
   }
 
   /** One in its ordinary life: see `enable`. The way there is gone once for each policy, and copied from then on. */
-  static async enabled(policy = ''): Promise<Operation> {
+  static async enabled(policy = '', start = CLOCK): Promise<Operation> {
     const operation = new Operation({ policy });
-    const known = ordinaryLives.get(policy);
+    operation.now = start;
+    const known = ordinaryLives.get(`${policy} ${start}`);
     if (known === undefined) {
       await operation.enable();
-      ordinaryLives.set(policy, { now: operation.now, files: contents() });
+      ordinaryLives.set(`${policy} ${start}`, { now: operation.now, files: contents() });
     } else {
       for (const { name, mode, content } of known.files) {
         mkdirSync(path.dirname(name), { recursive: true, mode: 0o700 });
