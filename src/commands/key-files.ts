@@ -1,11 +1,12 @@
 import { algorithmByNumber } from '../dnssec/algorithms.ts';
 import type { PrivateKeyMaterial } from '../dnssec/crypto.ts';
 import { inputError, usageError } from '../errors.ts';
+import { readBindPrivateKey } from '../keys/bind-private-key.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { readKeyBaseName, splitKeyPath, zoneFileText } from '../keys/key-name.ts';
 import type { KeyEncryption } from '../keys/key-source.ts';
 import type { Key } from '../keys/key.ts';
-import { hasEncryptedKeys, plainPrivateKeys, privateKeyOpenToOthers } from '../keys/private-key-files.ts';
+import { encryptedKeyFile, plainPrivateKeys, privateKeyOpenToOthers } from '../keys/private-key-files.ts';
 import type { Environment } from './environment.ts';
 
 /**
@@ -51,6 +52,7 @@ export async function tagsInUse(
 /**
  * What a new private key is encrypted with, if it is to be.
  * @param wanted what the user says; without it, a key is encrypted if another of the zone is
+ * @throws ZonewrightError `key/passphrase-wrong` where the passphrase is not that of the others
  */
 export async function encryptionOfNewKey(
   wanted: boolean | undefined,
@@ -58,8 +60,13 @@ export async function encryptionOfNewKey(
   zone: Uint8Array,
   { files, keyAccess }: Pick<Environment, 'files' | 'keyAccess'>,
 ): Promise<KeyEncryption | undefined> {
-  const encrypts = wanted ?? (await hasEncryptedKeys(keyDirectory, zone, files));
-  return encrypts ? keyAccess.encryption : undefined;
+  const file = await encryptedKeyFile(keyDirectory, zone, files);
+  if (!(wanted ?? file !== undefined)) return undefined;
+  const { encryption } = keyAccess;
+  // All keys of a zone have one passphrase: what opens none of the others must not be put on a new one.
+  const { encrypted } = file === undefined ? {} : readBindPrivateKey(await files.readText(file), file);
+  if (file !== undefined && encrypted !== undefined) await encryption.decrypt(encrypted, file);
+  return encryption;
 }
 
 /** Opens a private key, and warns where others may read a plain one. */

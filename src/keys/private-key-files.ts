@@ -4,17 +4,18 @@ import { storageOfPrivateKey, type PrivateKeyStorage } from './stored-private-ke
 
 const GROUP_AND_OTHERS = 0o077;
 
-/** Whether a private key of the zone is encrypted. */
-export async function hasEncryptedKeys(
+/** The file of a private key of the zone that is encrypted; undefined where none is. */
+export async function encryptedKeyFile(
   directory: string,
   zone: Uint8Array,
   files: FileStore,
-): Promise<boolean> {
+): Promise<string | undefined> {
   const found = await privateKeyFiles(directory, files);
-  return found.some(({ name, storage }) => {
+  const file = found.find(({ name, storage }) => {
     const zoneText = readKeyBaseName(splitKeyPath(name).base)?.zoneText;
     return storage === 'encrypted' && zoneText?.toLowerCase() === zoneFileText(zone);
   });
+  return file && joinPath(directory, file.name);
 }
 
 /** The names of the files with plain private keys, of whatever zone. */
