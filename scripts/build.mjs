@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const outdir = path.join(root, 'dist');
 
-const workers = (await readdir(path.join(root, 'src/io')).catch(() => []))
+const workers = (await readdir(path.join(root, 'src'), { recursive: true }))
   .filter((name) => name.endsWith('-worker.ts'))
   .sort();
 
@@ -77,7 +77,7 @@ const built = await Promise.all([
     ...common,
     entryPoints: [
       { in: 'src/library/index.ts', out: 'library' },
-      ...workers.map((name) => ({ in: `src/io/${name}`, out: path.basename(name, '.ts') })),
+      ...workers.map((name) => ({ in: `src/${name}`, out: path.basename(name, '.ts') })),
     ],
   }),
 ]).catch((error) => {

@@ -5,6 +5,7 @@ import type { EventTarget } from '../commands/rotation-events.ts';
 import type { DsReport, RotateOptions } from '../commands/rotation-options.ts';
 import type { RotateResult } from '../commands/rotation-result.ts';
 import { sign, type SignResult } from '../commands/sign.ts';
+import { nameToText } from '../dns/name.ts';
 import { parseDuration, parseTime } from '../dns/time.ts';
 import { usageError } from '../errors.ts';
 import { parseZoneName } from '../io/zone-name.ts';
@@ -128,6 +129,7 @@ async function runRotate(session: Session, zone: string | undefined, flags: Rota
     zones,
     (settings) => rotateOne(settings, flags, session),
     session,
+    { labelOf: ({ name }) => nameToText(name) },
   );
   if (session.json) await session.printResults('zonewright/rotate/v1', results, isOneZone(names, flags));
   return status;

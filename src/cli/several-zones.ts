@@ -1,6 +1,6 @@
 import type { Configuration, ZoneSettings } from '../commands/configuration.ts';
 import { nameToText } from '../dns/name.ts';
-import { usageError } from '../errors.ts';
+import { usageError, ZonewrightError } from '../errors.ts';
 import { ExitStatus, exitStatusOf } from './exit-status.ts';
 import { failureObject, type FailureObject } from './failure.ts';
 import type { Session } from './session.ts';
@@ -47,7 +47,7 @@ export interface FailedResult {
 }
 
 /** How many zones are worked on at once: while one waits for the disk, others are signed. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 
 /** From this size on (octets of the master file) a zone keeps all cores busy by itself, and several at once might not fit. */
 const LARGE_ZONE = 16 << 20;
@@ -55,29 +55,37 @@ const LARGE_ZONE = 16 << 20;
 /**
  * Does the work for every target: small zones several at a time, then large ones one after the other. A failure is told, and does not keep the
  * others from being done.
- * @param sizeOf octets of a target's file, as far as is known
+ * @param work is told whether nothing else is done meanwhile
+ * @param options.sizeOf octets of a target's file, as far as is known
+ * @param options.labelOf names a target in messages that would not say which of them failed
  */
 export async function workThrough<Target, Result>(
   targets: readonly Target[],
-  work: (target: Target) => Promise<{ readonly status: number; readonly result: Result }>,
+  work: (target: Target, isAlone: boolean) => Promise<{ readonly status: number; readonly result: Result }>,
   { talk }: Pick<Session, 'talk'>,
-  sizeOf: (target: Target) => Promise<number> = () => Promise.resolve(0),
+  {
+    sizeOf = () => Promise.resolve(0),
+    labelOf,
+  }: {
+    readonly sizeOf?: (target: Target) => Promise<number>;
+    readonly labelOf?: (target: Target) => string;
+  } = {},
 ): Promise<{ readonly status: number; readonly results: readonly (Result | FailedResult)[] }> {
   const [only] = targets;
   if (targets.length === 1 && only !== undefined) {
     // Its failure is the failure of the run.
-    const { status, result } = await work(only);
+    const { status, result } = await work(only, true);
     return { status, results: [result] };
   }
   let status: number = ExitStatus.Success;
   const results = new Array<Result | FailedResult>(targets.length);
-  const doOne = async (index: number): Promise<void> => {
+  const doOne = async (index: number, isAlone: boolean): Promise<void> => {
     try {
-      const outcome = await work(targets[index]!);
+      const outcome = await work(targets[index]!, isAlone);
       status = Math.max(status, outcome.status);
       results[index] = outcome.result;
     } catch (error) {
-      const failure = talk.failure(error);
+      const failure = talk.failure(withName(error, labelOf?.(targets[index]!)));
       status = Math.max(status, exitStatusOf(failure.kind));
       results[index] = { error: failureObject(failure) };
     }
@@ -89,10 +97,17 @@ export async function workThrough<Target, Result>(
       // What is wrong with a target is told when its work is done.
       const size = await sizeOf(targets[index]!).catch(() => 0);
       if (size >= LARGE_ZONE) large.push(index);
-      else await doOne(index);
+      else await doOne(index, false);
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, targets.length) }, doSmall));
-  for (const index of large) await doOne(index);
+  for (const index of large) await doOne(index, true);
   return { status, results };
+}
+
+/** The failure with the name of the zone before it, where it has no place in a file. */
+function withName(error: unknown, name: string | undefined): unknown {
+  if (name === undefined || !(error instanceof ZonewrightError) || error.location !== undefined) return error;
+  const { kind, code, message, hint, cause, further } = error;
+  return new ZonewrightError(kind, code, `${name}: ${message}`, { hint, cause, further });
 }

@@ -1,15 +1,17 @@
 import { Command, Option } from './commander.ts';
-import { sign, type SignResult } from '../commands/sign.ts';
+import type { SignResult } from '../commands/sign.ts';
+import { nameToText } from '../dns/name.ts';
 import { printTime } from '../dns/time.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { usageError } from '../errors.ts';
-import { rememberedListings } from '../io/remembered-listings.ts';
+import { withListsKept } from '../keys/lists-kept.ts';
 import { afterSign } from './after-sign.ts';
 import { ExitStatus } from './exit-status.ts';
 import { collect, optional, threadCount } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
 import { isOneZone, selectTargets, workThrough } from './several-zones.ts';
 import type { Session } from './session.ts';
+import { zoneThreads, type SignZoneFile } from './zone-threads.ts';
 import { signOptions, targetOfFile, targetOfZone, type SignFlags, type SignTarget } from './sign-options.ts';
 
 /** The subcommand `sign`: its options, help and rendering. */
@@ -76,29 +78,39 @@ export function signCommand(execute: Execute): Command {
 }
 
 async function runSign(session: Session, files: readonly string[], flags: SignFlags): Promise<number> {
-  const targets = selectTargets<() => SignTarget>(
+  const targets = selectTargets<NamedTarget>(
     files,
     flags,
     session.configuration,
-    (file) => () => targetOfFile(file, flags, session),
-    (settings) => () => targetOfZone(settings),
+    (file) => ({ label: file, open: () => targetOfFile(file, flags, session) }),
+    (settings) => ({ label: nameToText(settings.name), open: () => targetOfZone(settings) }),
   );
   checkTogether(targets.length, flags, session);
-  const shared = targets.length === 1 ? session : withRememberedListings(session);
+  const shared = targets.length === 1 ? session : withSharedLists(session);
+  const threads = zoneThreads(shared.environment, targets.length, optional(flags.jobs, threadCount));
   const { status, results } = await workThrough(
     targets,
-    (target) => signOne(target(), flags, shared),
+    ({ open }, isAlone) => signOne(open(), flags, shared, isAlone ? threads.signHere : threads.sign),
     session,
-    async (target) => (await session.environment.files.status(target().file))?.size ?? 0,
-  );
+    {
+      sizeOf: async ({ open }) => (await session.environment.files.status(open().file))?.size ?? 0,
+      labelOf: ({ label }) => label,
+    },
+  ).finally(() => threads.close());
   if (session.json) await session.printResults('zonewright/sign/v1', results, isOneZone(files, flags));
   return status;
 }
 
+/** What is to be signed, whose settings may turn out not to be enough. */
+interface NamedTarget {
+  readonly label: string;
+  readonly open: () => SignTarget;
+}
+
 /** Signing makes and removes no keys, so many zones may share one look into the key directory. */
-function withRememberedListings(session: Session): Session {
+function withSharedLists(session: Session): Session {
   const { environment } = session;
-  return { ...session, environment: { ...environment, files: rememberedListings(environment.files) } };
+  return { ...session, environment: { ...environment, files: withListsKept(environment.files) } };
 }
 
 /** What options mean for one zone only, and what excludes each other. */
@@ -125,11 +137,12 @@ async function signOne(
   target: SignTarget,
   flags: SignFlags,
   session: Session,
+  sign: SignZoneFile,
 ): Promise<{ status: number; result: object }> {
   const options = signOptions(target, flags, session);
   if (options.output === '-' && session.json) checkTogether(1, { ...flags, output: '-' }, session);
   const started = performance.now();
-  const result = await sign(options, session.environment);
+  const result = await sign(options);
   for (const block of result.text ?? []) await session.print(block);
   const seconds = (performance.now() - started) / 1000;
   session.talk.note(summary(result, seconds, flags.check === true));

@@ -1,6 +1,6 @@
 import { Command, Option } from './commander.ts';
 import { settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
-import { withListsKept } from '../commands/status-files.ts';
+import { withListsKept } from '../keys/lists-kept.ts';
 import { zoneStatus, type StatusOptions } from '../commands/status.ts';
 import { zonesWithKeys } from '../commands/zones-with-keys.ts';
 import { nameToText } from '../dns/name.ts';

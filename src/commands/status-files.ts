@@ -30,16 +30,3 @@ export async function findPrivateFiles(
   }
   return { bases: new Set(names.map((name) => name.slice(0, -'.private'.length))), open };
 }
-
-/** A file store that lists each directory once: many zones share a key directory. */
-export function withListsKept(files: FileStore): FileStore {
-  const lists = new Map<string, Promise<readonly string[]>>();
-  return {
-    ...files,
-    list(directory) {
-      const known = lists.get(directory) ?? files.list(directory);
-      lists.set(directory, known);
-      return known;
-    },
-  };
-}
