@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { nameFromText } from '../../src/dns/name.ts';
+import { environmentError } from '../../src/errors.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { KeyDirectory } from '../../src/keys/key-directory.ts';
 import { openSigner } from '../../src/keys/key-source.ts';
@@ -159,4 +160,17 @@ describe('rewriting a key', () => {
     expect(files.text(`keys/${KSK}.key`)).toBe(kskRecord);
     expect(files.modes.get(`keys/${KSK}.private`)).toBe(0o600);
   });
+});
+
+test('keys that cannot be written leave no new directory', async () => {
+  const fresh = new KeyDirectory('fresh', files);
+  const found = await directory.readFiles(KSK);
+  files.beforeWrite = (path) => {
+    if (path.endsWith('.key')) throw environmentError('file/no-space', 'no space is left on the device');
+  };
+  await expect(fresh.createKeys([{ base: KSK, files: found }])).rejects.toMatchObject({
+    code: 'file/no-space',
+  });
+  expect(files.paths().filter((path) => path.startsWith('fresh/'))).toEqual([]);
+  expect(files.directories.has('fresh')).toBe(false);
 });
