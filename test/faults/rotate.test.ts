@@ -208,3 +208,22 @@ describe.each(SCENARIOS)('$title', (scenario) => {
     ]).toEqual(before);
   });
 });
+
+test('of several runs at once one begins the rollover; the others find it begun, or end with exit status 4', async () => {
+  const program = bundleChild('rotate-run', temporaryDirectory());
+  const directory = prepare(SCENARIOS[1]!);
+  const outcomes = await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      const { stdout } = await runProcess(process.execPath, [program, directory, String(LATER), 'zsk']);
+      const { result, code } = JSON.parse(stdout) as { result: string; code?: string };
+      return code ?? result;
+    }),
+  );
+  for (const outcome of outcomes) expect(['done', 'state/locked', 'rotate/in-progress']).toContain(outcome);
+  await run(directory, fileStore, {});
+  const state = (await stateOf(directory))!;
+  expect(state.rollovers).toMatchObject([{ name: 'zsk-prepublish' }]);
+  expect(state.keys.map(({ role }) => role).sort()).toEqual(['ksk', 'zsk', 'zsk']);
+  expect(temporaryFiles(directory)).toEqual([]);
+  await expectWhole(directory);
+});
