@@ -3,6 +3,8 @@ import { checkConfig } from '../../src/io/config-schema.ts';
 import schema from '../../schemas/config.schema.json' with { type: 'json' };
 
 interface Part {
+  readonly title?: string;
+  readonly type?: unknown;
   readonly $ref?: string;
   readonly description?: string;
   readonly const?: unknown;

@@ -2,12 +2,17 @@ import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'no
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { describeWithPeers } from '../support/peers.ts';
+import { describeWithPeers, runPeer } from '../support/peers.ts';
 import { ShellWorkspace } from '../support/shell-workspace.ts';
 import { temporaryDirectory } from '../support/workspace.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (page: string): string => readFileSync(path.join(root, page), 'utf8');
+
+const PAGES_OF_DOCS = [
+  'README.md',
+  ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`),
+].filter((page) => page.endsWith('.md'));
 
 /** Pages whose commands are run here, and the peers that they need. */
 const PAGES: Readonly<Record<string, readonly string[]>> = {
@@ -41,7 +46,7 @@ class Reader {
   #shell: ShellWorkspace | undefined;
   #now: number;
   readonly #movesClock: boolean;
-  /** What the program asked for last: the tag behind `--ds-published` and the like. */
+  /** The tag that the program named last, in a DS record or behind `--ds-published` and the like. */
   #tag = '12345';
 
   constructor(blocks: readonly Block[]) {
@@ -77,7 +82,7 @@ class Reader {
     if (status !== 0) throw new Error(`${typed}: exit status ${status}\n${stdout}${stderr}`);
     // A page that shows what the parent has to do shows something.
     if (/ds \S+ --(?:add|remove)/.test(command)) expect({ typed, stdout }).not.toMatchObject({ stdout: '' });
-    this.#tag = /--ds-(?:published|withdrawn) (\d+)/.exec(stdout)?.[1] ?? this.#tag;
+    this.#tag = /(?:--ds-(?:published|withdrawn)|IN DS) (\d+)/.exec(stdout)?.[1] ?? this.#tag;
   }
 }
 
@@ -97,17 +102,23 @@ describe.each(Object.entries(PAGES))('the commands shown in %s', (page, peers) =
   });
 });
 
+describeWithPeers(['shellcheck'], 'shellcheck', () => {
+  test('finds nothing in the scripts that pages show', async () => {
+    for (const page of PAGES_OF_DOCS) {
+      for (const [, script] of read(page).matchAll(/^```sh\n(#![^]*?)^```$/gm)) {
+        const { stdout } = await runPeer('shellcheck', ['-'], { stdin: script! });
+        expect({ page, stdout }).toEqual({ page, stdout: '' });
+      }
+    }
+  });
+});
+
 test('no page shows commands that nobody runs', () => {
-  const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`)];
-  const withCommands = pages.filter((page) => page.endsWith('.md') && read(page).includes('```sh\n'));
+  const withCommands = PAGES_OF_DOCS.filter((page) => /^```sh\n(?!#!)/m.test(read(page)));
   expect(withCommands.filter((page) => !(page in PAGES) && !ELSEWHERE.includes(page))).toEqual([]);
 });
 
-test.each(
-  ['README.md', ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`)].filter((page) =>
-    page.endsWith('.md'),
-  ),
-)('the links of %s lead somewhere', (page) => {
+test.each(PAGES_OF_DOCS)('the links of %s lead somewhere', (page) => {
   const links = [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, link]) => link!);
   const broken = links.filter((link) => !existsSync(path.join(root, path.dirname(page), link)));
   expect(broken).toEqual([]);
