@@ -26,6 +26,7 @@ const MAX_OUTPUT = 64 * 1024;
 const MAX_PASSPHRASE = 1024;
 const GROUP_AND_OTHERS = 0o077;
 
+/** Finds the passphrase in the first of the sources that is given. */
 export function passphraseProvider(sources: PassphraseSources): PassphraseProvider {
   let found: Promise<string> | undefined;
   return (use) => (found ??= findPassphrase(sources, use).then(checked));

@@ -22,6 +22,7 @@ export function readPem(text: string): PemBlock[] {
   return blocks;
 }
 
+/** A block as text, 64 characters a line. */
 export function printPem({ label, der }: PemBlock): string {
   const lines = toBase64(der).match(/.{1,64}/g) ?? [];
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
