@@ -41,7 +41,8 @@ interface Outcome {
 
 /** Begins a ZSK rollover in a directory, in a shell that was prepared so. */
 async function run(directory: string, preparation: string, shell: readonly string[] = []): Promise<Outcome> {
-  const [command, ...args] = [...shell, 'bash'] as [string, ...string[]];
+  const command = shell[0] ?? 'bash';
+  const args = shell.length === 0 ? [] : [...shell.slice(1), 'bash'];
   const script = `${preparation}\nexec "$@"`;
   const { stdout, stderr } = await runProcess(command, [
     ...args,
