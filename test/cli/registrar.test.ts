@@ -306,6 +306,26 @@ describe('a command as registrar', () => {
     expect(await operation.succeed('ds', 'example.com', '--push')).toBe('');
   });
 
+  test('may be the script of the documentation', async () => {
+    const page = readFileSync(new URL('../../docs/registrars.md', import.meta.url), 'utf8');
+    const [, script] = /```sh\n(#!.*?)```/s.exec(page)!;
+    const operation = operate([script!]);
+    await operation.succeed('keygen', 'example.com');
+    writeFileSync('some-tool', `#!/bin/sh\n[ "$2" != list ] || echo '${OTHER_RDATA}'\necho "$*" >> calls\n`);
+    chmodSync('some-tool', 0o755);
+    const [tag, algorithm, type, digest] = (await printed(operation))[0]!.split(' ');
+    const search = process.env['PATH'];
+    process.env['PATH'] = `${operation.directory}:${search ?? ''}`;
+    await operation.succeed('ds', 'example.com', '--push').finally(() => {
+      process.env['PATH'] = search;
+    });
+    expect(readFileSync('calls', 'utf8').trim().split('\n')).toEqual([
+      'ds list example.com --format {tag} {alg} {digest-type} {digest}',
+      `ds create example.com --tag ${tag!} --alg ${algorithm!} --digest-type ${type!} --digest ${digest!}`,
+      `ds delete example.com --tag 4711 --digest ${OTHER.digest}`,
+    ]);
+  });
+
   test('is asked by rotate', async () => {
     const operation = operate();
     await operation.rotate('--sign');
