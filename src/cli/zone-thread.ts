@@ -38,11 +38,13 @@ export interface CarriedError {
   readonly stack: string | undefined;
 }
 
+/** The error as a plain object. */
 export function carryError(error: ZonewrightError): CarriedError {
   const { kind, code, message, hint, location, further, stack } = error;
   return { kind, code, message, hint, location, further: further.map(carryError), stack };
 }
 
+/** The error that a plain object was made from. */
 export function carriedError({
   kind,
   code,

@@ -65,6 +65,7 @@ function distinctOwners(store: RecordStore, kept: Uint32Array): Uint32Array {
   return owners.slice(0, count);
 }
 
+/** Number of each name in the store → its place in `ownerNames`, or `NO_RANK`. */
 export function ranksOfNames(store: RecordStore, ownerNames: Uint32Array): Uint32Array {
   const ranks = new Uint32Array(store.names.count).fill(NO_RANK);
   for (let rank = 0; rank < ownerNames.length; rank++) ranks[ownerNames[rank]!] = rank;
