@@ -130,7 +130,7 @@ describe('a whole rollover verifies at every step by what the parent serves', ()
     // What the rollover replaces is gone.
     const replaced = request.includes('zsk') || request.includes('ksk') ? 1 : before.length;
     expect(left.filter(({ base }) => before.includes(base))).toHaveLength(before.length - replaced);
-  });
+  }, 300_000);
 });
 
 describe('the story of the seeds, with the default policy and a nightly run', () => {
@@ -158,7 +158,7 @@ describe('the story of the seeds, with the default policy and a nightly run', ()
     expect(operation.keys('ksk').map(({ base }) => base)).toEqual(fresh);
     expect(operation.signers('DNSKEY')).toHaveLength(1);
     await checkByParent(operation);
-  });
+  }, 300_000);
 
   test('a DS that never comes: the zone is valid a year later, and the old key is still there', async () => {
     const operation = await Operation.enabled();
