@@ -38,6 +38,7 @@ interface RotateFlags extends SelectionFlags {
   readonly start?: 'ksk' | 'zsk' | 'csk' | 'all';
   readonly algorithm?: string;
   readonly emergency?: string;
+  readonly recover?: string;
   readonly yes?: true;
   readonly dsPublished?: readonly string[];
   readonly dsWithdrawn?: readonly string[];
@@ -72,6 +73,7 @@ export function rotateCommand(execute: Execute): Command {
     .addOption(new Option('--start <ROLE>', 'begin a rollover now').choices(['ksk', 'zsk', 'csk', 'all']))
     .option('--algorithm <ALGORITHM>', 'begin the rollover to the algorithm of the policy')
     .option('--emergency <TAG>', 'replace a compromised key, as quickly as is safe')
+    .option('--recover <TAG>', 'replace a key whose private half is lost, as quickly as is safe')
     .option('--yes', 'do not ask')
     .option('--ds-published <TAG>', 'the parent serves the DS of this key; repeatable', collect)
     .option('--ds-withdrawn <TAG>', 'the parent serves the DS of this key no more; repeatable', collect)
@@ -240,6 +242,11 @@ function rotateOptions(
     start: flags.start,
     algorithm: flags.algorithm,
     emergency: optional(flags.emergency, (tag) => wholeNumber('--emergency', tag)),
+    recover: optional(flags.recover, (tag) => wholeNumber('--recover', tag)),
+    confirm: async (text) => {
+      session.environment.warn(text);
+      return flags.yes === true || (await askOnTerminal());
+    },
     dsPublished: reports(flags.dsPublished),
     dsWithdrawn: reports(flags.dsWithdrawn),
     served: optional(flags.served, serialNumber),
@@ -256,6 +263,12 @@ function rotateOptions(
     planFor:
       flags.plan === true ? ofOption('--until', flags.until ?? DEFAULT_PLAN, parseDuration) : undefined,
   };
+}
+
+/** Asks whoever sits at the terminal; where nobody does, nobody has agreed. */
+async function askOnTerminal(): Promise<boolean> {
+  const { askAtTerminal } = await import('../io/terminal-question.ts');
+  return askAtTerminal('Do it? [y/N] ');
 }
 
 function serialNumber(text: string): number {

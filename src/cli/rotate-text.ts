@@ -9,12 +9,15 @@ export function rotateText(result: RotateResult): string {
     lines.push(`${result.zone} ${rollover}: ${what}`);
     if (nextCommand !== undefined) lines.push(`  then: ${nextCommand}`);
   }
-  for (const { base, firstExpiration } of result.lostKeys) {
+  for (const { base, keyTag, firstExpiration } of result.lostKeys) {
     const end =
       firstExpiration === undefined
         ? 'nothing in the zone is signed by it'
         : `the first of its signatures runs out at ${printTime(firstExpiration)}`;
     lines.push(`${result.zone} the private key of ${base} is lost: ${end}`);
+    lines.push(
+      `  then: restore it, or zonewright rotate ${result.zone.replace(/\.$/, '')} --recover ${keyTag}`,
+    );
   }
   for (const { time, rollover, what, actor, keys } of result.plan ?? []) {
     lines.push(

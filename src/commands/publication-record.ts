@@ -9,6 +9,7 @@ import { isForeign, useOfKey, type Key } from '../keys/key.ts';
 import { withAudit } from '../rollover/audit.ts';
 import { withEstablished, withPublication, withWritten } from '../rollover/facts.ts';
 import { withSuccess } from '../rollover/failures.ts';
+import { keepsSerial } from '../rollover/kept-serial.ts';
 import { keysToPublish } from '../rollover/keys-to-publish.ts';
 import {
   cachesAt,
@@ -30,6 +31,7 @@ import type { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import { propagationOf } from './found-zone.ts';
 import { openPrivateKey } from './key-files.ts';
+import { openedOrLost } from './lost-keys.ts';
 import type { PreviousOutput } from './previous-output.ts';
 import type { ApexRecord, SelectedKeys } from './signing-keys.ts';
 import { writeState } from './state-store.ts';
@@ -130,7 +132,7 @@ export class PublicationRecord {
       signing: await Promise.all(
         signing.map(async (managed) => ({
           dnskeyRdata: keyOf(managed).dnskeyRdata,
-          privateKey: await openPrivateKey(directory, keyOf(managed), this.#environment),
+          privateKey: await openedOrLost(openPrivateKey(directory, keyOf(managed), this.#environment)),
           signsKeys: managed.use.signsKeys,
           signsZone: managed.use.signsZone,
         })),
@@ -239,7 +241,7 @@ export class PublicationRecord {
     const evidence = this.#evidence;
     if (evidence === undefined || this.#digest === undefined) return;
     this.#state = withWritten(this.#state, this.#digest, now);
-    if (isServedFile && policy.publishedWhen === 'written')
+    if (isServedFile && policy.publishedWhen === 'written' && !keepsSerial(this.#state.ledger))
       this.#state = withEstablished(this.#state, evidence.serial, now);
     this.#state = withAudit(withSuccess(this.#state, 'sign'), [this.#auditEntry(evidence, output)]);
     await this.#write();

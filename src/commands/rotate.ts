@@ -1,12 +1,14 @@
 import { printDuration, printTime } from '../dns/time.ts';
+import { usageError } from '../errors.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import type { Role } from '../keys/roles.ts';
 import { decisionDetails, startDetails, withAudit, type AuditDetails } from '../rollover/audit.ts';
 import { dueRollovers, spareKeys, withRolloverStarted, type Due } from '../rollover/due.ts';
-import { advance, type Decision, type Wait } from '../rollover/engine.ts';
+import { advance, NONE_LOST, type Decision, type Wait } from '../rollover/engine.ts';
 import { withSuccess } from '../rollover/failures.ts';
 import { prunedLedger } from '../rollover/ledger.ts';
 import { UNUSED, type AuditEntry, type ManagedKey, type RotationState } from '../rollover/state.ts';
+import type { ZoneTimes } from '../rollover/plan.ts';
 import { rotationTimeline, type Timeline } from '../rollover/timeline.ts';
 import { rolloverTitle } from '../rollover/words.ts';
 import type { Environment } from './environment.ts';
@@ -26,6 +28,7 @@ import {
 } from './rotation-keys.ts';
 import { checkRequests, isRequest, type RotateOptions } from './rotation-options.ts';
 import { withParentReports, withServedReport } from './rotation-reports.ts';
+import { describeEmergency, requestedReplacement } from './rotation-replacement.ts';
 import { conflictOf, requestedRollovers, withRolloverAborted } from './rotation-requests.ts';
 import { rotateResult, type Done, type LostKey, type Noted, type RotateResult } from './rotation-result.ts';
 import { withPublicationsSettled } from './settled-publications.ts';
@@ -59,6 +62,8 @@ class RotateRun {
   readonly #done: Done[] = [];
   /** Base names of the keys that a dry run would have made. */
   readonly #imagined: string[] = [];
+  /** Base names of the keys whose private halves are gone. */
+  #lost: ReadonlySet<string> = NONE_LOST;
   /** What the state file holds; undefined where there is none. */
   #before: RotationState | undefined;
   #state = EMPTY_STATE;
@@ -105,6 +110,8 @@ class RotateRun {
     }
     // After what was seen: the operator's word overrides it.
     this.#take(withParentReports(this.#state, options, now));
+    const lost = await lostKeys(this.#state, zone, keyDirectory, environment);
+    this.#lost = new Set(lost.map(({ base }) => base));
   }
 
   /** Begins what the operator asks for and, unless that is all, what is due; or takes back what is in progress. */
@@ -117,17 +124,46 @@ class RotateRun {
     }
     for (const due of requestedRollovers(this.#state, this.#options))
       await this.#startRollover(due, isReal, 'operator');
+    await this.#replace(isReal);
     if (onlyRequested) return;
     for (const due of dueRollovers(this.#state, policy).filter(({ at }) => at <= now)) {
+      // What replaces a lost key takes more than a run: the operator says when.
+      if (due.old.some(({ base }) => this.#lost.has(base))) continue;
       if (conflictOf(this.#state, due) === undefined) await this.#startRollover(due, isReal, 'zonewright');
     }
+  }
+
+  /** Replaces a key that is compromised or lost, if the operator asks for it. */
+  async #replace(isReal: boolean): Promise<void> {
+    const options = this.#options;
+    const { now } = this.#environment;
+    const replacement = requestedReplacement(this.#state, options, this.#lost, now);
+    if (replacement === undefined) return;
+    const { state, begins, done } = replacement;
+    if (options.emergency !== undefined && isReal) {
+      const text = describeEmergency(replacement, options, now, await this.#zoneTimes());
+      if ((await options.confirm?.(text)) !== true)
+        throw usageError(
+          'rotate/unconfirmed',
+          `nobody agreed to replace ${keyLabel(replacement.key)}: nothing was done`,
+          {
+            hint: 'to do it, add --yes',
+          },
+        );
+    }
+    this.#state = state;
+    for (const { rollover, what } of done)
+      this.#note(rollover, what, { why: 'the operator asked for it', actor: 'operator' });
+    if (begins !== undefined) await this.#startRollover(begins, isReal, 'operator');
   }
 
   async #startRollover(due: Due, isReal: boolean, actor: 'zonewright' | 'operator'): Promise<void> {
     const { zone, policy, keyDirectory } = this.#options;
     const newKeys: ManagedKey[] = [];
     for (const role of due.newRoles) {
-      const spare = spareKeys(this.#state, role, due.algorithm).find((key) => !newKeys.includes(key));
+      const spare = spareKeys(this.#state, role, due.algorithm).find(
+        (key) => !newKeys.includes(key) && !this.#lost.has(key.base),
+      );
       const key =
         spare ??
         (isReal
@@ -153,7 +189,12 @@ class RotateRun {
   }
 
   #advance(): readonly Wait[] {
-    const { state, decisions, waits } = advance(this.#state, this.#options.policy, this.#environment.now);
+    const { state, decisions, waits } = advance(
+      this.#state,
+      this.#options.policy,
+      this.#environment.now,
+      this.#lost,
+    );
     for (const decision of decisions)
       this.#note(
         rolloverTitle(decision.rollover.name),
@@ -167,26 +208,32 @@ class RotateRun {
     return waits;
   }
 
-  async #plan(duration: number): Promise<Timeline> {
+  /** What a plan may take for granted of the zone. */
+  async #zoneTimes(): Promise<ZoneTimes & { readonly firstExpiration?: number | undefined }> {
     const { policy, zoneFile, signedZone, zone } = this.#options;
-    const { now } = this.#environment;
     const found =
       (await findZone(signedZone, zone, [], policy, this.#environment)) ??
       (await findZone(zoneFile, zone, [], policy, this.#environment));
-    const times =
-      found === undefined
-        ? assumedTimes(policy)
-        : { dnskeyTtl: policy.dnskeyTtl, maxTtl: found.evidence.maxTtl, propagation: found.propagation };
+    if (found === undefined) return assumedTimes(policy);
+    const { maxTtl, firstExpiration } = found.evidence;
+    return { dnskeyTtl: policy.dnskeyTtl, maxTtl, propagation: found.propagation, firstExpiration };
+  }
+
+  async #plan(duration: number): Promise<Timeline> {
+    const { policy } = this.#options;
+    const { now } = this.#environment;
+    const { firstExpiration, ...times } = await this.#zoneTimes();
     // A little of the past shows what the plan begins with.
     const span = { from: now - Math.floor(duration / 8), now, to: now + duration };
     const timeline = rotationTimeline(this.#state, policy, span, times);
-    return { ...timeline, firstExpiration: found?.evidence.firstExpiration };
+    return { ...timeline, firstExpiration };
   }
 
   async #lostKeys(): Promise<LostKey[]> {
-    const { zone, keyDirectory, signedZone, policy } = this.#options;
-    const missing = await lostKeys(this.#state, zone, keyDirectory, this.#environment);
-    const lost = missing.filter((key) => !this.#imagined.includes(key.base));
+    const { zone, signedZone, policy } = this.#options;
+    const lost = this.#state.keys.filter(
+      ({ base, use }) => (use.signsKeys || use.signsZone) && this.#lost.has(base),
+    );
     if (lost.length === 0) return [];
     const found = await findZone(signedZone, zone, [], policy, this.#environment);
     return lost.map((key) => ({ ...key, firstExpiration: found?.evidence.expirations.get(key.dnskey) }));

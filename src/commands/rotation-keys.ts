@@ -86,7 +86,7 @@ export async function lostKeys(
       warn(`the private key of ${base} cannot be used: ${error.message}`, error.hint);
     }
   }
-  return state.keys.filter(({ base, use }) => (use.signsKeys || use.signsZone) && !usable.has(base));
+  return state.keys.filter(({ base, removed }) => removed === undefined && !usable.has(base));
 }
 
 /**

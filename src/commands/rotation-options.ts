@@ -25,6 +25,10 @@ export interface RotateOptions {
   readonly algorithm?: string | undefined;
   /** Replace the key with this tag at once. */
   readonly emergency?: number | undefined;
+  /** Replace the key with this tag, whose private half is lost. */
+  readonly recover?: number | undefined;
+  /** Asks the operator whether what he was told may be done; without it, nothing that needs to be asked is done. */
+  readonly confirm?: ((text: string) => Promise<boolean>) | undefined;
   readonly dsPublished?: readonly DsReport[] | undefined;
   readonly dsWithdrawn?: readonly DsReport[] | undefined;
   readonly enable?: boolean | undefined;
@@ -53,7 +57,16 @@ export interface RotateOptions {
 }
 
 /** What begins or ends something; one run takes one of them. */
-const REQUESTS = ['start', 'algorithm', 'emergency', 'enable', 'disable', 'adopt', 'abort'] as const;
+const REQUESTS = [
+  'start',
+  'algorithm',
+  'emergency',
+  'recover',
+  'enable',
+  'disable',
+  'adopt',
+  'abort',
+] as const;
 
 /** Whether a person asks for something, who reads the answer, and not a nightly run. */
 export function isRequest(options: RotateOptions): boolean {

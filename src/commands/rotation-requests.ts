@@ -8,7 +8,6 @@ import { ROLLOVERS } from '../rollover/rollovers.ts';
 import type { ManagedKey, Rollover, RotationState } from '../rollover/state.ts';
 import { describeWitness, rolloverTitle } from '../rollover/words.ts';
 import type { RotateOptions } from './rotation-options.ts';
-import { keyWithTag } from './rotation-reports.ts';
 import type { Noted } from './rotation-result.ts';
 
 /**
@@ -43,7 +42,7 @@ export function conflictOf({ rollovers }: RotationState, { name, old }: Due): Ro
 }
 
 function rolloversOf(state: RotationState, options: RotateOptions): Due[] {
-  const { start, algorithm, emergency, enable, disable, policy } = options;
+  const { start, algorithm, emergency, recover, enable, disable, policy } = options;
   const inUse = state.keys.filter(({ use }) => use.published || use.signsZone || use.signsKeys);
   const ofRole = (role: Role): ManagedKey[] => inUse.filter((key) => key.role === role);
   const replacing = (role: Role): Due => ({
@@ -58,8 +57,8 @@ function rolloversOf(state: RotationState, options: RotateOptions): Due[] {
     throw usageError('rotate/enabled', 'the zone is signed already');
   }
   if (inUse.length === 0) {
-    if (start === undefined && algorithm === undefined && emergency === undefined && disable !== true)
-      return [];
+    const isAsked = [start, algorithm, emergency, recover].some((request) => request !== undefined);
+    if (!isAsked && disable !== true) return [];
     throw inputError('rotate/insecure', 'the zone is not signed, so there is nothing to roll over', {
       hint: 'begin with --enable',
     });
@@ -67,8 +66,6 @@ function rolloversOf(state: RotationState, options: RotateOptions): Due[] {
   if (disable === true)
     return [{ name: 'disable', old: inUse, newRoles: [], algorithm: policy.algorithm, at: -Infinity }];
   if (algorithm !== undefined) return [algorithmRollover(algorithm, inUse, options)];
-  if (emergency !== undefined)
-    return [{ ...replacing(keyWithTag(state, emergency, options.zone).role), urgent: true }];
   const roles =
     start === undefined ? [] : start === 'all' ? [...new Set(inUse.map(({ role }) => role))] : [start];
   for (const role of roles) {

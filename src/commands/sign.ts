@@ -14,6 +14,7 @@ import { printZone } from '../zone/print-zone.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import { recordFailure } from './failure-record.ts';
+import { withWhatCanBeSigned } from './lost-keys.ts';
 import { OutputDigests } from './output-digests.ts';
 import { readPreviousOutput, requireOtherOutput } from './previous-output.ts';
 import { PublicationRecord, type RecordOptions } from './publication-record.ts';
@@ -171,13 +172,13 @@ async function signInput(
 ): Promise<SignResult> {
   const digests = new OutputDigests(options.keyDirectory, input.origin, environment);
   await requireOtherOutput(options, environment);
-  const keys =
+  const selected =
     record === undefined || options.keys !== undefined
       ? await selectKeys(options, input.origin, environment)
       : await record.selectKeys();
-  const from = fingerprint(input.store, keys, options, environment.crypto);
+  const from = fingerprint(input.store, selected, options, environment.crypto);
   const known = await unchangedOutput(options, from, digests, environment);
-  if (known !== undefined) return describeUnchanged(options, input, keys, known);
+  if (known !== undefined) return describeUnchanged(options, input, selected, known);
   const previous = await readPreviousOutput(
     options.output,
     input,
@@ -185,6 +186,7 @@ async function signInput(
     record !== undefined,
     environment,
   );
+  const keys = withWhatCanBeSigned(selected, previous);
   const outOfZone = outOfZoneRecords(input.store, input.origin);
   if (outOfZone.length > 0)
     report(

@@ -54,6 +54,7 @@ export class PreviousSignatures {
     rrset: number,
     key: { readonly keyTag: number; readonly algorithm: number },
     verifier: Verifier | undefined,
+    refresh = this.#refresh,
   ): number {
     const { zone } = this;
     const { store } = zone;
@@ -72,7 +73,7 @@ export class PreviousSignatures {
         u32At(bytes, at + RrsigOffset.OriginalTtl) === ttl &&
         store.ttls[record] === ttl &&
         !serialGreater(u32At(bytes, at + RrsigOffset.Inception), this.#now) &&
-        !serialGreater(this.#now + this.#refresh, u32At(bytes, at + RrsigOffset.Expiration)) &&
+        !serialGreater(this.#now + refresh, u32At(bytes, at + RrsigOffset.Expiration)) &&
         (verifier === undefined || this.#isGood(rrset, record, verifier))
       ) {
         return record;

@@ -1,7 +1,7 @@
 import { allocateBytes } from '../dns/byte-buffer.ts';
-import { LOWER_CASE } from '../dns/name.ts';
-import { internalError, inputError } from '../errors.ts';
-import { Type } from '../rr/registry.ts';
+import { LOWER_CASE, nameToText } from '../dns/name.ts';
+import { internalError, inputError, type ZonewrightError } from '../errors.ts';
+import { Type, typeName } from '../rr/registry.ts';
 import { extendZone } from '../zone/extend-zone.ts';
 import type { RecordStore } from '../zone/record-store.ts';
 import { OwnerStatus, type Zone } from '../zone/zone.ts';
@@ -24,11 +24,16 @@ import { writeZonemd, zoneDigest, ZONEMD_SIMPLE } from './zonemd.ts';
 export interface SigningKey {
   /** RDATA of its DNSKEY, with the flags under which it signs. */
   readonly dnskeyRdata: Uint8Array;
-  readonly privateKey: PrivateKeyMaterial;
+  readonly privateKey: PrivateKeyMaterial | LostPrivateKey;
   /** Whether it signs the DNSKEY, CDS and CDNSKEY RRsets. */
   readonly signsKeys: boolean;
   /** Whether it signs all others. */
   readonly signsZone: boolean;
+}
+
+/** In place of a key that nobody has any more: what it signed in the previous output stays as it is, as long as it lasts. */
+export interface LostPrivateKey {
+  readonly kind: 'lost';
 }
 
 export interface SignRequest {
@@ -165,7 +170,10 @@ class ZoneSigning {
       const published = [previousSerial, ...(this.#request.publishedSerials ?? [])].filter(
         (serial) => serial !== undefined,
       );
-      const serial = nextSerial(this.#request.serialPolicy, inputSerial, published, this.#request.now);
+      const serial =
+        this.#isFrozen && previousSerial !== undefined
+          ? previousSerial
+          : nextSerial(this.#request.serialPolicy, inputSerial, published, this.#request.now);
       setSoaSerial(content.store.rdataOf(soaRecord), serial);
       this.#addJobs(soaTarget);
       requireUnmoved(task, content.store);
@@ -182,7 +190,10 @@ class ZoneSigning {
     const ordinaryJobs = this.#jobs.count;
     signing.extend(ordinaryJobs);
     const zonemd = content.apexRrset(Type.ZONEMD);
-    if (zonemd >= 0) this.#addJobs(this.#target(zonemd));
+    if (zonemd >= 0) {
+      if (this.#isFrozen) this.#keepZonemd(zonemd);
+      this.#addJobs(this.#target(zonemd));
+    }
     const allJobs = this.#jobs.count;
     const zone = extendZone(content, this.#firstAdded);
     if (this.#denial.count > 0 && !isChainComplete(zone, this.#request.denial.kind)) {
@@ -191,7 +202,7 @@ class ZoneSigning {
     // What stays in an HSM signs on this thread, and first, since it is the one that may fail.
     await this.#signWithTokens(0, ordinaryJobs);
     await signing.finish((done) => report?.(done, allJobs));
-    if (zonemd >= 0) {
+    if (zonemd >= 0 && !this.#isFrozen) {
       this.#fillZonemd(zone, serial);
       await this.#signWithTokens(ordinaryJobs, allJobs);
       await runTask(pool, this.#task('software'), ordinaryJobs, allJobs);
@@ -215,7 +226,7 @@ class ZoneSigning {
       kind: 'sign',
       rows: this.#jobs.rows,
       columns: recordColumns(this.#content.store),
-      keys: keys.map((key) => (key.kind === kind ? key : undefined)),
+      keys: keys.map((key) => (key.kind !== 'lost' && key.kind === kind ? key : undefined)),
       deterministic: this.#request.deterministic === true,
     };
   }
@@ -316,8 +327,33 @@ class ZoneSigning {
     if (!isSigned) return;
     for (const key of this.#keys) {
       if (!signsType(key, target.type)) continue;
-      if (same < 0 || !this.#keepSignature(target, same, key)) this.#addJob(target, key);
+      this.#signTarget(target, same, key);
     }
+  }
+
+  /** Keeps the signature of a key over an RRset that did not change, or plans a new one. */
+  #signTarget(target: Target, same: number, key: PreparedKey): void {
+    if (same >= 0 && this.#keepSignature(target, same, key)) return;
+    if (key.privateKey.kind === 'lost') throw this.#unsignable(target, same, key);
+    this.#addJob(target, key);
+  }
+
+  #unsignable({ owner, type }: Target, same: number, { keyTag: tag }: PreparedKey): ZonewrightError {
+    const { names } = this.#content.store;
+    const rrset = `${nameToText(names.wire.bytes, names.offsets[owner])} ${typeName(type)}`;
+    const why = same < 0 ? 'it is not what that key signed' : 'the signature that it had has expired';
+    return inputError(
+      'sign/lost-key',
+      `${rrset} cannot be signed: the private key ${tag} is lost, and ${why}`,
+      {
+        hint: `restore the key, or replace it: zonewright rotate ${nameToText(this.#content.origin)} --recover ${tag}`,
+      },
+    );
+  }
+
+  /** Whether the SOA cannot be signed anew, so that the serial stays. */
+  get #isFrozen(): boolean {
+    return this.#keys.some(({ privateKey, signsZone }) => signsZone && privateKey.kind === 'lost');
   }
 
   #sameRrset({ owner, type, ttl, start, end }: Target): number {
@@ -326,7 +362,8 @@ class ZoneSigning {
 
   #reusableSignature(previousRrset: number, key: PreparedKey): number {
     const verifier = this.#request.previous!.trusted ? undefined : key.verifier;
-    return this.#previous!.signature(previousRrset, key, verifier);
+    const refresh = key.privateKey.kind === 'lost' ? 0 : undefined;
+    return this.#previous!.signature(previousRrset, key, verifier, refresh);
   }
 
   #keepSignature(target: Target, previousRrset: number, key: PreparedKey): boolean {
@@ -344,7 +381,8 @@ class ZoneSigning {
   }
 
   #addJobs(target: Target): void {
-    for (const key of this.#keys) if (signsType(key, target.type)) this.#addJob(target, key);
+    const same = this.#isFrozen ? this.#sameRrset(target) : -1;
+    for (const key of this.#keys) if (signsType(key, target.type)) this.#signTarget(target, same, key);
   }
 
   #addJob(target: Target, key: PreparedKey): void {
@@ -405,7 +443,7 @@ class ZoneSigning {
     if (this.#jobs.count > 0 || this.#sameRrsets < this.#rrsets || same < 0) return false;
     const late = [same];
     if (this.#request.zonemd !== undefined) {
-      if (!this.#hasGoodZonemd(previous, this.#request.zonemd, serial)) return false;
+      if (!this.#isFrozen && !this.#hasGoodZonemd(previous, this.#request.zonemd, serial)) return false;
       late.push(previous.apexRrset(Type.ZONEMD));
     }
     const zoneKeys = this.#keys.filter((key) => key.signsZone);
@@ -424,6 +462,14 @@ class ZoneSigning {
     const digest = zoneDigest(zone, hashAlgorithm, this.#tools.crypto);
     const expected = writeZonemd({ serial, scheme: ZONEMD_SIMPLE, hashAlgorithm, digest });
     return rdata.length === expected.length && rdata.every((octet, i) => octet === expected[i]);
+  }
+
+  /** Nobody can sign another digest: the old one stays, though it is not that of the new DNSKEYs. */
+  #keepZonemd(rrset: number): void {
+    const [rdata] = this.#content.rdatasOf(rrset);
+    const previous = this.#previous?.zone;
+    const [old] = previous?.rdatasOf(previous.apexRrset(Type.ZONEMD)) ?? [];
+    if (rdata?.length === old?.length) rdata?.set(old!);
   }
 
   #fillZonemd(zone: Zone, serial: number): void {

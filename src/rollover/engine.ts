@@ -424,10 +424,18 @@ function marginOf({ margin }: Step, policy: Policy): number {
   return margin === 'publish' ? policy.publishSafety : margin === 'retire' ? policy.retireSafety : 0;
 }
 
-function wantedAfter({ keys, wantedDs }: RotationState, rollover: Rollover, { ask }: ParentStep): string[] {
+/** What the parent is asked for: what it may have already, with the new DS or without the old. */
+function wantedAfter(
+  { keys, wantedDs, ledger }: RotationState,
+  rollover: Rollover,
+  { ask }: ParentStep,
+): string[] {
   if (ask === 'remove-old') return wantedDs.filter((base) => !rollover.old.includes(base));
+  const served = new Set(servedDs(ledger).flatMap((ds) => ds.map(({ key }) => key)));
+  // What was asked for in vain before a key was replaced is asked for no more.
+  const kept = keys.filter(({ base, dnskey }) => wantedDs.includes(base) && served.has(dnskey));
   const added = keys.filter(({ base, role }) => rollover.new.includes(base) && signsKeys(role));
-  return [...new Set([...wantedDs, ...added.map(({ base }) => base)])];
+  return [...new Set([...kept, ...added].map(({ base }) => base))];
 }
 
 /** The DS records of keys that have one, with the digests that were asked for once, else those of the policy. */

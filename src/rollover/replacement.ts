@@ -16,6 +16,8 @@ export interface Replacement {
   readonly begins: Due | undefined;
   readonly hurried: Rollover | undefined;
   readonly aborted: Rollover | undefined;
+  /** Whether nothing can be done before somebody says whether the first DS is at the parent. */
+  readonly unknown: boolean;
 }
 
 /**
@@ -35,7 +37,7 @@ export function replacementOf(
   now: number,
   lost: ReadonlySet<string>,
 ): Replacement {
-  const part = { state, begins: undefined, hurried: undefined, aborted: undefined };
+  const part = { state, begins: undefined, hurried: undefined, aborted: undefined, unknown: false };
   const rollover = state.rollovers.findLast(
     ({ old, new: fresh }) => old.includes(key.base) || fresh.includes(key.base),
   );
@@ -58,6 +60,7 @@ export function replacementOf(
     );
     return { ...part, aborted, state: { ...abort.state, keys }, begins: again(state, rollover, lost) };
   }
+  if (rollover.name === 'enable' && 'atParent' in abort) return { ...part, unknown: true };
   if (!leaves && !isInZone(key)) {
     // Only its DS may be in use: it leaves together with those that leave anyway.
     const rollovers = state.rollovers.filter((other) => other !== rollover);
@@ -76,7 +79,7 @@ function withoutRequest(state: RotationState, rollover: Rollover): RotationState
     servedDs(state.ledger).some((ds) => ds.some(({ key }) => key === keyNamed(state, base)?.dnskey));
   const wantedDs =
     step.ask === 'add-new'
-      ? state.wantedDs.filter((base) => !rollover.new.includes(base))
+      ? state.wantedDs
       : [...new Set([...state.wantedDs, ...rollover.old.filter(isServed)])];
   return { ...withRollover(state, rollover, { ...rollover, decided: undefined }), wantedDs };
 }

@@ -121,6 +121,7 @@ class Schedule {
       if (simulation.needsSigning || random.chance(0.05))
         simulation.sign(fails ? random.pick(['before', 'after']) : undefined);
     }
+    if (this.#calm) this.#recover();
     const period = this.#calm ? DAY : random.pick([6 * HOUR, DAY, 2 * DAY, 4 * DAY]);
     this.#after(this.#toNextMoment(period), () => this.#cron());
   }

@@ -207,13 +207,19 @@ export class Simulation {
   /** `rotate --recover TAG` and `rotate --emergency TAG` */
   replaceAtOnce(base: string): void {
     const key = this.state.keys.find((candidate) => candidate.base === base)!;
-    const { state, begins, aborted, hurried } = replacementOf(
+    const { state, begins, aborted, hurried, unknown } = replacementOf(
       this.state,
       key,
       this.policy,
       this.clock,
       this.lost,
     );
+    if (unknown) {
+      // Who puts the first DS to the parent knows whether he has; the next attempt can go by that.
+      if (this.dsAtParent.some((ds) => ds.key === key.dnskey)) this.confirmPublished(key.dnskey);
+      else this.confirmWithdrawn(key.dnskey);
+      return;
+    }
     this.note(`replace ${base}: ${[aborted && 'abort', hurried && 'hurry', begins?.name].join(' ')}`);
     this.state = state;
     if (begins !== undefined) this.begin(begins);

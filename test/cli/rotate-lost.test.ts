@@ -1,0 +1,137 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import type { Role } from '../../src/keys/roles.ts';
+import { DAY, HOUR, Operation } from './operation.ts';
+
+const ZONE_FILE = 'example.com.zone';
+
+async function withLostKey(role: Role, policy = ''): Promise<{ operation: Operation; tag: string }> {
+  const operation = new Operation({ policy });
+  await operation.enable();
+  const [key] = operation.keys(role);
+  rmSync(`keys/${key!.base}.private`);
+  return { operation, tag: String(key!.keyTag) };
+}
+
+function serialOf(operation: Operation): string {
+  return /\tSOA\t\S+ \S+ (\d+) /.exec(operation.signed())![1]!;
+}
+
+async function errorOf(
+  operation: Operation,
+  ...args: string[]
+): Promise<{ status: number; error: { code: string; message: string; hint: string } }> {
+  const { status, stdout } = await operation.run(...args, '--json');
+  return {
+    status,
+    error: (JSON.parse(stdout) as { error: { code: string; message: string; hint: string } }).error,
+  };
+}
+
+/** Runs the cron line until all is done; the operator does what he is asked for. Returns the commands that he was given. */
+async function untilDone(operation: Operation): Promise<string[]> {
+  const commands: string[] = [];
+  for (let run = 0; run < 40 && operation.state().rollovers.length > 0; run++) {
+    await operation.rotate('--sign');
+    await operation.expectValid();
+    const { waits } = await operation.rotateJson();
+    for (const { nextCommand, actor } of waits) {
+      if (actor !== 'operator' || nextCommand === null) continue;
+      commands.push(nextCommand);
+      await operation.succeed(...nextCommand.split(' ').slice(1));
+    }
+    operation.now += 3 * HOUR;
+  }
+  return commands;
+}
+
+describe('sign with a lost ZSK', () => {
+  test('keeps what that key signed, and names what it cannot sign', async () => {
+    const { operation, tag } = await withLostKey('zsk');
+    const before = operation.signed();
+    operation.now += 22 * DAY;
+    await operation.sign();
+    // Due for refresh, but nobody can make it again; the KSK can.
+    expect(serialOf(operation)).toBe(/\tSOA\t\S+ \S+ (\d+) /.exec(before)![1]);
+    await operation.expectValid(operation.keys('ksk'));
+    writeFileSync(ZONE_FILE, readFileSync(ZONE_FILE, 'utf8').replace('192.0.2.2', '192.0.2.3'));
+    const { status, error } = await errorOf(operation, 'sign', ZONE_FILE);
+    expect([status, error.code]).toEqual([3, 'sign/lost-key']);
+    expect(error.message).toContain(`www.example.com. A cannot be signed: the private key ${tag} is lost`);
+    expect(error.hint).toContain(`--recover ${tag}`);
+  });
+
+  test('says so where the signatures have expired', async () => {
+    const { operation } = await withLostKey('zsk');
+    operation.now += 31 * DAY;
+    const { error } = await errorOf(operation, 'sign', ZONE_FILE);
+    expect(error.message).toContain('the signature that it had has expired');
+  });
+});
+
+test('a lost KSK does not stop the edits of a zone', async () => {
+  const { operation } = await withLostKey('ksk');
+  const before = serialOf(operation);
+  operation.now += DAY;
+  writeFileSync(ZONE_FILE, readFileSync(ZONE_FILE, 'utf8').replace('192.0.2.2', '192.0.2.3'));
+  await operation.sign();
+  expect(Number(serialOf(operation))).toBeGreaterThan(Number(before));
+  await operation.expectValid(operation.keys('ksk'));
+});
+
+describe('--recover', () => {
+  test.each<[Role, string, RegExp[]]>([
+    ['ksk', '', [/--ds-published/, /--ds-withdrawn/]],
+    ['zsk', '', [/--served/]],
+    ['csk', 'keys: csk', [/--ds-published/, /--served/, /--ds-withdrawn/]],
+  ])('replaces a lost %s, valid at every run', async (role, policy, asked) => {
+    const { operation, tag } = await withLostKey(role, policy);
+    await operation.rotate('--recover', tag);
+    expect(operation.state().rollovers).toMatchObject([{ name: `lost-${role}` }]);
+    const commands = await untilDone(operation);
+    expect(operation.state().rollovers).toEqual([]);
+    expect(commands).toHaveLength(asked.length);
+    asked.forEach((pattern, i) => expect(commands[i]).toMatch(pattern));
+    expect(operation.keys(role).map(({ keyTag }) => String(keyTag))).not.toContain(tag);
+    writeFileSync(ZONE_FILE, readFileSync(ZONE_FILE, 'utf8').replace('192.0.2.2', '192.0.2.4'));
+    await operation.sign();
+    await operation.expectValid(operation.keys(role === 'zsk' ? 'ksk' : role));
+  });
+
+  test('is for lost keys', async () => {
+    const operation = new Operation();
+    await operation.enable();
+    const tag = String(operation.keys('zsk')[0]!.keyTag);
+    const { status, error } = await errorOf(operation, 'rotate', 'example.com', '--recover', tag);
+    expect([status, error.code]).toEqual([2, 'rotate/not-lost']);
+  });
+});
+
+describe('--emergency', () => {
+  test('tells what the two ways mean, and does nothing unless somebody agrees', async () => {
+    const operation = new Operation();
+    await operation.enable();
+    const tag = String(operation.keys('ksk')[0]!.keyTag);
+    const before = operation.files();
+    const { status, stderr } = await operation.run('rotate', 'example.com', '--emergency', tag);
+    expect(status).toBe(2);
+    expect(stderr).toContain('It breaks nobody. If you act at once, its last step is at 2026-11-2');
+    expect(stderr).toMatch(/At once, which is not done: bogus until/);
+    expect(stderr).toContain('--yes');
+    expect(operation.files()).toEqual(before);
+    await operation.rotate('--emergency', tag, '--yes');
+    expect(operation.state().rollovers).toMatchObject([{ name: 'ksk-double-ksk', urgent: true }]);
+  });
+
+  test('hurries a rollover that takes the key away', async () => {
+    const operation = new Operation();
+    await operation.enable();
+    const tag = String(operation.keys('zsk')[0]!.keyTag);
+    await operation.rotate('--start', 'zsk', '--sign');
+    await operation.pass(DAY, 6 * HOUR);
+    await operation.rotate('--emergency', tag, '--yes');
+    expect(operation.state().rollovers).toMatchObject([{ name: 'zsk-prepublish', urgent: true }]);
+    await untilDone(operation);
+    expect(operation.keys('zsk').map(({ keyTag }) => String(keyTag))).not.toContain(tag);
+  });
+});
