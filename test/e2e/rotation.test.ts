@@ -112,25 +112,31 @@ const KINDS: readonly Kind[] = [
 ];
 
 describe('a whole rollover verifies at every step by what the parent serves', () => {
-  test.each(KINDS)('$name', async ({ policy, change, request, end }) => {
-    const operation = await Operation.enabled(policy, START);
-    verifiedByBind = 0;
-    const before = operation.state().keys.map(({ base }) => base);
-    if (change !== undefined) operation.configure(change);
-    await operation.rotate('--sign', ...request);
-    await checkByParent(operation);
-    const check = async (): Promise<void> => {
-      if (operation.count('DNSKEY') > 0) await checkByParent(operation);
-    };
-    await finish(operation, check);
-    expect(operation.now).toBeLessThanOrEqual(Date.now() / 1000);
-    if (peer('dnssec-verify') !== undefined) expect(verifiedByBind).toBeGreaterThanOrEqual(2);
-    expect([operation.signers('SOA').length, operation.count('DNSKEY')]).toEqual([end.soa, end.dnskeys]);
-    const left = operation.state().keys.filter(({ use }) => use.published || use.signsZone || use.signsKeys);
-    // What the rollover replaces is gone.
-    const replaced = request.includes('zsk') || request.includes('ksk') ? 1 : before.length;
-    expect(left.filter(({ base }) => before.includes(base))).toHaveLength(before.length - replaced);
-  }, 300_000);
+  test.each(KINDS)(
+    '$name',
+    async ({ policy, change, request, end }) => {
+      const operation = await Operation.enabled(policy, START);
+      verifiedByBind = 0;
+      const before = operation.state().keys.map(({ base }) => base);
+      if (change !== undefined) operation.configure(change);
+      await operation.rotate('--sign', ...request);
+      await checkByParent(operation);
+      const check = async (): Promise<void> => {
+        if (operation.count('DNSKEY') > 0) await checkByParent(operation);
+      };
+      await finish(operation, check);
+      expect(operation.now).toBeLessThanOrEqual(Date.now() / 1000);
+      if (peer('dnssec-verify') !== undefined) expect(verifiedByBind).toBeGreaterThanOrEqual(2);
+      expect([operation.signers('SOA').length, operation.count('DNSKEY')]).toEqual([end.soa, end.dnskeys]);
+      const left = operation
+        .state()
+        .keys.filter(({ use }) => use.published || use.signsZone || use.signsKeys);
+      // What the rollover replaces is gone.
+      const replaced = request.includes('zsk') || request.includes('ksk') ? 1 : before.length;
+      expect(left.filter(({ base }) => before.includes(base))).toHaveLength(before.length - replaced);
+    },
+    300_000,
+  );
 });
 
 describe('the story of the seeds, with the default policy and a nightly run', () => {
