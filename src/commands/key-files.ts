@@ -86,15 +86,16 @@ export async function openPrivateKey(
 }
 
 /**
- * The private keys in a directory that lie in plain in a version control repository: whoever has a copy of that can sign.
+ * The private keys of a zone that lie in plain in a version control repository: whoever has a copy of that can sign.
  * @returns the names of their files; none where the directory is in no repository
  */
 export async function plainKeysInRepository(
   keyDirectory: string,
+  zone: Uint8Array,
   { files }: Pick<Environment, 'files'>,
 ): Promise<readonly string[]> {
   if (!(await isInRepository(keyDirectory, files))) return [];
-  return plainPrivateKeys(keyDirectory, files);
+  return plainPrivateKeys(keyDirectory, zone, files);
 }
 
 const REPOSITORY_MARKS = ['.git', '.hg', '.svn', '.jj'];

@@ -12,6 +12,7 @@ import {
   missedRunProblems,
   notificationProblems,
   openKeyProblems,
+  plainKeyProblems,
   overdueDsProblems,
   validityProblems,
 } from './status-problems.ts';
@@ -54,6 +55,7 @@ export async function managedStatus(state: RotationState, context: StatusContext
       ...driftProblems(drift, label),
       ...notificationProblems(notifications),
       ...openKeyProblems(privateFiles.open),
+      ...plainKeyProblems(context.plainKeys, context.keyDirectory),
     ],
     keys,
     rollovers,

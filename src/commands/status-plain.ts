@@ -9,7 +9,7 @@ import { sortedLanes, type Phase, type PhaseState } from '../rollover/timeline.t
 import { keyIdOf } from '../rollover/zone-evidence.ts';
 import { configuredZone } from './configuration.ts';
 import { nextPhase, sortedKeys } from './status-keys.ts';
-import { driftProblems, openKeyProblems, validityProblems } from './status-problems.ts';
+import { driftProblems, openKeyProblems, plainKeyProblems, validityProblems } from './status-problems.ts';
 import type { Drift, KeyReport, Problem, ZoneStatus } from './status-report.ts';
 import { readSignedZone, type SignedZone } from './status-zone.ts';
 import { withConclusions, type StatusContext } from './status.ts';
@@ -63,6 +63,7 @@ export async function plainStatus(context: StatusContext): Promise<ZoneStatus> {
         nextCommand: signCommand,
       })),
       ...openKeyProblems(context.privateFiles.open),
+      ...plainKeyProblems(context.plainKeys, context.keyDirectory),
     ],
     keys: sortedKeys(
       keys.map((key): KeyReport => {

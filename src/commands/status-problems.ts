@@ -3,6 +3,7 @@ import { latestTime } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
 import type { LastError, RotationState } from '../rollover/state.ts';
 import { minuteOf } from '../rollover/words.ts';
+import { joinPath } from '../keys/file-store.ts';
 import { keyLabel } from './rotation-keys.ts';
 import type {
   Drift,
@@ -194,6 +195,22 @@ export function openKeyProblems(open: readonly string[]): Problem[] {
       what: `others can read ${open.length === 1 ? 'a private key' : `${open.length} private keys`}`,
       todo: 'take that permission away',
       nextCommand: `chmod 600 ${open.map(shellWord).join(' ')}`,
+    },
+  ];
+}
+
+/** Keys that whoever has a copy of the repository can sign with. */
+export function plainKeyProblems(files: readonly string[], keyDirectory: string): Problem[] {
+  const [first, ...others] = files;
+  if (first === undefined) return [];
+  return [
+    {
+      code: 'key/plain-in-repository',
+      severity: 'warning',
+      actor: 'operator',
+      what: `${others.length === 0 ? `${first} lies` : `${files.length} private keys lie`} in plain in a repository`,
+      todo: 'put them under a passphrase, and roll those that others had',
+      nextCommand: `zonewright keygen --encrypt ${shellWord(joinPath(keyDirectory, first))}`,
     },
   ];
 }

@@ -3,6 +3,7 @@ import { zoneLabel } from '../keys/key-name.ts';
 import type { Timeline } from '../rollover/timeline.ts';
 import type { Configuration, ZoneSettings } from './configuration.ts';
 import type { Environment } from './environment.ts';
+import { plainKeysInRepository } from './key-files.ts';
 import { findPrivateFiles, type PrivateFiles } from './status-files.ts';
 import { defaultLimits } from './status-problems.ts';
 import {
@@ -41,6 +42,8 @@ export interface StatusContext extends StatusOptions {
   readonly label: string;
   readonly validity: ValidityLimits;
   readonly privateFiles: PrivateFiles;
+  /** Files of its private keys that lie in plain in a repository; not looked for in an overview. */
+  readonly plainKeys: readonly string[];
   /** What signs the zone. */
   readonly signCommand: string;
   readonly span: StatusOptions['span'] & Pick<Timeline, 'from' | 'now' | 'to'>;
@@ -61,6 +64,8 @@ export async function zoneStatus(options: StatusOptions, environment: Environmen
     label,
     validity: { ...defaultLimits(settings.policy), ...options.limits },
     privateFiles: await findPrivateFiles(settings.name, keyDirectory, environment.files),
+    plainKeys:
+      options.depth === 'full' ? await plainKeysInRepository(keyDirectory, settings.name, environment) : [],
     signCommand: `zonewright sign ${settings.file ?? `${label}.zone`}`,
     span: { ...span, from: now - span.past, now, to: now + span.future },
   };

@@ -10,17 +10,18 @@ export async function encryptedKeyFile(
   zone: Uint8Array,
   files: FileStore,
 ): Promise<string | undefined> {
-  const found = await privateKeyFiles(directory, files);
-  const file = found.find(({ name, storage }) => {
-    const zoneText = readKeyBaseName(splitKeyPath(name).base)?.zoneText;
-    return storage === 'encrypted' && zoneText?.toLowerCase() === zoneFileText(zone);
-  });
+  const found = await privateKeyFiles(directory, zone, files);
+  const file = found.find(({ storage }) => storage === 'encrypted');
   return file && joinPath(directory, file.name);
 }
 
-/** The names of the files with plain private keys, of whatever zone. */
-export async function plainPrivateKeys(directory: string, files: FileStore): Promise<readonly string[]> {
-  const found = await privateKeyFiles(directory, files);
+/** The names of the files with the zone's plain private keys. */
+export async function plainPrivateKeys(
+  directory: string,
+  zone: Uint8Array,
+  files: FileStore,
+): Promise<readonly string[]> {
+  const found = await privateKeyFiles(directory, zone, files);
   return found.filter(({ storage }) => storage === 'plain').map(({ name }) => name);
 }
 
@@ -39,11 +40,14 @@ export async function privateKeyOpenToOthers(
 
 async function privateKeyFiles(
   directory: string,
+  zone: Uint8Array,
   files: FileStore,
 ): Promise<readonly { readonly name: string; readonly storage: PrivateKeyStorage }[]> {
   const names = await files.list(directory);
   const ofKeys = names.filter(
-    (name) => name.endsWith('.private') && readKeyBaseName(splitKeyPath(name).base) !== undefined,
+    (name) =>
+      name.endsWith('.private') &&
+      readKeyBaseName(splitKeyPath(name).base)?.zoneText.toLowerCase() === zoneFileText(zone),
   );
   return Promise.all(
     ofKeys.map(async (name) => ({

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { plainKeysInRepository } from '../../src/commands/key-files.ts';
+import { nameFromText } from '../../src/dns/name.ts';
 import { fileStore } from '../../src/io/file-store.ts';
 import { runInProcess, type InProcessOptions, type InProcessResult } from './in-process.ts';
 import { SMALL_ZONE, workIn } from './working-directory.ts';
@@ -183,7 +184,8 @@ describe('plain keys', () => {
   test('in a repository are found, encrypted ones and those elsewhere are not', async () => {
     const { stdout } = await succeed(['keygen', 'example.com']);
     const [first, second] = stdout.trim().split('\n');
-    const found = (): Promise<readonly string[]> => plainKeysInRepository('keys', { files: fileStore });
+    const found = (): Promise<readonly string[]> =>
+      plainKeysInRepository('keys', nameFromText('example.com'), { files: fileStore });
     expect(await found()).toEqual([]);
     mkdirSync('.git');
     await succeed(['keygen', '--encrypt', `keys/${first!}`]);

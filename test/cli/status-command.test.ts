@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { temporaryDirectory } from '../support/workspace.ts';
@@ -156,6 +156,17 @@ test('a lost private key, an open one, a foreign edit and a missing zone are tol
   rmSync(SIGNED);
   const [, { problems }] = await statusOf(operation);
   expect(problems.map(({ code }) => code)).toContain('zone/missing');
+});
+
+test('plain private keys in a repository are told until they are encrypted', async () => {
+  const operation = await enabled();
+  const isTold = async (): Promise<string | null | undefined> => {
+    const [, { problems }] = await statusOf(operation);
+    return problems.find(({ code }) => code === 'key/plain-in-repository')?.nextCommand;
+  };
+  expect(await isTold()).toBeUndefined();
+  mkdirSync('.git');
+  expect(await isTold()).toMatch(/^zonewright keygen --encrypt keys\/Kexample\.com\.\+013\+\d{5}\.private$/);
 });
 
 test('a clock that went back is critical', async () => {
