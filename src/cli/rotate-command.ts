@@ -52,6 +52,7 @@ interface RotateFlags extends SelectionFlags {
   readonly enable?: true;
   readonly disable?: true;
   readonly adopt?: true;
+  readonly keyRequest?: string;
   readonly sign?: true;
   readonly notifyTest?: true;
   readonly detailedExitcode?: true;
@@ -68,7 +69,7 @@ export function rotateCommand(execute: Execute): Command {
     .option('--shard <I/N>', 'only the I-th of N parts of the zones')
     .option('--dry-run', 'change nothing, tell what would be done')
     .option('--plan', 'print what will come, with dates, and change nothing')
-    .option('--until <DURATION>', 'how far the plan looks ahead (default: 1y)')
+    .option('--until <DURATION>', 'how far the plan, or a request, looks ahead (default: 1y)')
     .addOption(new Option('--format <FORMAT>', 'how to draw the plan').choices(PLAN_FORMATS).default('text'))
     .addOption(new Option('--start <ROLE>', 'begin a rollover now').choices(['ksk', 'zsk', 'csk', 'all']))
     .option('--algorithm <ALGORITHM>', 'begin the rollover to the algorithm of the policy')
@@ -91,6 +92,7 @@ export function rotateCommand(execute: Execute): Command {
     .option('--enable', 'sign a zone that is not signed')
     .option('--disable', 'go insecure in the safe order')
     .option('--adopt', 'build the state anew from keys and signed zone')
+    .option('--key-request <FILE>', 'write what a KSK that is elsewhere has to sign until --until')
     .option('--sign', 'sign the zone afterwards if it needs it')
     .option('--notify-test', 'send a test event to everybody who is notified, and do nothing else')
     .option('--detailed-exitcode', 'exit with 10 if something was done')
@@ -119,6 +121,7 @@ async function runRotate(session: Session, zone: string | undefined, flags: Rota
     const [first] = session.configuration.zones;
     return notifyTest(zone === undefined ? (first?.name ?? EXAMPLE) : parseZoneName(zone), session);
   }
+  if (flags.keyRequest !== undefined) return runKeyRequest(session, zone, flags.keyRequest, flags.until);
   const names = zone === undefined ? [] : [zone];
   const zones = selectTargets<ZoneSettings>(
     names,
@@ -135,6 +138,45 @@ async function runRotate(session: Session, zone: string | undefined, flags: Rota
   );
   if (session.json) await session.printResults('zonewright/rotate/v1', results, isOneZone(names, flags));
   return status;
+}
+
+/** `rotate ZONE --key-request FILE` */
+async function runKeyRequest(
+  session: Session,
+  zone: string | undefined,
+  file: string,
+  until: string | undefined,
+): Promise<number> {
+  if (zone === undefined) {
+    throw usageError('usage/missing-argument', '--key-request is for one zone: its name is missing', {
+      hint: 'zonewright rotate example.com --key-request FILE',
+    });
+  }
+  const { requestKeySignatures } = await import('../commands/key-request.ts');
+  const { keyRequestDocument, keyRequestText } = await import('./key-response.ts');
+  const settings = settingsOfZone(session.configuration, parseZoneName(zone));
+  const result = await requestKeySignatures(
+    {
+      zone: settings.name,
+      keyDirectory: session.keyDirectory,
+      policy: settings.policy,
+      ...servedFiles(settings),
+      file,
+      duration: ofOption('--until', until ?? DEFAULT_PLAN, parseDuration) ?? 0,
+    },
+    session.environment,
+  );
+  if (session.json) await session.printDocument(keyRequestDocument(result));
+  else await session.print(keyRequestText(result));
+  return ExitStatus.Success;
+}
+
+/** The master file and the signed zone that is served, where the configuration names them. */
+function servedFiles({ file, output }: ZoneSettings): {
+  zoneFile: string | undefined;
+  signedZone: string | undefined;
+} {
+  return { zoneFile: file, signedZone: output ?? (file === undefined ? undefined : `${file}.signed`) };
 }
 
 async function rotateOne(
@@ -216,7 +258,7 @@ function rotateOptions(
   const reports = (tags: readonly string[] | undefined): DsReport[] | undefined =>
     tags?.map((tag) => ({ keyTag: wholeNumber('a key tag', tag), at }));
   if (flags.until !== undefined && flags.plan !== true) {
-    throw usageError('usage/conflict', '--until is for --plan');
+    throw usageError('usage/conflict', '--until is for --plan and --key-request');
   }
   if (flags.format !== 'text' && (flags.plan !== true || session.json || flags.all === true)) {
     throw usageError(
@@ -236,8 +278,7 @@ function rotateOptions(
     zone: settings.name,
     keyDirectory: session.keyDirectory,
     policy: settings.policy,
-    zoneFile: settings.file,
-    signedZone: settings.output ?? (settings.file === undefined ? undefined : `${settings.file}.signed`),
+    ...servedFiles(settings),
     targets,
     start: flags.start,
     algorithm: flags.algorithm,

@@ -62,12 +62,19 @@ export function signCommand(execute: Execute): Command {
     .option('--max-ttl <TTL>', 'refuse records with a larger TTL')
     .option('--drop-out-of-zone', 'drop records outside of the zone, in place of refusing them')
     .option('--include-path <DIR>', '$INCLUDE may read below this directory as well; repeatable', collect)
+    .option('--key-request <FILE>', 'sign no zone, but what this request asks the KSK for; with --response')
+    .option(
+      '--response <FILE>',
+      'take signatures in that the KSK made ahead; where that goes, with --key-request',
+    )
     .addHelpText(
       'after',
       examples(
         ['zonewright sign example.com.zone', 'writes example.com.zone.signed'],
         ['zonewright sign -o - db.example -z example.com', 'to standard output'],
         ['zonewright sign --nsec3 example.com.zone', 'with NSEC3'],
+        ['zonewright sign --key-request ksr.txt --response skr.txt -K safe', 'where the KSK lives'],
+        ['zonewright sign example.com.zone --response skr.txt', 'with what the KSK signed there'],
         ['zonewright sign --all --shard 2/4', 'a quarter of the configured zones'],
       ),
     )
@@ -78,6 +85,10 @@ export function signCommand(execute: Execute): Command {
 }
 
 async function runSign(session: Session, files: readonly string[], flags: SignFlags): Promise<number> {
+  if (flags.keyRequest !== undefined) {
+    const { runKeyResponse } = await import('./key-response.ts');
+    return runKeyResponse(session, files, flags);
+  }
   const targets = selectTargets<NamedTarget>(
     files,
     flags,
@@ -114,7 +125,7 @@ function withSharedLists(session: Session): Session {
 }
 
 /** What options mean for one zone only, and what excludes each other. */
-function checkTogether(count: number, { output, zone, all }: SignFlags, { json }: Session): void {
+function checkTogether(count: number, { output, zone, all, response }: SignFlags, { json }: Session): void {
   if (output === '-' && json) {
     throw usageError(
       'usage/conflict',
@@ -125,8 +136,8 @@ function checkTogether(count: number, { output, zone, all }: SignFlags, { json }
     );
   }
   if (count < 2 && all !== true) return;
-  const option = output === undefined ? '--zone' : '--output';
-  if (output !== undefined || zone !== undefined) {
+  const option = output !== undefined ? '--output' : zone !== undefined ? '--zone' : '--response';
+  if (output !== undefined || zone !== undefined || response !== undefined) {
     throw usageError('usage/conflict', `${option} is for one zone, and several are to be signed`, {
       hint: 'configure file and output of each zone, or sign one after the other',
     });

@@ -40,6 +40,8 @@ export interface SignFlags extends SelectionFlags {
   readonly maxTtl?: string;
   readonly dropOutOfZone?: true;
   readonly includePath?: readonly string[];
+  readonly keyRequest?: string;
+  readonly response?: string;
 }
 
 /** A zone to sign: its master file, and what the configuration says of it. */
@@ -109,6 +111,7 @@ export function signOptions(target: SignTarget, flags: SignFlags, session: Sessi
     maxTtl: maxTtlOf(flags.maxTtl, policy),
     dropOutOfZone: flags.dropOutOfZone,
     includePaths: flags.includePath,
+    response: flags.response,
   };
 }
 

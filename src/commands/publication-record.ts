@@ -9,6 +9,7 @@ import { isForeign, useOfKey, type Key } from '../keys/key.ts';
 import { withAudit } from '../rollover/audit.ts';
 import { withEstablished, withPublication, withWritten } from '../rollover/facts.ts';
 import { withSuccess } from '../rollover/failures.ts';
+import { KEY_TYPES } from '../rollover/key-bundles.ts';
 import { keepsSerial } from '../rollover/kept-serial.ts';
 import { keysToPublish } from '../rollover/keys-to-publish.ts';
 import {
@@ -35,6 +36,12 @@ import { openedOrLost } from './lost-keys.ts';
 import type { PreviousOutput } from './previous-output.ts';
 import type { ApexRecord, SelectedKeys } from './signing-keys.ts';
 import { writeState } from './state-store.ts';
+import {
+  bundleForZone,
+  hasSignaturesOf,
+  type BundleForZone,
+  type StoredResponse,
+} from './stored-response.ts';
 
 /** RDATA that asks the parent to remove all DS (RFC 8078 section 4). */
 const DELETE_CDS = Uint8Array.of(0, 0, 0, 0, 0);
@@ -109,8 +116,12 @@ export class PublicationRecord {
     return this.#state.ledger.publications.map(({ serial }) => serial);
   }
 
-  /** The keys of the next publication. */
-  async selectKeys(): Promise<SelectedKeys> {
+  /**
+   * The keys of the next publication.
+   * @param response signatures by keys that are elsewhere
+   * @throws ZonewrightError `sign/no-response`, `key/*`
+   */
+  async selectKeys(response?: StoredResponse): Promise<SelectedKeys> {
     const { keyDirectory } = this.#options;
     const directory = new KeyDirectory(keyDirectory, this.#environment.files);
     const files = await directory.listKeys(this.#zone);
@@ -121,6 +132,20 @@ export class PublicationRecord {
     const foreign = files.filter((key) => isForeign(key) && useOfKey(key, this.#environment.now).published);
     const ours = keys.filter(({ use }) => use.published).map((managed) => keyOf(managed));
     const published = [...ours, ...foreign.filter(({ base }) => ours.every((key) => key.base !== base))];
+    const isElsewhere = (managed: ManagedKey): boolean =>
+      response !== undefined &&
+      !managed.use.signsZone &&
+      !keyOf(managed).hasPrivate &&
+      hasSignaturesOf(response, keyOf(managed).dnskeyRdata);
+    const ahead =
+      response !== undefined && signing.some(isElsewhere)
+        ? bundleForZone(
+            response,
+            published.map(({ dnskeyRdata }) => dnskeyRdata),
+            this.#zone,
+            this.#environment.now,
+          )
+        : undefined;
     return {
       own: [
         ...files,
@@ -132,13 +157,16 @@ export class PublicationRecord {
       signing: await Promise.all(
         signing.map(async (managed) => ({
           dnskeyRdata: keyOf(managed).dnskeyRdata,
-          privateKey: await openedOrLost(openPrivateKey(directory, keyOf(managed), this.#environment)),
+          privateKey:
+            ahead !== undefined && isElsewhere(managed)
+              ? ahead.signaturesOf(keyOf(managed).dnskeyRdata)
+              : await openedOrLost(openPrivateKey(directory, keyOf(managed), this.#environment)),
           signsKeys: managed.use.signsKeys,
           signsZone: managed.use.signsZone,
         })),
       ),
       signingKeys: signing.map((managed) => keyOf(managed)),
-      apexRecords: [...this.#dnskeyRecords(published), ...this.#childRecords()],
+      apexRecords: ahead === undefined ? this.#apexRecords(published) : recordsAhead(ahead),
     };
   }
 
@@ -287,6 +315,10 @@ export class PublicationRecord {
     };
   }
 
+  #apexRecords(published: readonly Key[]): ApexRecord[] {
+    return [...this.#dnskeyRecords(published), ...this.#childRecords()];
+  }
+
   #dnskeyRecords(published: readonly Key[]): ApexRecord[] {
     const ttl = this.#options.policy.dnskeyTtl;
     return published.map(({ dnskeyRdata }) => ({ type: Type.DNSKEY, ttl, rdata: dnskeyRdata }));
@@ -344,4 +376,12 @@ export class PublicationRecord {
 
 function untilText({ until }: Proof & { readonly safe: false }): string {
   return Number.isFinite(until) ? `, until ${printTime(until)}` : '';
+}
+
+/** The apex records as they were signed, to the TTL. */
+function recordsAhead({ bundle: { zone } }: BundleForZone): ApexRecord[] {
+  return KEY_TYPES.flatMap((type) => {
+    const rrset = zone.apexRrset(type);
+    return zone.rdatasOf(rrset).map((rdata) => ({ type, ttl: zone.rrsetTtls[rrset]!, rdata }));
+  });
 }

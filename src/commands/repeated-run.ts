@@ -57,10 +57,11 @@ export function fingerprint(
     zonemd,
     dropOutOfZone,
     maxTtl,
-    signing: keys.signing.map(({ dnskeyRdata, signsKeys, signsZone }) => [
+    signing: keys.signing.map(({ dnskeyRdata, signsKeys, signsZone, privateKey }) => [
       toHex(dnskeyRdata),
       signsKeys,
       signsZone,
+      ...(privateKey.kind === 'premade' ? [...privateKey.rrsigs.values()].map(toHex) : []),
     ]),
     own: keys.own.map(({ dnskeyRdata }) => toHex(dnskeyRdata)),
     apex: keys.apexRecords.map(({ type, ttl, rdata }) => [type, ttl, toHex(rdata)]),

@@ -8,6 +8,7 @@ import { describeFinding } from '../dnssec/verify/findings.ts';
 import { verifyZone } from '../dnssec/verify/verify-zone.ts';
 import { zoneContent } from '../dnssec/zone-content.ts';
 import { inputError, usageError, ZonewrightError } from '../errors.ts';
+import { zoneLabel } from '../keys/key-name.ts';
 import { typeName } from '../rr/registry.ts';
 import { checkZone, outOfZoneProblems, outOfZoneRecords, type ZoneProblem } from '../zone/checks.ts';
 import { printZone } from '../zone/print-zone.ts';
@@ -23,6 +24,7 @@ import { fingerprint, unchangedOutput, type Making } from './repeated-run.ts';
 import { checkAlgorithms, selectKeys, type KeySelection, type SelectedKeys } from './signing-keys.ts';
 import { hasState } from './state-file.ts';
 import { readState, withStateLock } from './state-store.ts';
+import { importResponse, readStoredResponse } from './stored-response.ts';
 
 /** In seconds: with a longer one, RFC 1982 takes the inception for the later time (RFC 4034 section 3.1.5). */
 const MAX_VALIDITY = 0x7fffffff;
@@ -58,6 +60,8 @@ export interface SignOptions extends KeySelection, RecordOptions {
   readonly full?: boolean | undefined;
   /** Make the same signatures from the same input, keys and times. */
   readonly deterministic?: boolean | undefined;
+  /** A file of signatures that a KSK made ahead, to be taken in. */
+  readonly response?: string | undefined;
   /** Verify everything that was signed before it is put in place. */
   readonly verify?: boolean | undefined;
   /** Write nothing. */
@@ -123,11 +127,17 @@ async function signByState(
 ): Promise<SignResult> {
   const { keyDirectory } = options;
   const { origin } = input;
-  if (!(await hasState(keyDirectory, origin, environment)))
+  if (!(await hasState(keyDirectory, origin, environment))) {
+    if (options.response !== undefined) throw noStateForResponse(origin);
     return signInput(options, times, input, undefined, environment);
+  }
   const command = `zonewright sign ${options.zoneFile}`;
   return withStateLock(keyDirectory, origin, command, environment, async () => {
     const stored = await readState(keyDirectory, origin, environment);
+    if (options.response !== undefined) {
+      if (stored === undefined) throw noStateForResponse(origin);
+      await importResponse({ ...options, file: options.response, zone: origin }, stored.state, environment);
+    }
     const record = stored && new PublicationRecord(stored.state, origin, options, environment);
     const lag = record?.clockLag ?? 0;
     const result = await signInput(
@@ -140,6 +150,16 @@ async function signByState(
     if (!result.changed && options.check !== true) await record?.succeeded();
     return result;
   });
+}
+
+function noStateForResponse(zone: Uint8Array): ZonewrightError {
+  return inputError(
+    'sign/no-state',
+    `${nameToText(zone)} has no rotation state, which a response belongs to`,
+    {
+      hint: `begin with: zonewright rotate ${zoneLabel(zone)}`,
+    },
+  );
 }
 
 /**
@@ -175,7 +195,7 @@ async function signInput(
   const selected =
     record === undefined || options.keys !== undefined
       ? await selectKeys(options, input.origin, environment)
-      : await record.selectKeys();
+      : await record.selectKeys(await readStoredResponse(options.keyDirectory, input.origin, environment));
   const from = fingerprint(input.store, selected, options, environment.crypto);
   const known = await unchangedOutput(options, from, digests, environment);
   if (known !== undefined) return describeUnchanged(options, input, selected, known);

@@ -82,6 +82,15 @@ export class PreviousSignatures {
     return -1;
   }
 
+  /** Whether an RRset has a signature with this RDATA. */
+  hasSignature(rrset: number, rdata: Uint8Array): boolean {
+    const { zone } = this;
+    const rrsigs = zone.rdatasOf(zone.findRrset(zone.rrsetOwners[rrset]!, Type.RRSIG));
+    return rrsigs.some(
+      (other) => other.length === rdata.length && other.every((octet, i) => octet === rdata[i]),
+    );
+  }
+
   /** Whether validators will accept it at this owner (RFC 4035 section 5.3), its times aside. */
   #isGood(rrset: number, record: number, verifier: Verifier): boolean {
     const { zone } = this;

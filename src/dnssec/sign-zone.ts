@@ -6,6 +6,7 @@ import { extendZone } from '../zone/extend-zone.ts';
 import type { RecordStore } from '../zone/record-store.ts';
 import { OwnerStatus, type Zone } from '../zone/zone.ts';
 import { algorithmLabel, usableAlgorithm } from './algorithms.ts';
+import { isApexSignature } from './apex-signatures.ts';
 import { isChainComplete } from './check-chain.ts';
 import type { Crypto, PrivateKeyMaterial, Verifier } from './crypto.ts';
 import { denialChain, type Denial, type DenialChain } from './denial.ts';
@@ -24,11 +25,17 @@ import { writeZonemd, zoneDigest, ZONEMD_SIMPLE } from './zonemd.ts';
 export interface SigningKey {
   /** RDATA of its DNSKEY, with the flags under which it signs. */
   readonly dnskeyRdata: Uint8Array;
-  readonly privateKey: PrivateKeyMaterial | LostPrivateKey;
+  readonly privateKey: PrivateKeyMaterial | PremadeSignatures | LostPrivateKey;
   /** Whether it signs the DNSKEY, CDS and CDNSKEY RRsets. */
   readonly signsKeys: boolean;
   /** Whether it signs all others. */
   readonly signsZone: boolean;
+}
+
+/** In place of a key that is elsewhere: the RDATA of the RRSIGs that it made ahead, by the type that they cover. */
+export interface PremadeSignatures {
+  readonly kind: 'premade';
+  readonly rrsigs: ReadonlyMap<number, Uint8Array>;
 }
 
 /** In place of a key that nobody has any more: what it signed in the previous output stays as it is, as long as it lasts. */
@@ -130,6 +137,8 @@ class ZoneSigning {
   #sameRrsets = 0;
   #rrsets = 0;
   #kept = 0;
+  /** Signatures made ahead that the previous output does not have. */
+  #premade = 0;
   #firstExpiration = Infinity;
 
   constructor(content: Zone, request: SignRequest, tools: SignTools) {
@@ -213,7 +222,7 @@ class ZoneSigning {
       unchanged: false,
       serial,
       denialRecords: this.#denial.count,
-      signaturesMade: allJobs,
+      signaturesMade: allJobs + this.#premade,
       signaturesKept: this.#kept,
       firstExpiration: this.#firstExpiration,
     };
@@ -226,7 +235,9 @@ class ZoneSigning {
       kind: 'sign',
       rows: this.#jobs.rows,
       columns: recordColumns(this.#content.store),
-      keys: keys.map((key) => (key.kind !== 'lost' && key.kind === kind ? key : undefined)),
+      keys: keys.map((key) =>
+        key.kind !== 'premade' && key.kind !== 'lost' && key.kind === kind ? key : undefined,
+      ),
       deterministic: this.#request.deterministic === true,
     };
   }
@@ -327,7 +338,8 @@ class ZoneSigning {
     if (!isSigned) return;
     for (const key of this.#keys) {
       if (!signsType(key, target.type)) continue;
-      this.#signTarget(target, same, key);
+      if (key.privateKey.kind === 'premade') this.#addPremade(target, same, key, key.privateKey.rrsigs);
+      else this.#signTarget(target, same, key);
     }
   }
 
@@ -354,6 +366,26 @@ class ZoneSigning {
   /** Whether the SOA cannot be signed anew, so that the serial stays. */
   get #isFrozen(): boolean {
     return this.#keys.some(({ privateKey, signsZone }) => signsZone && privateKey.kind === 'lost');
+  }
+
+  /** Takes over a signature that was made ahead, once it is verified. */
+  #addPremade(target: Target, same: number, key: PreparedKey, rrsigs: ReadonlyMap<number, Uint8Array>): void {
+    const rdata = rrsigs.get(target.type);
+    const { store } = this.#content;
+    const rrset = this.#content.apexRrset(target.type);
+    if (rdata === undefined || !isApexSignature(this.#content, rrset, rdata, key.verifier)) {
+      throw inputError(
+        'sign/no-response',
+        `the ${typeName(target.type)} RRset is not what key ${key.keyTag} signed ahead`,
+        { hint: 'have it signed: zonewright rotate ZONE --key-request FILE' },
+      );
+    }
+    const start = store.rdata.length;
+    store.rdata.append(rdata, 0, rdata.length);
+    store.add(target.owner, Type.RRSIG, target.ttl, start);
+    this.#noteExpiration(u32At(rdata, RrsigOffset.Expiration));
+    if (same >= 0 && this.#previous?.hasSignature(same, rdata) === true) this.#kept++;
+    else this.#premade++;
   }
 
   #sameRrset({ owner, type, ttl, start, end }: Target): number {
@@ -440,7 +472,8 @@ class ZoneSigning {
   #isUnchanged(soa: Target, serial: number): boolean {
     const previous = this.#previous!.zone;
     const same = this.#sameRrset(soa);
-    if (this.#jobs.count > 0 || this.#sameRrsets < this.#rrsets || same < 0) return false;
+    if (this.#jobs.count > 0 || this.#premade > 0 || this.#sameRrsets < this.#rrsets || same < 0)
+      return false;
     const late = [same];
     if (this.#request.zonemd !== undefined) {
       if (!this.#isFrozen && !this.#hasGoodZonemd(previous, this.#request.zonemd, serial)) return false;
