@@ -1,5 +1,6 @@
 import { withAudit } from '../rollover/audit.ts';
 import { withEstablished } from '../rollover/facts.ts';
+import { keepsSerial } from '../rollover/kept-serial.ts';
 import { withFailure, withSuccess } from '../rollover/failures.ts';
 import type { Publication } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
@@ -70,7 +71,8 @@ function versionToServe({ ledger, lastError }: RotationState, policy: Policy): P
 
 function withServed(state: RotationState, serial: number, policy: Policy, now: number): RotationState {
   const succeeded = withSuccess(state, 'afterSign');
-  if (policy.publishedWhen !== 'afterSign') return succeeded;
+  // Secondaries do not fetch a version whose serial they have.
+  if (policy.publishedWhen !== 'afterSign' || keepsSerial(state.ledger)) return succeeded;
   const established = withEstablished(succeeded, serial, now);
   if (established === succeeded) return succeeded;
   return withAudit(established, [

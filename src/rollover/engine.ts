@@ -393,7 +393,7 @@ function whatIsAwaited(
   const newest = newestPublication(ledger);
   const isWritten = newest?.elsewhere !== true && shows(newest, state, rollover);
   const isTransferForced = keepsSerial(ledger);
-  if (newest !== undefined && isWritten && (policy.publishedWhen !== 'written' || isTransferForced)) {
+  if (newest !== undefined && isWritten && (policy.publishedWhen === 'served' || isTransferForced)) {
     const reason = { kind: 'served', serial: newest.serial, isTransferForced } as const;
     return { rollover, step, reason, until: Infinity };
   }

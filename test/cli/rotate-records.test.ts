@@ -43,7 +43,7 @@ describe('the audit trail', () => {
     // Propagation 3 h, TTL 1 h, margin 1 h; before them the DNSKEY RRset without the new key was in caches.
     const swap = audit(operation, /will sign with the new key/)[0]!;
     expect(swap.why).toMatch(
-      /^proven safe since 2026-\S+: Ipub = Dprp 3h \+ TTLkey 1h \+ publishSafety 1h \(RFC 6781 section 4\.1\.1\.1, RFC 7583 section 3\.2\.1\); until then a resolver may still hold the DS RRset of 2026-\S+ and the DNSKEY RRset of serial \d+, so that/,
+      /^proven safe since 2026-\S+: Ipub = Dprp 3h \+ TTLkey 1h \+ publishSafety 1h \(RFC 6781 section 4\.1\.1\.1, RFC 7583 section 3\.2\.1\); until then a resolver may still hold the DS RRset of 2026-\S+ \S+ UTC and the DNSKEY RRset of serial \d+, which lacks key \d+$/,
     );
     expect(removed?.why).toMatch(/^the rotation period of 7d is over; /);
     expect(audit(operation, /finished/).at(-1)).toMatchObject({

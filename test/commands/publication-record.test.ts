@@ -56,9 +56,7 @@ test('a zone that would go bogus is refused, with the witness in words; --force 
   const { status, stderr } = await operation.run(...swap);
   expect(status).toBe(3);
   expect(stderr).toContain('this zone would go bogus: a resolver may still hold');
-  expect(stderr).toContain(
-    'so that records would lack a signature by a ECDSAP256SHA256 key that is published',
-  );
+  expect(stderr).toContain('which need key ');
   expect(withoutState(operation)).toEqual(before);
   expect(operation.state().lastError).toMatchObject({ command: 'sign', code: 'sign/unsafe' });
   const forced = await operation.run(...swap, '--force');
@@ -167,10 +165,10 @@ test('an adopted zone that was never signed is taken to have been unsigned', asy
   expect(operation.state().ledger.publications.map(({ keySet }) => keySet.keys.length)).toEqual([0, 2]);
 });
 
-test('with a private key gone nothing is written', async () => {
+test('with a private key gone and its signatures expired nothing is written', async () => {
   const operation = await enabled();
   rmSync(`keys/${operation.keys('zsk')[0]!.base}.private`);
-  operation.now += 25 * DAY;
+  operation.now += 31 * DAY;
   const before = withoutState(operation);
   const keep = operation.state();
   expect((await operation.run('sign', 'example.com.zone')).status).toBe(3);
