@@ -22,9 +22,10 @@ const FAILED: ServedOutcome = { isServed: false, reason: 'nsd-control ended with
 
 async function signedOnce(publishedWhen: Policy['publishedWhen']): Promise<Operation> {
   const operation = new Operation({ policy: `publishedWhen: ${publishedWhen}` });
-  operation.append('afterSign: ["true"]\n');
+  // The program fails, so that what is recorded is what the tests say.
+  operation.append('afterSign: ["false"]\n');
   await operation.rotate();
-  await operation.sign();
+  await operation.run('sign', 'example.com.zone');
   return operation;
 }
 
@@ -57,10 +58,10 @@ describe('publishedWhen: afterSign', () => {
     });
     operation.now += 2 * DAY;
     // The publication counts for nothing yet, however long ago it was written.
-    const { waits } = await operation.rotateJson();
-    expect(waits).toMatchObject([{ actor: 'zonewright' }]);
-    await operation.sign();
-    expect(operation.state().lastError).toMatchObject(error);
+    await operation.rotate();
+    expect(operation.state().rollovers).toMatchObject([{ name: 'enable', step: 0 }]);
+    await operation.run('sign', 'example.com.zone');
+    expect(operation.state().lastError).toMatchObject({ ...error, time: operation.now });
     expect(newest(operation).established).toBeUndefined();
     expect(await serialToServe(options, worldOf(operation))).toBe(serial);
     await recordServed(options, serial, OK, worldOf(operation));
@@ -77,6 +78,7 @@ describe('publishedWhen: written', () => {
     const operation = await signedOnce('written');
     const { serial, established } = newest(operation);
     expect(established).toBe(operation.now);
+    await recordServed(options, serial, OK, worldOf(operation));
     expect(await serialToServe(options, worldOf(operation))).toBeUndefined();
     await recordServed(options, serial, FAILED, worldOf(operation));
     expect(newest(operation).established).toBe(established);
