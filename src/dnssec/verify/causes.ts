@@ -1,3 +1,4 @@
+import { parseTime, printDuration, printTime } from '../../dns/time.ts';
 import { Type, typeName } from '../../rr/registry.ts';
 import type { VerifyContext } from './context.ts';
 import type { Finding, FindingCode } from './findings.ts';
@@ -37,6 +38,8 @@ const WITHOUT_TRUSTED_KEYS = codes('dnskey/not-self-signed', 'ds/no-match', 'anc
 
 /** Findings of the first kind bring those of the second with them. */
 const CONSEQUENCES: readonly (readonly [root: FindingCode, consequences: ReadonlySet<string>])[] = [
+  ['dnskey/many-same-tag', codes('rrsig/too-many-tries')],
+  ['ds/no-match', codes('ds/revoked')],
   ['nsec3/no-param', codes('nsec3/bitmap', 'nsec3/param-without-chain')],
   ['nsec3/missing', codes('nsec3/next')],
   ['nsec3/orphan', codes('nsec3/next')],
@@ -72,7 +75,11 @@ const EDITED_NAMES = codes(
 );
 const EDITED_DIGEST = codes('zonemd/digest', 'zonemd/serial');
 
+/** Wrong time zones are off by less than a day. */
+const CLOCK_ERROR = 86400;
+
 const EXPLANATIONS: readonly Explanation[] = [
+  slowClock,
   clock('rrsig/not-yet-valid'),
   clock('rrsig/expired'),
   missingKey,
@@ -91,6 +98,20 @@ function clock(code: FindingCode): Explanation {
     );
     return { root: failed[0]!, members };
   };
+}
+
+/** Signatures that begin soon are not early: the clock of whoever made them, or the one here, is wrong. */
+function slowClock(findings: readonly Finding[], context: VerifyContext): Cause | undefined {
+  const early = findings.filter(({ code }) => code === 'rrsig/not-yet-valid');
+  if (!early.some(({ type }) => type === typeName(Type.DNSKEY))) return undefined;
+  const { at } = context.options;
+  const ahead = early.reduce((most, { found }) => Math.max(most, parseTime(found, at) - at), 0);
+  if (ahead > CLOCK_ERROR) return undefined;
+  const root = context.finding('timing/clock', context.apexPlace(Type.DNSKEY), {
+    found: `signatures that begin in ${printDuration(ahead)}`,
+    expected: `${printTime(at)} or earlier`,
+  });
+  return { root, members: [...early, ...findings.filter(({ code }) => WITHOUT_TRUSTED_KEYS.has(code))] };
 }
 
 /** Several RRsets are signed by one key that is not published, and by no other. */

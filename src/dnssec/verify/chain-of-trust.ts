@@ -1,6 +1,6 @@
 import { Type } from '../../rr/registry.ts';
 import { algorithmLabel, usableAlgorithm } from '../algorithms.ts';
-import { SEP_FLAG } from '../dnskey.ts';
+import { REVOKE_FLAG, SEP_FLAG } from '../dnskey.ts';
 import { digestTypeByNumber, dsMatches, readDs, type Ds } from '../ds.ts';
 import { keyTag } from '../key-tag.ts';
 import type { TrustAnchor, VerifyContext } from './context.ts';
@@ -26,7 +26,7 @@ export function checkChainOfTrust(
     context.report('dnskey/no-sep', context.apexPlace(Type.DNSKEY));
   }
   const { ds, trustAnchors } = context.options;
-  if (ds !== undefined) checkDs(context, ds, trusted);
+  if (ds !== undefined) checkDs(context, ds, keys, trusted);
   if (trustAnchors !== undefined) checkTrustAnchors(context, trustAnchors, trusted);
 }
 
@@ -35,10 +35,20 @@ interface JudgedDs extends Ds {
   readonly supported: boolean;
   /** The signing key that it stands for. */
   readonly key: ZoneKey | undefined;
+  /** Whether it stands for a revoked key, as it is or as it was before. */
+  readonly ofRevoked: boolean;
 }
 
 /** For each pair of algorithm and digest type some DS must stand for a key that signs the DNSKEY RRset: validators may choose the pair. */
-function checkDs(context: VerifyContext, rdatas: readonly Uint8Array[], signers: readonly ZoneKey[]): void {
+function checkDs(
+  context: VerifyContext,
+  rdatas: readonly Uint8Array[],
+  keys: readonly ZoneKey[],
+  signers: readonly ZoneKey[],
+): void {
+  const revoked = keys.filter((key) => key.revoked).flatMap(({ rdata }) => [rdata, withoutRevocation(rdata)]);
+  const isOf = (rdata: Uint8Array, key: Uint8Array): boolean =>
+    dsMatches(rdata, context.zone.origin, key, context.crypto) === true;
   const place = context.apexPlace(Type.DS);
   const judged = rdatas.map((rdata): JudgedDs => {
     const ds = readDs(rdata);
@@ -46,13 +56,16 @@ function checkDs(context: VerifyContext, rdatas: readonly Uint8Array[], signers:
       ...ds,
       supported:
         usableAlgorithm(ds.algorithm) !== undefined && digestTypeByNumber(ds.digestType) !== undefined,
-      key: signers.find((key) => dsMatches(rdata, context.zone.origin, key.rdata, context.crypto) === true),
+      key: signers.find((key) => isOf(rdata, key.rdata)),
+      ofRevoked: revoked.some((key) => isOf(rdata, key)),
     };
   });
   for (const ds of judged) {
     const of = { keyTag: ds.keyTag, algorithm: ds.algorithm };
     if (!ds.supported) {
       context.report('ds/unsupported', place, { ...of, found: `digest type ${ds.digestType}` });
+    } else if (ds.ofRevoked) {
+      context.report('ds/revoked', place, of);
     } else if (
       ds.key === undefined &&
       judged.some((other) => isSamePair(other, ds) && other.key !== undefined)
@@ -77,6 +90,13 @@ function checkDs(context: VerifyContext, rdatas: readonly Uint8Array[], signers:
       expected: `DS of ${keyList(signers)}`,
     });
   }
+}
+
+/** The DNSKEY as it was before its revocation: the flag is in its digest, and in its key tag. */
+function withoutRevocation(dnskeyRdata: Uint8Array): Uint8Array {
+  const rdata = Uint8Array.from(dnskeyRdata);
+  rdata[1]! &= ~REVOKE_FLAG;
+  return rdata;
 }
 
 function isSamePair(a: Ds, b: Ds): boolean {

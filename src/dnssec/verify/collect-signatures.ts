@@ -18,7 +18,21 @@ export const SignatureDefect = {
   Expired: 5,
   NotYetValid: 6,
   ValidityPeriod: 7,
+  /** Validators give up before they come to it. */
+  TooManyTries: 8,
 } as const;
+
+/**
+ * How many pairs of signature and key are tried for one RRset and algorithm; expired signatures and the like count apart, because validators
+ * do not try them. It is Unbound's limit: without one, keys with one tag make work of keys times signatures (CVE-2023-50387).
+ */
+export const MAX_TRIES = 8;
+
+/** `[first, end)` of the list of keys. */
+interface KeyRange {
+  readonly first: number;
+  end: number;
+}
 
 /**
  * Lists the signatures of the zone that are to be verified, with what can be seen of them without cryptography (RFC 4035 section 5.3.1),
@@ -40,12 +54,16 @@ class SignatureCollector {
   readonly jobs: VerificationJobs;
   readonly #context: VerifyContext;
   readonly #keys: readonly ZoneKey[];
+  readonly #keyRanges: ReadonlyMap<number, KeyRange>;
   readonly #rdata: Uint8Array;
   readonly #at: number;
+  /** Pairs of signature and key that are tried so far, of the last RRset and algorithm. */
+  #tries = { rrset: -1, algorithm: -1, current: 0, other: 0 };
 
   constructor(context: VerifyContext, keys: readonly ZoneKey[], capacity: number) {
     this.#context = context;
     this.#keys = keys;
+    this.#keyRanges = keyRanges(keys);
     this.#rdata = context.zone.store.rdata.bytes;
     this.#at = context.options.at >>> 0;
     this.jobs = new VerificationJobs(capacity, context.zone.records, context.zone.zoneClass);
@@ -93,16 +111,23 @@ class SignatureCollector {
     rows.ends[row] = zone.rrsetRecords[rrset + 1]!;
     rows.rrsigs[row] = record;
     rows.signatureOffsets[row] = RRSIG_FIXED_LENGTH + nameLength(this.#rdata, start + RRSIG_FIXED_LENGTH);
-    let first = 0;
-    while (first < this.#keys.length && !isKey(this.#keys[first]!, algorithm, keyTag)) first++;
-    let end = first;
-    while (end < this.#keys.length && isKey(this.#keys[end]!, algorithm, keyTag)) end++;
-    const defect = this.#defect(start, labels, first === end ? undefined : this.#keys[first]);
-    rows.defects[row] = defect;
-    rows.firstKeys[row] = first;
+    const { first, end } = this.#keyRanges.get(keyId(algorithm, keyTag)) ?? NO_KEY;
+    const defect = this.#defect(start, labels, this.#keys[first]);
     const useless = defect !== SignatureDefect.None && defect < SignatureDefect.Expired;
-    rows.endKeys[row] = useless ? first : end;
+    const isTried = !useless && this.#mayTry(rrset, algorithm, defect, end - first);
+    rows.defects[row] = useless || isTried ? defect : SignatureDefect.TooManyTries;
+    rows.firstKeys[row] = first;
+    rows.endKeys[row] = isTried ? end : first;
     this.#checkTtls(rank, rrset, record, start);
+  }
+
+  /** Whether so many keys more may be tried for an RRset. Its signatures come in the order of their algorithms. */
+  #mayTry(rrset: number, algorithm: number, defect: number, keys: number): boolean {
+    if (this.#tries.rrset !== rrset || this.#tries.algorithm !== algorithm)
+      this.#tries = { rrset, algorithm, current: 0, other: 0 };
+    const kind = defect === SignatureDefect.None ? 'current' : 'other';
+    this.#tries[kind] += keys;
+    return this.#tries[kind] <= MAX_TRIES;
   }
 
   #defect(start: number, labels: number, key: ZoneKey | undefined): number {
@@ -175,6 +200,21 @@ function isBelowCut(zone: Zone, owner: Uint8Array): boolean {
   return false;
 }
 
-function isKey(key: ZoneKey, algorithm: number, keyTag: number): boolean {
-  return key.keyTag === keyTag && key.algorithm === algorithm;
+/** Beyond all lists of keys. */
+const NO_KEY: KeyRange = { first: 0xffff, end: 0xffff };
+
+function keyId(algorithm: number, keyTag: number): number {
+  return algorithm * 0x10000 + keyTag;
+}
+
+/** Where the keys of each algorithm and tag are, which are neighbours. */
+function keyRanges(keys: readonly ZoneKey[]): Map<number, KeyRange> {
+  const ranges = new Map<number, KeyRange>();
+  keys.forEach(({ algorithm, keyTag }, i) => {
+    const id = keyId(algorithm, keyTag);
+    const range = ranges.get(id);
+    if (range === undefined) ranges.set(id, { first: i, end: i + 1 });
+    else range.end = i + 1;
+  });
+  return ranges;
 }

@@ -119,6 +119,12 @@ export const FINDINGS = {
     meaning: 'an RSA key is shorter than 2048 bits',
     cure: 'roll to a longer key, or to ECDSAP256SHA256',
   },
+  'dnskey/exponent': {
+    severity: 'warning',
+    reference: 'RFC 3110 section 2, RFC 8017 section 3.1',
+    meaning: 'an RSA key has an exponent that validators may refuse',
+    cure: 'roll to a key with the exponent 65537, or to ECDSAP256SHA256',
+  },
   'dnskey/deprecated-algorithm': {
     severity: 'warning',
     reference: 'RFC 9905',
@@ -142,6 +148,12 @@ export const FINDINGS = {
     reference: 'RFC 4034 appendix B',
     meaning: 'several keys of one algorithm share their key tag: validators must try them all',
     cure: 'replace one of the keys at the next rollover',
+  },
+  'dnskey/many-same-tag': {
+    severity: 'error',
+    reference: 'RFC 4035 section 5.3.1, CVE-2023-50387',
+    meaning: 'more keys of one algorithm share their key tag than some validators try',
+    cure: 'replace keys until no two have one tag',
   },
   'dnskey/revoked': {
     severity: 'note',
@@ -193,6 +205,12 @@ export const FINDINGS = {
     reference: 'RFC 4035 section 5.2',
     meaning: 'a DS stands for no key that signs the DNSKEY RRset, but another one does',
     cure: 'remove the DS from the parent unless a rollover needs it',
+  },
+  'ds/revoked': {
+    severity: 'warning',
+    reference: 'RFC 5011 section 2.1',
+    meaning: 'a DS stands for a key that is revoked, which validators do not take as an entry to the zone',
+    cure: 'remove the DS from the parent, once it has that of another key',
   },
   'ds/not-sep': {
     severity: 'note',
@@ -284,6 +302,13 @@ export const FINDINGS = {
     reference: 'RFC 4035 section 5.3.1',
     meaning: 'the signature expires sooner than the least validity that was asked for',
     cure: SIGN_AGAIN,
+  },
+  'rrsig/too-many-tries': {
+    severity: 'error',
+    reference: 'RFC 4035 section 5.3.1, CVE-2023-50387',
+    meaning:
+      'validators give up over the signatures of the RRset, or keys of one tag, before they come to this one',
+    cure: 'remove needless signatures and keys with one tag, and sign the zone again',
   },
   'rrsig/labels': {
     severity: 'error',
@@ -629,6 +654,13 @@ export const FINDINGS = {
     cure: 'use scheme 1 with hash algorithm 1 (SHA-384)',
   },
 
+  'timing/clock': {
+    severity: 'error',
+    reference: 'RFC 4035 section 5.3.1',
+    meaning:
+      'the signatures are not valid yet, but soon: the clock of the signer is fast, or the one here slow',
+    cure: 'set the clocks, and sign the zone again with an inception in the past',
+  },
   'timing/ends-soon': {
     severity: 'warning',
     reference: 'RFC 6781 section 4.4.2',

@@ -3,7 +3,7 @@ import { printTime } from '../../dns/time.ts';
 import { Type, typeName } from '../../rr/registry.ts';
 import { algorithmLabel } from '../algorithms.ts';
 import { readRrsig, rrsigLabels, RrsigOffset, u32At, type Rrsig } from '../rrsig.ts';
-import { SignatureDefect } from './collect-signatures.ts';
+import { MAX_TRIES, SignatureDefect } from './collect-signatures.ts';
 import { isSignedType, type Details, type Place, type VerifyContext } from './context.ts';
 import { FINDINGS, type FindingCode } from './findings.ts';
 import { MADE_BY, NOT_MADE, type VerificationJobs, type VerificationRows } from './signature-jobs.ts';
@@ -261,6 +261,8 @@ class SignatureJudge {
         return { code: 'rrsig/expired', found: time(expiration), expected: `${now} or later` };
       case SignatureDefect.NotYetValid:
         return { code: 'rrsig/not-yet-valid', found: time(inception), expected: `${now} or earlier` };
+      case SignatureDefect.TooManyTries:
+        return { code: 'rrsig/too-many-tries', expected: `at most ${MAX_TRIES} tries` };
       default:
         return undefined;
     }

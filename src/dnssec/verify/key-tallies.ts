@@ -53,12 +53,9 @@ export function tallySignatures(
     const keyTag = u16At(bytes, start + RrsigOffset.KeyTag);
     const part = partOfType(rows.types[row]!);
     const outcome = rows.outcomes[row]!;
-    const index =
-      outcome >= MADE_BY
-        ? outcome - MADE_BY
-        : keys.findIndex((key) => key.keyTag === keyTag && key.algorithm === algorithm);
+    const index = outcome >= MADE_BY ? outcome - MADE_BY : rows.firstKeys[row]!;
     const id =
-      ((index < 0 ? 0x10000 + keyTag : index) * 256 + algorithm) * SIGNED_PARTS.length +
+      ((keys[index] === undefined ? 0x10000 + keyTag : index) * 256 + algorithm) * SIGNED_PARTS.length +
       SIGNED_PARTS.indexOf(part);
     let tally = tallies.get(id);
     if (tally === undefined) {

@@ -9,7 +9,7 @@ import {
   type Dnskey,
 } from '../dnskey.ts';
 import { keyTag } from '../key-tag.ts';
-import { keySize, publicKeyProblem } from '../public-key.ts';
+import { bitLength, keySize, publicKeyProblem, readRsaPublicKey } from '../public-key.ts';
 import type { Place, VerifyContext } from './context.ts';
 
 /** A key of the DNSKEY RRset. */
@@ -27,6 +27,11 @@ export interface ZoneKey extends Dnskey {
 }
 
 const SHORT_RSA_BITS = 2048;
+/** Exponents up to 2^32 + 1 are in use; what is longer only makes work. */
+const LARGE_EXPONENT_BITS = 33;
+const NOTHING = new Uint8Array();
+/** How many keys with one tag every validator tries: PowerDNS Recursor has the lowest limit. */
+const MAX_SAME_TAG = 2;
 
 /** The keys of the zone, those of one algorithm and tag side by side. */
 export function readZoneKeys({ zone, crypto }: VerifyContext): ZoneKey[] {
@@ -65,15 +70,17 @@ export function checkZoneKeys(context: VerifyContext, keys: readonly ZoneKey[]):
       context.report('dnskey/not-a-zone-key', place, { ...of, found: `flags ${key.flags}` });
     }
     if (key.revoked) context.report('dnskey/revoked', place, of);
-    const previous = keys[i - 1];
-    if (previous?.keyTag === key.keyTag && previous.algorithm === key.algorithm) {
-      context.report('dnskey/same-tag', place, of);
-    }
+    if (hasTagOf(key, keys[i - MAX_SAME_TAG])) context.report('dnskey/many-same-tag', place, of);
+    else if (hasTagOf(key, keys[i - 1])) context.report('dnskey/same-tag', place, of);
     checkAlgorithm(context, place, key);
   });
   if (!keys.some((key) => key.signsZone && key.supported)) {
     context.report('dnskey/nothing-supported', context.apexPlace(Type.DNSKEY));
   }
+}
+
+function hasTagOf(key: ZoneKey, other: ZoneKey | undefined): boolean {
+  return other?.keyTag === key.keyTag && other.algorithm === key.algorithm;
 }
 
 function checkAlgorithm(context: VerifyContext, place: Place, key: ZoneKey): void {
@@ -90,11 +97,20 @@ function checkAlgorithm(context: VerifyContext, place: Place, key: ZoneKey): voi
     context.report('dnskey/deprecated-algorithm', place, { ...of, found: usable.mnemonic });
   }
   const problem = publicKeyProblem(usable, key.publicKey);
+  const exponentBits =
+    usable.kind === 'rsa' ? bitLength(readRsaPublicKey(key.publicKey)?.exponent ?? NOTHING) : 0;
   if (problem !== undefined) context.report('dnskey/malformed', place, { ...of, found: problem });
-  else if (!key.verifies && key.protocol === DNSSEC_PROTOCOL && (key.flags & ZONE_FLAG) !== 0) {
+  else if (exponentBits === 1) {
+    const found = 'the exponent 1, with which everybody can make signatures';
+    context.report('dnskey/malformed', place, { ...of, found, expected: '65537' });
+  } else if (!key.verifies && key.protocol === DNSSEC_PROTOCOL && (key.flags & ZONE_FLAG) !== 0) {
     context.report('dnskey/malformed', place, { ...of, found: 'a public key that is no point of its curve' });
   } else if (usable.kind === 'rsa' && keySize(usable, key.publicKey) < SHORT_RSA_BITS) {
     const found = `${keySize(usable, key.publicKey)} bits`;
     context.report('dnskey/short', place, { ...of, found, expected: `at least ${SHORT_RSA_BITS} bits` });
+  }
+  if (exponentBits > LARGE_EXPONENT_BITS) {
+    const found = `an exponent of ${exponentBits} bits`;
+    context.report('dnskey/exponent', place, { ...of, found, expected: '65537' });
   }
 }
