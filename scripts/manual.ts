@@ -18,12 +18,17 @@ const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] = [
   ['ZONEWRIGHT_DEBUG', 'If it is 1, errors come with stack traces.'],
   ['ZONEWRIGHT_KEY_DIRECTORY', 'The directory of the keys, where --key-directory is not given.'],
   ['ZONEWRIGHT_NOW', 'The time of the run, where --now is not given.'],
+  ['ZONEWRIGHT_PASSPHRASE', 'The passphrase of encrypted private keys.'],
+  ['ZONEWRIGHT_PASSPHRASE_COMMAND', 'A program that prints it, where --passphrase-command is not given.'],
+  ['ZONEWRIGHT_PASSPHRASE_FILE', 'The file whose first line it is, where --passphrase-file is not given.'],
+  ['ZONEWRIGHT_PKCS11_MODULE', 'The PKCS#11 library of keys in an HSM, where their URI names none.'],
+  ['ZONEWRIGHT_PKCS11_PIN', 'The PIN of the HSM, where the URI has no pin-source.'],
 ];
 
 const FILES: readonly (readonly [path: string, meaning: string])[] = [
   [
     '.zonewrightrc.yaml',
-    'The configuration, in the working directory or one above. Other names are in the README.',
+    'The configuration, in the working directory or one above. Other names and all its keys are in docs/commands.md.',
   ],
   ['keys/K<zone>+<algorithm>+<tag>.key', 'A public key, in the form of BIND.'],
   ['keys/K<zone>+<algorithm>+<tag>.private', 'Its private key. Only its owner may read it.'],

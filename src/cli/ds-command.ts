@@ -107,6 +107,8 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
       return ExitStatus.No;
     }
   }
+  if (part !== undefined && keys.length === 0)
+    session.talk.note(`nothing is to ${part} at the parent now; "zonewright status ZONE" tells when`);
   if (session.json || flags.format === 'json') await session.printDocument(dsDocument(keys));
   else await session.print(formatDs(flags.format, keys, { ttl }));
   return ExitStatus.Success;

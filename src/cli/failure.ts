@@ -1,4 +1,5 @@
 import type { CommanderError } from './commander.ts';
+import { counterpartOf } from './dnssec-options.ts';
 import { environmentError, internalError, usageError, ZonewrightError } from '../errors.ts';
 
 /** Whatever was thrown, as an error of ours. */
@@ -18,14 +19,28 @@ export function describeFailure(error: unknown): ZonewrightError {
  * @param command the command that was not understood: `zonewright ds`
  */
 export function usageFailure({ code, message }: CommanderError, command: string): ZonewrightError {
-  const help = `${command} --help lists what there is`;
+  const help = helpHint(command);
   if (code === 'commander.help') return usageError('usage/no-command', 'no command is given', { hint: help });
   const [first = '', second] = message.replace(/^error: /, '').split('\n');
   const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(second ?? '')?.[1];
+  const option = /^unknown option '(.+)'$/.exec(first)?.[1];
+  if (option !== undefined && suggestion === undefined) return unknownOption(option, command);
   const kind = code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return usageError(`usage/${kind}`, first.replaceAll("'", '"').replace(/\.$/, ''), {
     hint: suggestion === undefined ? help : `did you mean ${suggestion}?`,
   });
+}
+
+/** An option that the command has not; it may be one of BIND's tools. */
+export function unknownOption(option: string, command: string): ZonewrightError {
+  const name = command.replace(/^.* /, '');
+  return usageError('usage/unknown-option', `unknown option "${option}"`, {
+    hint: counterpartOf(name, option) ?? helpHint(command),
+  });
+}
+
+function helpHint(command: string): string {
+  return `${command} --help lists what there is`;
 }
 
 const SYSTEM_MESSAGES: Readonly<Record<string, string>> = {

@@ -2,6 +2,7 @@ import { Command } from './commander.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { ProcessIo } from '../io/process-io.ts';
 import type { Execute } from './command.ts';
+import { unknownOption } from './failure.ts';
 import { openSession } from './session.ts';
 
 interface CommandEntry {
@@ -70,6 +71,7 @@ export async function createProgram(
 ): Promise<Command> {
   const execute: Execute = async (command, work, options) => {
     try {
+      refuseDigitOptions(command);
       const session = await openSession(io, command, options);
       try {
         onExit(await work(session));
@@ -104,4 +106,10 @@ export async function createProgram(
     command.configureHelp({ showGlobalOptions: true }).helpOption('-h, --help', 'print this help');
   }
   return program;
+}
+
+/** commander takes `-3` for a number, and so for an argument. */
+function refuseDigitOptions(command: Command): void {
+  const option = command.args.find((argument) => /^-\d/.test(argument));
+  if (option !== undefined) throw unknownOption(option, `zonewright ${command.name()}`);
 }

@@ -129,6 +129,7 @@ async function runRotate(session: Session, zone: string | undefined, flags: Rota
     session.configuration,
     (name) => settingsOfZone(session.configuration, parseZoneName(name)),
     (settings) => settings,
+    'zone',
   );
   const { status, results } = await workThrough(
     zones,

@@ -15,6 +15,7 @@ export interface SelectionFlags {
  * What a command that takes several zones works on: the named files, or every zone of the configuration.
  * @param ofFile what a named file stands for
  * @param ofZone what a configured zone stands for
+ * @param what how messages call what is named
  */
 export function selectTargets<T>(
   files: readonly string[],
@@ -22,10 +23,11 @@ export function selectTargets<T>(
   { zones }: Configuration,
   ofFile: (file: string) => T,
   ofZone: (settings: ZoneSettings) => T,
+  what: 'zone file' | 'zone' = 'zone file',
 ): readonly T[] {
   if (all !== true) {
     if (files.length > 0) return shardOf(files, shard, (file) => file).map(ofFile);
-    throw usageError('usage/missing-argument', 'no zone file is named', {
+    throw usageError('usage/missing-argument', `no ${what} is named`, {
       hint: 'name one, or take every zone of the configuration with --all',
     });
   }

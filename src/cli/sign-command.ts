@@ -164,14 +164,14 @@ async function signOne(
 
 /** The last lines on standard error. */
 function summary(result: SignResult, seconds: number, isCheck: boolean): string {
-  const { zone, output, changed, serial, denial } = result;
+  const { zone, output, changed, serial, denial, signaturesMade: made } = result;
   const done = changed
     ? `${isCheck ? 'would be signed' : 'signed'} into ${output === '-' ? 'standard output' : output}`
     : `${output} is up to date`;
   return [
     `${zone} ${done}: serial ${serial}, first signature expires ${printTime(result.firstExpiration)}`,
     `  ${result.records} records in ${result.rrsets} RRsets, ${result.denialRecords} ${denial.toUpperCase()}`,
-    `  ${result.signaturesMade} signatures made, ${result.signaturesKept} kept, in ${seconds.toFixed(2)} s (${rate(result, seconds)} a second)`,
+    `  ${made} ${made === 1 ? 'signature' : 'signatures'} made, ${result.signaturesKept} kept, in ${seconds.toFixed(2)} s${made === 0 ? '' : ` (${rate(result, seconds)} a second)`}`,
   ].join('\n');
 }
 

@@ -75,7 +75,7 @@ export function targetOfZone(settings: ZoneSettings): SignTarget {
   if (settings.file !== undefined) return { file: settings.file, settings, isNamed: true };
   const zone = nameToText(settings.name);
   throw usageError('configuration/no-file', `the configuration names no file for the zone ${zone}`, {
-    hint: 'add "file: PATH" to it',
+    hint: `say which it is in .zonewrightrc.yaml: "zones: { ${zone.replace(/(.)\.$/, '$1')}: { file: PATH } }"`,
   });
 }
 

@@ -157,7 +157,7 @@ function noActiveKey(
   const zone = nameToText(origin);
   if (own.length === 0) {
     return inputError('sign/no-key', `there is no key of ${zone} in ${keyDirectory}`, {
-      hint: `make keys with: zonewright keygen ${zone} --key-directory ${keyDirectory}`,
+      hint: `if the zone has keys, say with --key-directory where; the first ones are made by: zonewright keygen ${zone} --key-directory ${keyDirectory}`,
     });
   }
   const next = own.flatMap(({ timing, base }) =>

@@ -626,7 +626,7 @@ function requireRoles(keys: readonly SigningKey[], zone: Zone): void {
       'sign/role-missing',
       `no active ${missing.toUpperCase()} of ${label}: ${missing === 'ksk' ? 'the DNSKEY RRset' : 'the zone data'} would stay unsigned`,
       {
-        hint: `make one with zonewright keygen --role ${missing} --algorithm ${label}, or activate the one that you have`,
+        hint: `restore or activate the one that you have; a zone that never had one gets it with: zonewright keygen ${nameToText(zone.origin)} --role ${missing} --algorithm ${label}`,
       },
     );
   }

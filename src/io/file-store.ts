@@ -237,9 +237,17 @@ export async function guarded<T>(file: string, action: () => Promise<T>): Promis
 const DESCRIPTIONS: Readonly<Record<string, readonly [code: string, message: string, hint?: string]>> = {
   ENOENT: ['file/not-found', 'there is no such file or directory'],
   ENOTDIR: ['file/not-found', 'a part of this path is no directory'],
-  EEXIST: ['file/exists', 'the file exists already, and is left as it is'],
+  EEXIST: [
+    'file/exists',
+    'the file exists already, and is left as it is',
+    'name another, or remove it first',
+  ],
   EISDIR: ['file/not-regular', 'this is a directory'],
-  EACCES: ['file/permission', 'permission denied'],
+  EACCES: [
+    'file/permission',
+    'permission denied',
+    'run as the user who owns the file and its directory, or give this one the rights',
+  ],
   EPERM: ['file/permission', 'the operation is not permitted'],
   EROFS: ['file/permission', 'the file system is read-only'],
   ENAMETOOLONG: ['file/name-too-long', 'the name is too long for the file system'],
@@ -261,8 +269,15 @@ function described(file: string, error: unknown): ZonewrightError {
   return environmentError(code, message, {
     location: { file },
     cause: error,
-    ...(hint === undefined ? {} : { hint }),
+    hint: systemCode === 'ENOENT' ? whereLooked(file) : hint,
   });
+}
+
+/** The wrong directory is the likeliest reason why a file is not there. */
+function whereLooked(file: string): string {
+  return path.isAbsolute(file)
+    ? 'check the name'
+    : `check the name; the working directory is ${process.cwd()}`;
 }
 
 /** What two paths to one file have in common; undefined where nothing is. */

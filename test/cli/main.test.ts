@@ -106,7 +106,9 @@ describe('failures', () => {
     workIn();
     const { status, stderr } = await runInProcess(['sign', 'missing.zone']);
     expect(status).toBe(4);
-    expect(stderr).toBe('zonewright: missing.zone: there is no such file or directory\n');
+    expect(stderr).toBe(
+      `zonewright: missing.zone: there is no such file or directory\n  hint: check the name; the working directory is ${process.cwd()}\n`,
+    );
   });
 
   test.each([

@@ -272,7 +272,7 @@ describe('nothing is written', () => {
     expect(await refused(world)).toMatchObject({
       kind: 'input',
       code: 'sign/no-key',
-      hint: `make keys with: zonewright keygen example. --key-directory ${world.path('keys')}`,
+      hint: `if the zone has keys, say with --key-directory where; the first ones are made by: zonewright keygen example. --key-directory ${world.path('keys')}`,
     });
   });
 

@@ -25,6 +25,13 @@ const TROUBLES: readonly Trouble[] = [
     values: [0xa0, 0xa1, 0xa2, 0x102],
   },
   {
+    code: 'key/token-pin',
+    says: 'wants a PIN, and none was given',
+    hint: 'add "?pin-source=file:/path/of/pin" to the URI, or set ZONEWRIGHT_PKCS11_PIN',
+    // CKR_USER_NOT_LOGGED_IN
+    values: [0x101],
+  },
+  {
     code: 'key/token-locked',
     says: 'has its PIN locked or expired',
     hint: 'unlock it with the tools of its vendor and the PIN of the security officer',
@@ -42,10 +49,10 @@ const TROUBLES: readonly Trouble[] = [
   {
     code: 'key/token-gone',
     says: 'does not answer any more',
-    hint: 'plug it in or restore the connection to it, and run the command again',
+    hint: 'plug the token in or restore the connection to it, see whether the library finds its settings, and run the command again',
     // CKR_GENERAL_ERROR, CKR_FUNCTION_FAILED, CKR_DEVICE_ERROR, _MEMORY, _REMOVED, CKR_KEY_HANDLE_INVALID, CKR_OBJECT_HANDLE_INVALID,
-    // CKR_SESSION_CLOSED, _HANDLE_INVALID, CKR_TOKEN_NOT_PRESENT, _NOT_RECOGNIZED, CKR_USER_NOT_LOGGED_IN, CKR_CRYPTOKI_NOT_INITIALIZED
-    values: [0x05, 0x06, 0x30, 0x31, 0x32, 0x60, 0x82, 0xb0, 0xb3, 0xe0, 0xe1, 0x101, 0x190],
+    // CKR_SESSION_CLOSED, _HANDLE_INVALID, CKR_TOKEN_NOT_PRESENT, _NOT_RECOGNIZED, CKR_CRYPTOKI_NOT_INITIALIZED
+    values: [0x05, 0x06, 0x30, 0x31, 0x32, 0x60, 0x82, 0xb0, 0xb3, 0xe0, 0xe1, 0x190],
   },
 ];
 
