@@ -82,6 +82,42 @@ export const FINDINGS = {
     meaning: 'an NS record names an address, not a host',
     cure: 'name a host, and give it address records',
   },
+  'zone/mx-address': {
+    severity: 'warning',
+    reference: 'RFC 1035 section 3.3.9',
+    meaning: 'an MX record names an address, not a host',
+    cure: 'name a host, and give it address records',
+  },
+  'zone/soa-mailbox': {
+    severity: 'warning',
+    reference: 'RFC 1035 section 3.3.13',
+    meaning: 'the RNAME of the SOA record is no mail address with a dot in place of its "@"',
+    cure: 'write hostmaster@example.com as hostmaster.example.com',
+  },
+  'zone/soa-times': {
+    severity: 'note',
+    reference: 'RFC 1912 section 2.2, RFC 2308 section 5',
+    meaning: 'the times of the SOA record do not fit together',
+    cure: 'choose RETRY < REFRESH < EXPIRE, and a MINIMUM of a day or less',
+  },
+  'zone/inner-wildcard': {
+    severity: 'warning',
+    reference: 'RFC 4592 section 2.1.1',
+    meaning: 'an asterisk is no wildcard where it is not the first label of a name',
+    cure: 'put the asterisk first, or remove it',
+  },
+  'zone/spf-type': {
+    severity: 'warning',
+    reference: 'RFC 7208 section 3.1',
+    meaning: 'an SPF record has no TXT record beside it, which is all that mail servers look at',
+    cure: 'publish the policy as a TXT record',
+  },
+  'zone/several-spf': {
+    severity: 'warning',
+    reference: 'RFC 7208 section 4.5',
+    meaning: 'a name has several SPF policies, so that mail servers take none',
+    cure: 'join them into one TXT record',
+  },
   'zone/rp-text': {
     severity: 'warning',
     reference: 'RFC 1183 section 2.2',
