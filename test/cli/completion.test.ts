@@ -168,6 +168,7 @@ const FREE = [
   'TEXT',
   'TIME',
   'TTL',
+  'URI',
 ];
 
 test('it is decided of every value in the definitions how it is completed', async () => {

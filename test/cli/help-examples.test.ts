@@ -16,6 +16,7 @@ const NEEDS_MORE: readonly RegExp[] = [
   /--check-parent/,
   /--push/,
   /--check-servers/,
+  /--response/,
   /--server/,
   /ds \S+ --check$/,
 ];

@@ -28,6 +28,7 @@ const ELSEWHERE = [
   'docs/keys.md',
   'docs/hsm.md',
   'docs/registrars.md',
+  'docs/status.md',
 ];
 
 /** A block of a page: shell commands, or what a comment says of those that follow. */
