@@ -24,6 +24,7 @@ export function leastPropagation({ propagationDelay }: Policy): number {
   return propagationDelay === 'auto' ? HOUR : propagationDelay;
 }
 
+/** How long waits take that follow each other, in seconds. */
 export function secondsOf(waits: readonly PolicyWait[]): number {
   return waits.flatMap(({ terms }) => terms).reduce((sum, { seconds }) => sum + seconds, 0);
 }
