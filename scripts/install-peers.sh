@@ -27,7 +27,9 @@ peers='
   nsd               nsd
   nsd-checkzone     nsd
   nsd-checkconf     nsd
+  nsd-control       nsd
   unbound           unbound
+  unbound-control   unbound
   openssl           openssl
   xmllint           libxml2-utils
   softhsm2-util     softhsm2

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import net from 'node:net';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { peer } from './peers.ts';
+import { freePort, isListening } from './loopback.ts';
+import { peer, runPeer } from './peers.ts';
 import { temporaryDirectory } from './workspace.ts';
 
 /** An nsd on loopback that serves zones on a port of its own. */
@@ -11,8 +11,10 @@ export interface NsdServer {
   readonly port: number;
   /** `127.0.0.1:PORT`, as `--server` takes it. */
   readonly address: string;
-  /** Serves another text of a zone from now on. */
+  /** Serves another text of a zone from now on. For a moment it serves nothing. */
   update(zone: string, text: string): Promise<void>;
+  /** Serves another text of a zone soon, without a pause. */
+  reload(zone: string, text: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,7 +42,8 @@ export async function nsdServer(zones: Readonly<Record<string, string>>): Promis
       `  zonelistfile: "${path.join(directory, 'zone.list')}"`,
       `  xfrdir: "${directory}"`,
       'remote-control:',
-      '  control-enable: no',
+      '  control-enable: yes',
+      `  control-interface: "${path.join(directory, 'control')}"`,
       ...Object.keys(zones).flatMap((zone) => ['zone:', `  name: "${zone}"`, `  zonefile: "${file(zone)}"`]),
       '',
     ].join('\n'),
@@ -54,6 +57,12 @@ export async function nsdServer(zones: Readonly<Record<string, string>>): Promis
       // A reload takes nsd a second to notice; a new process has the zone at once.
       await stopped(child);
       child = await started(configuration, port);
+    },
+    async reload(zone, text) {
+      writeFileSync(`${file(zone)}.new`, text);
+      renameSync(`${file(zone)}.new`, file(zone));
+      const { status, stderr } = await runPeer('nsd-control', ['-c', configuration, 'reload', zone]);
+      if (status !== 0) throw new Error(`nsd-control reload ${zone}: ${stderr}`);
     },
     stop: () => stopped(child),
   };
@@ -78,25 +87,4 @@ async function stopped(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
   await once(child, 'exit');
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1');
-    const finish = (answer: boolean) => () => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.on('connect', finish(true));
-    socket.on('error', finish(false));
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
