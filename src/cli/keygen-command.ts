@@ -132,7 +132,7 @@ async function dispatch(
       const zone = parseZoneName(name);
       const { policy } = settingsOfZone(configuration, zone);
       const roles = role === undefined ? rolesOf(policy) : [role];
-      return keygen(
+      const made = await keygen(
         {
           ...common,
           sources: flags.pkcs11 === undefined ? sourcesOfPolicy(policy) : sourcesOfUri(flags.pkcs11, roles),
@@ -145,6 +145,9 @@ async function dispatch(
         },
         environment,
       );
+      const { warnOfKeysBeside } = await import('../commands/keys-beside.ts');
+      await warnOfKeysBeside(made, environment);
+      return made;
     }
   }
 }

@@ -15,6 +15,7 @@ import { deliver, notifyTest, targetsOfZone } from './notifications.ts';
 import { collect, ofOption, optional, wholeNumber } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
 import type { PlanPicture } from './plan-formats.ts';
+import { requireKnownZone } from './known-zone.ts';
 import { parentSource } from './parent-source.ts';
 import { isOneZone, selectTargets, workThrough, type SelectionFlags } from './several-zones.ts';
 import type { Session } from './session.ts';
@@ -185,6 +186,7 @@ async function rotateOne(
   flags: RotateFlags,
   session: Session,
 ): Promise<{ status: number; result: object }> {
+  await requireKnownZone(settings, session);
   const targets = await targetsOfZone(settings, session);
   const options = rotateOptions(settings, targets, flags, session);
   const isReal = flags.dryRun !== true && flags.plan !== true;

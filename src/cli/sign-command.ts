@@ -153,10 +153,18 @@ async function signOne(
   const options = signOptions(target, flags, session);
   if (options.output === '-' && session.json) checkTogether(1, { ...flags, output: '-' }, session);
   const started = performance.now();
+  const isNewFile =
+    flags.output !== undefined && (await session.environment.files.status(options.output)) === undefined;
   const result = await sign(options);
   for (const block of result.text ?? []) await session.print(block);
   const seconds = (performance.now() - started) / 1000;
   session.talk.note(summary(result, seconds, flags.check === true));
+  if (isNewFile && `${options.output}.` === result.zone) {
+    session.environment.warn(
+      `the file ${options.output} is the signed zone now: -o names the output here`,
+      'the zone is named with -z, where that is needed at all',
+    );
+  }
   const served = await afterSign(result, options, session);
   const status = flags.check === true && result.changed ? ExitStatus.No : served;
   return { status, result: signDocument(result, seconds) };

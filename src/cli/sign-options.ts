@@ -8,6 +8,7 @@ import type { SignOptions } from '../commands/sign.ts';
 import { usageError, ZonewrightError } from '../errors.ts';
 import { isSamePath } from '../io/paths.ts';
 import { parseZoneName } from '../io/zone-name.ts';
+import { readKeyBaseName, splitKeyPath } from '../keys/key-name.ts';
 import type { Policy } from '../rollover/policy.ts';
 import { ofOption, optional, ttlValue, wholeNumber } from './option-values.ts';
 import type { SelectionFlags } from './several-zones.ts';
@@ -58,6 +59,11 @@ export function targetOfFile(
   { zone }: SignFlags,
   { configuration, workingDirectory }: Session,
 ): SignTarget {
+  if (readKeyBaseName(splitKeyPath(file).base) !== undefined) {
+    throw usageError('usage/key-file', `${file} is the file of a key, not of a zone`, {
+      hint: 'leave it out: the keys in the key directory sign by their times; --key BASE names exactly those that shall',
+    });
+  }
   if (zone !== undefined) {
     return { file, settings: settingsOfZone(configuration, parseZoneName(zone)), isNamed: true };
   }

@@ -96,7 +96,11 @@ function rolloverLines(
 ): string[] {
   const { paint, width } = style;
   const lines = columnsOf(
-    steps.map((step) => [stepMark(step, style), step.does, step.at === undefined ? '' : stepDate(step, now)]),
+    steps.map((step) => [
+      stepMark(step, style, now),
+      step.does,
+      step.at === undefined ? '' : stepDate(step, now),
+    ]),
   );
   return [
     ...section(`${title}, since ${printMinute(started)}`, lines, paint),
@@ -108,9 +112,9 @@ function rolloverLines(
   ];
 }
 
-function stepMark({ state }: StepReport, { unicode }: ScreenStyle): string {
+function stepMark({ state, at = 0 }: StepReport, { unicode }: ScreenStyle, now: number): string {
   const sign = unicode ? { done: '✓ ', now: '▶ ', 'to come': '· ' }[state] : '';
-  return `${sign}${state}`;
+  return `${sign}${state === 'now' && at > now ? 'next' : state}`;
 }
 
 function stepDate({ at = 0 }: StepReport, now: number): string {

@@ -1,9 +1,10 @@
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { isForeign } from '../keys/key.ts';
-import { adoptedState } from '../rollover/adopt.ts';
+import { adoptedState, type FoundKey } from '../rollover/adopt.ts';
 import type { Policy } from '../rollover/policy.ts';
 import type { RotationState } from '../rollover/state.ts';
 import type { Environment } from './environment.ts';
+import { keyLabel } from './rotation-keys.ts';
 import { findZone, foundKey } from './found-zone.ts';
 import type { RotateOptions } from './rotation-options.ts';
 import type { Noted } from './rotation-result.ts';
@@ -29,32 +30,28 @@ function withoutDs(
 
 /** The state of a zone that has none: of the keys that are there, or empty. */
 export async function firstState(
-  { zone, keyDirectory, policy, signedZone, adopt }: RotateOptions,
+  { zone, keyDirectory, policy, signedZone, adopt, dryRun }: RotateOptions,
   environment: Environment,
 ): Promise<Noted> {
   const { files, now } = environment;
   const listed = await new KeyDirectory(keyDirectory, files).listKeys(zone);
   const keys = listed.filter((key) => !isForeign(key));
   const rdatas = keys.map(({ dnskeyRdata }) => dnskeyRdata);
-  const found = await findZone(signedZone, zone, rdatas, policy, environment);
-  const signed = found !== undefined && found.evidence.keySet.keys.length > 0 ? found : undefined;
+  const foundFile = await findZone(signedZone, zone, rdatas, policy, environment);
+  const signed = foundFile !== undefined && foundFile.evidence.keySet.keys.length > 0 ? foundFile : undefined;
   if (keys.length === 0) {
     // Where others have signed the zone, nobody knows what the parent serves, and the worst is assumed.
     return { state: signed === undefined ? withoutDs(policy, now) : EMPTY_STATE, done: [] };
   }
+  const found = keys.map((key) => foundKey(key, now));
   const evidence =
     signed === undefined ? ' by their times' : ` and the zone of serial ${signed.evidence.serial}`;
   return {
-    state: adoptedState(
-      keys.map((key) => foundKey(key, now)),
-      signed,
-      policy,
-      now,
-    ),
+    state: adoptedState(found, signed, policy, now),
     done: [
       {
         rollover: 'adopt',
-        what: `took over ${keys.length} keys${evidence}`,
+        what: `${dryRun === true ? 'would take' : 'took'} over ${found.map(keyLabel).join(', ')}${evidence}${doubt(found)}`,
         audit: {
           actor: adopt === true ? 'operator' : 'zonewright',
           why: adopt === true ? 'the operator said so (--adopt)' : 'there was no state',
@@ -65,4 +62,12 @@ export async function firstState(
       },
     ],
   };
+}
+
+/** What of the DS only the operator can tell. */
+function doubt(found: readonly FoundKey[]): string {
+  const [key] = found.filter(({ role, isActive, ds }) => role !== 'zsk' && isActive && ds === 'unknown');
+  return key === undefined
+    ? ''
+    : `; whether the parent has a DS of key ${key.keyTag} is not known: if so, say it with --ds-published ${key.keyTag}`;
 }

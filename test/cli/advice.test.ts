@@ -1,0 +1,82 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { runInProcess } from './in-process.ts';
+import { SMALL_ZONE, workIn } from './working-directory.ts';
+
+const CONFIGURATION = 'zones:\n  example.com: { file: example.com.zone }\n';
+
+/** Mistakes that are made at night, and what is said of each. */
+describe('advice', () => {
+  test('a wrong directory: to make keys is not the first idea', async () => {
+    workIn({ 'example.com.zone': SMALL_ZONE });
+    const { status, stderr } = await runInProcess(['sign', 'example.com.zone']);
+    expect(status).toBe(3);
+    expect(stderr).toMatch(/hint: if the zone has keys, say with --key-directory where; .*zonewright keygen/);
+  });
+
+  test('the same keygen twice makes keys that sign side by side, and says so', async () => {
+    workIn();
+    expect((await runInProcess(['keygen', 'example.com'])).stderr).toBe('');
+    const again = await runInProcess(['keygen', 'example.com']);
+    expect(again.status).toBe(0);
+    for (const [index, role] of ['KSK', 'ZSK'].entries()) {
+      const base = again.stdout.split('\n')[index]!;
+      expect(again.stderr).toContain(`warning: example.com. has a ${role} already: Kexample.com.+013+`);
+      expect(again.stderr).toContain(` and ${base} sign side by side from now on\n  hint: `);
+    }
+    expect((await runInProcess(['keygen', 'example.com', '--spare'])).stderr).toBe('');
+  });
+
+  test('keys of a zone with a state are spares, and need no warning', async () => {
+    workIn();
+    await runInProcess(['rotate', 'example.com']);
+    expect((await runInProcess(['keygen', 'example.com'])).stderr).toBe('');
+  });
+
+  test('rotate of a zone that is misspelled makes nothing', async () => {
+    workIn({ '.zonewrightrc.yaml': CONFIGURATION, 'example.com.zone': SMALL_ZONE });
+    const { status, stderr } = await runInProcess(['rotate', 'exmaple.com', '--sign']);
+    expect([status, stderr]).toEqual([
+      2,
+      'zonewright: exmaple.com. is not configured, and has no keys in keys\n  hint: did you mean example.com.?\n',
+    ]);
+    expect(existsSync('keys')).toBe(false);
+  });
+
+  test('rotate without a zone', async () => {
+    workIn();
+    const { status, stderr } = await runInProcess(['rotate']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('no zone is named');
+  });
+
+  test('a DS that is asked for too early: nothing on standard output, and why', async () => {
+    workIn({ '.zonewrightrc.yaml': CONFIGURATION, 'example.com.zone': SMALL_ZONE });
+    await runInProcess(['keygen', 'example.com']);
+    await runInProcess(['sign', 'example.com.zone']);
+    const [, , , tag] = (await runInProcess(['ds', 'example.com'])).stdout.split(' ');
+    await runInProcess(['rotate', 'example.com', '--ds-published', tag!]);
+    await runInProcess(['rotate', 'example.com', '--start', 'ksk', '--sign']);
+    const early = await runInProcess(['ds', 'example.com', '--add']);
+    expect([early.status, early.stdout]).toEqual([0, '']);
+    expect(early.stderr).toContain('nothing is to add at the parent now');
+    const quiet = await runInProcess(['ds', 'example.com', '--add', '--quiet']);
+    expect([quiet.stdout, quiet.stderr]).toEqual(['', '']);
+    const { stdout } = await runInProcess(['status', 'example.com']);
+    expect(stdout).toMatch(/next +add the new DS at the parent +\d{4}-\d\d-\d\d/);
+  });
+
+  test('key files after the zone file, and -o with the name of the zone, are habits of dnssec-signzone', async () => {
+    workIn({ 'example.com.zone': SMALL_ZONE });
+    await runInProcess(['keygen', 'example.com']);
+    const [key] = readdirSync('keys').filter((name) => name.endsWith('.private'));
+    const named = await runInProcess(['sign', 'example.com.zone', `keys/${key!}`]);
+    expect(named.status).toBe(2);
+    expect(named.stderr).toContain(`keys/${key!} is the file of a key, not of a zone\n  hint: leave it out`);
+    const origin = await runInProcess(['sign', '-o', 'example.com', 'example.com.zone']);
+    expect(origin.status).toBe(0);
+    expect(origin.stderr).toContain('the file example.com is the signed zone now: -o names the output here');
+    const again = await runInProcess(['sign', '-o', 'example.com', 'example.com.zone']);
+    expect(again.stderr).not.toContain('warning');
+  });
+});
