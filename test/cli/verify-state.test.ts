@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { cpSync } from 'node:fs';
+import { copyFileSync, cpSync } from 'node:fs';
 import { temporaryDirectory } from '../support/workspace.ts';
 import { runForJson, runInProcess } from './in-process.ts';
+import { DAY, HOUR, Operation } from './operation.ts';
 import { SMALL_ZONE } from './working-directory.ts';
 
 let prepared: string;
@@ -88,5 +89,47 @@ describe('verify --state', () => {
     const { status } = await runInProcess(['verify', '--state', '--unsigned', 'example.com.zone']);
     expect(status).toBe(2);
     expect((await runInProcess(['verify', '--unsigned', 'example.com.zone'])).status).toBe(0);
+  });
+});
+
+describe('verify --state beside a rollover of the ZSK', () => {
+  /** Codes about the state, for a version of the zone as the state is now. */
+  async function drift(operation: Operation, file: string): Promise<string[]> {
+    const { stdout } = await operation.run('verify', '--state', file, '--json');
+    const { findings } = JSON.parse(stdout) as { findings: readonly { code: string }[] };
+    return findings.map(({ code }) => code).filter((code) => code.startsWith('state/'));
+  }
+
+  /** Roles and states of the keys in the graph. */
+  async function statesInGraph(operation: Operation): Promise<string[]> {
+    const graph = await operation.succeed('verify', '--state', SIGNED, '--graph', 'mermaid');
+    const keys = graph.matchAll(/\["([KZ]SK) \d+<br\/>ECDSAP256SHA256<br\/>(\w+)"\]/g);
+    return [...keys].map(([, role, state]) => `${role!} ${state!}`).sort();
+  }
+
+  test('an older version has keys and signatures that the state has done with, and the graph their states', async () => {
+    const operation = await Operation.enabled();
+    await operation.rotate('--start', 'zsk', '--sign');
+    copyFileSync(SIGNED, 'published');
+    expect(await drift(operation, 'published')).toEqual([]);
+    expect(await statesInGraph(operation)).toEqual(['KSK active', 'ZSK active', 'ZSK pending']);
+
+    await operation.pass(6 * HOUR, HOUR);
+    expect(await drift(operation, SIGNED)).toEqual([]);
+    expect(await statesInGraph(operation)).toEqual(['KSK active', 'ZSK active', 'ZSK retired']);
+    // Both ZSKs are in the older version, but the wrong one signs.
+    expect(await drift(operation, 'published')).toEqual([
+      'state/key-does-not-sign',
+      'state/retired-key-signs',
+    ]);
+
+    await operation.pass(9 * DAY, 3 * DAY);
+    expect(await drift(operation, SIGNED)).toEqual([]);
+    expect(await drift(operation, 'published')).toEqual([
+      'state/key-published',
+      'state/key-does-not-sign',
+      'state/unrecorded',
+      'state/retired-key-signs',
+    ]);
   });
 });
