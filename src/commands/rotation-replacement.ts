@@ -53,7 +53,7 @@ export function requestedReplacement(
       'rotate/parent-unknown',
       `nobody knows whether the parent serves the DS of ${keyLabel(key)}`,
       {
-        hint: `say so in the same command: --ds-published ${tag}, or --ds-withdrawn ${tag}`,
+        hint: `say so in the same command: --ds-published ${tag}, or --ds-withdrawn ${tag} and wait until no cache has it`,
       },
     );
   }

@@ -60,7 +60,9 @@ export function replacementOf(
     );
     return { ...part, aborted, state: { ...abort.state, keys }, begins: again(state, rollover, lost) };
   }
-  if (rollover.name === 'enable' && 'atParent' in abort) return { ...part, unknown: true };
+  // Whether the first DS is there or was never there decides which of the ways is good.
+  const mayLackDs = servedDs(state.ledger).some((ds) => ds.every((record) => record.key !== key.dnskey));
+  if (rollover.name === 'enable' && mayLackDs) return { ...part, unknown: true };
   if (!leaves && !isInZone(key)) {
     // Only its DS may be in use: it leaves together with those that leave anyway.
     const rollovers = state.rollovers.filter((other) => other !== rollover);

@@ -347,13 +347,18 @@ class Schedule {
     if (possible.length > 0 && this.#wanted === 'signed') this.#simulation.start(this.#random.pick(possible));
   }
 
+  /** A key that goes in the middle of an algorithm rollover may leave no way on that is safe. */
+  get #changesAlgorithm(): boolean {
+    return this.#simulation.state.rollovers.some(({ name }) => name === 'algorithm');
+  }
+
   /** The private half of a key is gone; some time later somebody says `--recover`. */
   #loseKey(): void {
     const simulation = this.#simulation;
     const candidates = simulation.state.keys.filter(
       ({ base, removed }) => removed === undefined && !simulation.lost.has(base),
     );
-    if (candidates.length === 0) return;
+    if (candidates.length === 0 || this.#changesAlgorithm) return;
     const { base } = this.#random.pick(candidates);
     simulation.lose(base);
     this.#after(this.#random.between(0, 60 * DAY), () => this.#recover());
@@ -382,7 +387,7 @@ class Schedule {
       (key) =>
         key.removed === undefined && (simulation.keysInUse.includes(key) || simulation.isComing(key.base)),
     );
-    if (keys.length === 0 || this.#wanted !== 'signed') return;
+    if (keys.length === 0 || this.#wanted !== 'signed' || this.#changesAlgorithm) return;
     simulation.replaceAtOnce(this.#random.pick(keys).base);
     this.#task = '';
   }

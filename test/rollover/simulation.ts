@@ -205,7 +205,7 @@ export class Simulation {
   }
 
   /** `rotate --recover TAG` and `rotate --emergency TAG` */
-  replaceAtOnce(base: string): void {
+  replaceAtOnce(base: string, isTold = false): void {
     const key = this.state.keys.find((candidate) => candidate.base === base)!;
     const { state, begins, aborted, hurried, unknown } = replacementOf(
       this.state,
@@ -215,9 +215,11 @@ export class Simulation {
       this.lost,
     );
     if (unknown) {
-      // Who puts the first DS to the parent knows whether he has; the next attempt can go by that.
+      // Who puts the first DS to the parent knows whether he has, and says so in the same command.
+      if (isTold) return;
       if (this.dsAtParent.some((ds) => ds.key === key.dnskey)) this.confirmPublished(key.dnskey);
       else this.confirmWithdrawn(key.dnskey);
+      this.replaceAtOnce(base, true);
       return;
     }
     this.note(`replace ${base}: ${[aborted && 'abort', hurried && 'hurry', begins?.name].join(' ')}`);
