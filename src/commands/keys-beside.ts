@@ -7,7 +7,7 @@ import type { KeygenResult } from './keygen.ts';
 import { hasState } from './state-file.ts';
 
 /**
- * Warns where a new key signs beside an older one of its role, as after the same `keygen` a second time. Where there is a rotation state, that
+ * Warns where a new key signs beside an older one of its role and algorithm, as after the same `keygen` a second time. Where there is a rotation state, that
  * decides what signs.
  */
 export async function warnOfKeysBeside(
@@ -20,8 +20,10 @@ export async function warnOfKeysBeside(
   const made = new Set(keys.map(({ base }) => base));
   const listed = await new KeyDirectory(keyDirectory, files).listKeys(zone);
   const older = listed.filter((key) => !made.has(key.base) && !isForeign(key) && isActive(key.timing, now));
-  for (const { role, base, timing } of keys) {
-    const others = older.filter((key) => key.role === role).map((key) => key.base);
+  for (const { role, base, timing, algorithm } of keys) {
+    const others = older
+      .filter((key) => key.role === role && key.algorithm === algorithm)
+      .map((key) => key.base);
     if (others.length === 0 || !isActive(timing, now)) continue;
     warn(
       `${nameToText(zone)} has a ${role.toUpperCase()} already: ${others.join(', ')} and ${base} sign side by side from now on`,

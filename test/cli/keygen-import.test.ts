@@ -79,7 +79,7 @@ describe('keygen --import', () => {
   test('refuses what belongs to another zone, is there already, or is no pair', async () => {
     workIn();
     const [one] = await keygen('example.com', '--role', 'zsk', '-K', 'theirs');
-    const [two] = await keygen('example.com', '--role', 'zsk', '-K', 'theirs');
+    const [two] = await keygen('example.com', '--role', 'zsk', '-K', 'theirs', '--spare');
     const failure = async (...args: readonly string[]): Promise<string> => {
       const { status, stderr } = await runInProcess(['keygen', ...args]);
       expect(status).toBe(3);
