@@ -407,6 +407,12 @@ export const FINDINGS = {
       'the signature expires before the TTL of the RRset is over, so that caches drop the RRset early and all at once',
     cure: SIGN_AGAIN,
   },
+  'rrsig/recent-inception': {
+    severity: 'note',
+    reference: 'RFC 4035 section 5.3.1',
+    meaning: 'a signature begins so shortly before now that validators with a slow clock refuse it',
+    cure: 'sign with an inception an hour in the past',
+  },
   'rrsig/long-validity': {
     severity: 'note',
     reference: 'RFC 6781 section 4.4.2',

@@ -11,6 +11,8 @@ import { requiredAlgorithms, type ZoneKey } from './zone-keys.ts';
 
 const DAY = 86400;
 const LONG_VALIDITY = 183 * DAY;
+/** By how many seconds the clocks of validators are commonly wrong. */
+const CLOCK_SKEW = 300;
 /** What keys with a DS sign. */
 const KEY_TYPES = new Set<number>([Type.DNSKEY, Type.CDS, Type.CDNSKEY]);
 
@@ -192,7 +194,7 @@ class SignatureJudge {
     });
   }
 
-  /** Whether a valid signature lasts as long as caches may hold its RRset, and not much too long. */
+  /** Whether a valid signature lasts as long as caches may hold its RRset, not much too long, and began some time ago. */
   #checkDuration(rank: number, rrset: number, row: number, expiration: number): void {
     const ttl = this.#context.zone.rrsetTtls[rrset]!;
     if (expiration - this.#at < ttl) {
@@ -200,6 +202,10 @@ class SignatureJudge {
       this.#report('rrsig/ttl-beyond-expiration', rank, rrset, row, { found, expected: `at least ${ttl}` });
     }
     const inception = this.#nearTime(u32At(this.#rdata, this.#rdataOf(row) + RrsigOffset.Inception));
+    if (this.#at - inception < CLOCK_SKEW) {
+      const found = `${this.#at - inception} seconds`;
+      this.#report('rrsig/recent-inception', rank, rrset, row, { found, expected: `at least ${CLOCK_SKEW}` });
+    }
     if (expiration - inception > LONG_VALIDITY) {
       const found = `${Math.floor((expiration - inception) / DAY)} days`;
       this.#report('rrsig/long-validity', rank, rrset, row, { found });

@@ -77,6 +77,13 @@ describe('signatures', () => {
     expect(await codesOf(await signed(content, [ksk, zsk, otherZsk]))).toEqual(['note rrsig/superfluous']);
   });
 
+  test('that have just begun', async () => {
+    const text = await signed();
+    const begin = NOW - 3600;
+    expect(await codesOf(text, { at: begin + 299 })).toEqual(['note rrsig/recent-inception']);
+    expect(await codesOf(text, { at: begin + 300 })).toEqual([]);
+  });
+
   test('that last for more than half a year', async () => {
     expect(await codesOf(await signed(content, [ksk, zsk], NOW + 200 * DAY))).toEqual([
       'note rrsig/long-validity',
