@@ -156,9 +156,9 @@ export const FINDINGS = {
     cure: 'roll to a longer key, or to ECDSAP256SHA256',
   },
   'dnskey/exponent': {
-    severity: 'warning',
-    reference: 'RFC 3110 section 2, RFC 8017 section 3.1',
-    meaning: 'an RSA key has an exponent that validators may refuse',
+    severity: 'error',
+    reference: 'RFC 3110 section 2',
+    meaning: 'an RSA key has an exponent so long that some validators refuse its signatures',
     cure: 'roll to a key with the exponent 65537, or to ECDSAP256SHA256',
   },
   'dnskey/deprecated-algorithm': {

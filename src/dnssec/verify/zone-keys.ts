@@ -27,8 +27,8 @@ export interface ZoneKey extends Dnskey {
 }
 
 const SHORT_RSA_BITS = 2048;
-/** Exponents up to 2^32 + 1 are in use; what is longer only makes work. */
-const LARGE_EXPONENT_BITS = 33;
+/** BIND does not verify with a longer one. */
+const LARGEST_EXPONENT_BITS = 35;
 const NOTHING = new Uint8Array();
 /** How many keys with one tag every validator tries: PowerDNS Recursor has the lowest limit. */
 const MAX_SAME_TAG = 2;
@@ -109,7 +109,7 @@ function checkAlgorithm(context: VerifyContext, place: Place, key: ZoneKey): voi
     const found = `${keySize(usable, key.publicKey)} bits`;
     context.report('dnskey/short', place, { ...of, found, expected: `at least ${SHORT_RSA_BITS} bits` });
   }
-  if (exponentBits > LARGE_EXPONENT_BITS) {
+  if (exponentBits > LARGEST_EXPONENT_BITS) {
     const found = `an exponent of ${exponentBits} bits`;
     context.report('dnskey/exponent', place, { ...of, found, expected: '65537' });
   }
