@@ -1,6 +1,7 @@
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { isForeign } from '../keys/key.ts';
 import { adoptedState, type FoundKey } from '../rollover/adopt.ts';
+import { signsKeys, type Role } from '../keys/roles.ts';
 import type { Policy } from '../rollover/policy.ts';
 import type { RotationState } from '../rollover/state.ts';
 import type { Environment } from './environment.ts';
@@ -51,7 +52,7 @@ export async function firstState(
     done: [
       {
         rollover: 'adopt',
-        what: `${dryRun === true ? 'would take' : 'took'} over ${found.map(keyLabel).join(', ')}${evidence}${doubt(found)}`,
+        what: `${dryRun === true ? 'would take' : 'took'} over ${kskFirst(found).map(keyLabel).join(', ')}${evidence}${doubt(found)}`,
         audit: {
           actor: adopt === true ? 'operator' : 'zonewright',
           why: adopt === true ? 'the operator said so (--adopt)' : 'there was no state',
@@ -70,4 +71,8 @@ function doubt(found: readonly FoundKey[]): string {
   return key === undefined
     ? ''
     : `; whether the parent has a DS of key ${key.keyTag} is not known: if so, say it with --ds-published ${key.keyTag}`;
+}
+
+function kskFirst<T extends { readonly role: Role }>(keys: readonly T[]): T[] {
+  return [...keys].sort((a, b) => Number(signsKeys(b.role)) - Number(signsKeys(a.role)));
 }

@@ -182,7 +182,11 @@ export class PublicationRecord {
     this.#recordPredecessor(previous, this.#evidence, unpublished);
     const { ledger } = this.#state;
     this.#checkReserve(this.#publication(this.#evidence, NO_FILE));
-    const proof = provePublication(cachesAt(ledger, now), currentPublication(ledger), this.#evidence);
+    const proof = provePublication(
+      cachesAt(ledger, now, 0, this.#evidence),
+      currentPublication(ledger),
+      this.#evidence,
+    );
     if (proof.safe) return;
     const until = untilText(proof);
     const breaks = `this zone would go bogus: ${describeWitness(proof.witness)}`;

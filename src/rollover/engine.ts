@@ -136,11 +136,12 @@ function takePublishStep(
   const wanted = afterStep(state, rollover, step);
   const silent = lostSigners(wanted, newestPublication(state.ledger), lost);
   const next = withoutSigners(wanted, silent);
+  const publication = nextPublication(next);
   const proofAt = (time: number): Proof =>
     provePublication(
-      cachesAt(state.ledger, time, marginOf(step, policy)),
+      cachesAt(state.ledger, time, marginOf(step, policy), publication),
       currentPublication(state.ledger),
-      nextPublication(next),
+      publication,
     );
   const proof = proofAt(now);
   if (!proof.safe) {

@@ -82,8 +82,15 @@ export interface Caches {
  * What may be in caches at `now`. A version that was replaced at time *r* can be served until *r* + propagation and be held until *r* + propagation +
  * its TTL.
  * @param margin seconds that every version is taken to stay longer
+ * @param next what is to be published: where that is unsigned, a DS counts for as long as what was validated by it
  */
-export function cachesAt({ publications, parent }: Ledger, now: number, margin = 0): Caches {
+export function cachesAt(
+  { publications, parent }: Ledger,
+  now: number,
+  margin = 0,
+  next?: { readonly keySet: KeySet },
+): Caches {
+  const trust = next?.keySet.keys.length === 0 ? trustAfterDs(publications) : 0;
   const keySets: Held<KeySet>[] = [];
   const data: Held<ZoneData>[] = [];
   publications.forEach((publication, index) => {
@@ -97,11 +104,22 @@ export function cachesAt({ publications, parent }: Ledger, now: number, margin =
   const ds = (parent.length === 0 ? unknownParent(publications) : parent).map(
     ({ ds: value, since, replaced = Infinity, propagation, ttl }) => ({
       value,
-      until: replaced + propagation + ttl + margin,
+      until: replaced + propagation + ttl + margin + (value.length > 0 ? trust : 0),
       source: { kind: 'parent', since } as const,
     }),
   );
   return { ds: merged(ds, now), keySets: merged(keySets, now), data: merged(data, now) };
+}
+
+/**
+ * Seconds for which a validator may go on with a DNSKEY RRset after the DS by which it trusts that has left its cache: it keeps what it has
+ * validated for the TTL of that RRset (RFC 4035 section 5.3.3), and takes an unsigned zone for forged meanwhile.
+ */
+function trustAfterDs(publications: readonly Publication[]): number {
+  return Math.max(
+    0,
+    ...publications.map(({ keySet, dnskeyTtl }) => (keySet.keys.length > 0 ? dnskeyTtl : 0)),
+  );
 }
 
 /** Where nobody knows what the parent serves: no DS, or that of any key that signs a DNSKEY RRset which may be served. */
@@ -158,10 +176,11 @@ export function prunedLedger({ publications, parent }: Ledger, now: number, marg
     const replaced = replacedAt(publications, index);
     return replaced + propagation + Math.max(dnskeyTtl, maxTtl) + margin > now;
   });
+  const longest = margin + trustAfterDs(publications);
   return {
     publications: publications.slice(Math.max(firstHeld, 0)),
     parent: parent.filter(
-      ({ replaced = Infinity, propagation, ttl }) => replaced + propagation + ttl + margin > now,
+      ({ replaced = Infinity, propagation, ttl }) => replaced + propagation + ttl + longest > now,
     ),
   };
 }

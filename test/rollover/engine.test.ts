@@ -374,10 +374,20 @@ describe('the steps of a rollover come when RFC 7583 allows them:', () => {
     turn(simulation);
     expect(zone(simulation)).toBe('ksk1+zsk2 / ksk1 / zsk2');
     removeDs(simulation);
-    expect(wait(simulation)).toBe(registration);
+    // Validators keep a DNSKEY RRset for its TTL, though the DS by which they trust it may go meanwhile.
+    expect(wait(simulation)).toBe(registration + HOUR);
     expect(zone(simulation)).toBe(' /  / ');
     finished(simulation);
     expect(simulation.state.keys.map(({ removed }) => removed)).toEqual([simulation.time, simulation.time]);
+  });
+
+  test('disable: a DNSKEY RRset with a long TTL is waited for', () => {
+    const simulation = signedZone({ dnskeyTtl: 3 * DAY });
+    simulation.disable();
+    turn(simulation);
+    removeDs(simulation);
+    expect(wait(simulation)).toBe(registration + 3 * DAY);
+    expect(zone(simulation)).toBe(' /  / ');
   });
 
   function addDs(simulation: Simulation): void {

@@ -156,10 +156,11 @@ export class World {
   violations(time: number): Violation[] {
     const found: Violation[] = [];
     const caches = { dnskeys: held(this.#dnskeys, time), data: held(this.#data, time) };
-    for (const ds of held(this.#ds, time)) {
-      if (ds.value.length === 0) continue;
+    for (const ds of this.#ds) {
+      if (ds.value.length === 0 || ds.from > time) continue;
       for (const dnskey of caches.dnskeys) {
         for (const data of caches.data) {
+          if (time >= lastHeld(ds) && !isTrustedWithout(ds, dnskey, data, time)) continue;
           const reason = this.#judge(ds, dnskey, data, time);
           if (reason !== undefined)
             found.push({ time, reason, ds: ds.name, dnskey: dnskey.name, data: data.name });
@@ -194,8 +195,9 @@ export class World {
 
   /** Forgets what no cache holds any more. */
   forget(time: number): void {
+    const trust = Math.max(0, ...this.#dnskeys.map(({ ttl }) => ttl));
     for (const list of [this.#dnskeys, this.#data, this.#ds] as Stint<unknown>[][]) {
-      const kept = list.filter((stint, index) => index >= list.length - 2 || lastHeld(stint) > time);
+      const kept = list.filter((stint, index) => index >= list.length - 2 || lastHeld(stint) + trust > time);
       list.splice(0, list.length, ...kept);
     }
   }
@@ -235,6 +237,20 @@ function end(stints: readonly Stint<unknown>[], time: number): void {
 /** The slowest secondary answers for the last time just before `to + lag`; what it answered then lives for a TTL. */
 function lastHeld({ to, lag, ttl }: Stint<unknown>): number {
   return to + lag + ttl;
+}
+
+/**
+ * Whether a validator may go on with a DNSKEY RRset that it validated by this DS just before the DS left its cache: for the TTL of the DNSKEY
+ * RRset, as long as that takes, it wants signatures of an unsigned zone.
+ */
+function isTrustedWithout(
+  ds: Stint<readonly Ds[]>,
+  dnskey: Stint<DnskeyAnswer>,
+  data: Stint<DataAnswer>,
+  time: number,
+): boolean {
+  const isUnsigned = data.value.every((rrsigs) => rrsigs.length === 0);
+  return isUnsigned && dnskey.value.signatures.length > 0 && time < lastHeld(ds) + dnskey.ttl;
 }
 
 /** Each different answer that may be in a cache at `time`, or be fetched into one. */
