@@ -60,7 +60,7 @@ export interface AskOptions {
 export interface DnsClient {
   /**
    * The answer of one server, in bounded time.
-   * @throws ZonewrightError `dns/timeout`, `dns/unreachable` (`dns/no-route` where the address family does not work here), `dns/malformed`, `dns/mismatch`
+   * @throws ZonewrightError `dns/timeout`, `dns/unreachable` (`dns/no-route` where the address family does not work here), `dns/closed`, `dns/malformed`, `dns/mismatch`
    */
   ask(server: DnsServer, question: DnsQuestion, options?: AskOptions): Promise<DnsAnswer>;
   /** The recursive resolvers that this machine uses. */

@@ -80,9 +80,12 @@ export function dnsClient({ timeout = 2000, attempts = 2, resolvers }: DnsClient
 
   async function askTcp(server: DnsServer, question: DnsQuestion, recursion: boolean): Promise<DnsAnswer> {
     // What UDP may take in all, a connection with its handshakes may take at once.
-    const reply = await exchangeTcp({
-      ...exchange(server, question, recursion),
-      timeout: timeout * attempts,
+    const ask = (): Promise<Reply> =>
+      exchangeTcp({ ...exchange(server, question, recursion), timeout: timeout * attempts });
+    const reply = await ask().catch((error: unknown) => {
+      // A server that loads zones anew drops the connections that it has.
+      if (isClosed(error) && attempts > 1) return ask();
+      throw error;
     });
     if (reply.kind === 'answer') return reply.answer;
     const why = reply.kind === 'truncated' ? 'it is truncated, even over TCP' : reply.why;
@@ -102,6 +105,10 @@ export function dnsClient({ timeout = 2000, attempts = 2, resolvers }: DnsClient
 
 function isTimeout(error: unknown): boolean {
   return error instanceof ZonewrightError && error.code === 'dns/timeout';
+}
+
+function isClosed(error: unknown): boolean {
+  return error instanceof ZonewrightError && error.code === 'dns/closed';
 }
 
 function isUnreachable(error: unknown): error is ZonewrightError {
@@ -135,6 +142,7 @@ const HINTS: Readonly<Record<string, string>> = {
   'dns/timeout': 'look whether the server runs and whether a firewall lets UDP and TCP port 53 through',
   'dns/unreachable':
     'look whether the address and the port are right and the server answers over UDP and TCP',
+  'dns/closed': 'look at the log of that server for why it does not answer over TCP',
   'dns/no-route': 'this machine has no route to that address: name a server of another address family',
   'dns/malformed': 'look with "dig" at what this server sends; it may be no DNS server',
   'dns/mismatch': 'look with "dig" at what this server sends; it may be no DNS server',

@@ -99,7 +99,7 @@ export function exchangeTcp({ server, query, timeout, decode }: Exchange): Promi
     });
     socket.on('error', fail);
     socket.on('close', () =>
-      fail(environmentError('dns/unreachable', `the server closed the connection: ${waitingFor(length)}`)),
+      fail(environmentError('dns/closed', `the server closed the connection: ${waitingFor(length)}`)),
     );
   });
 }
@@ -115,9 +115,10 @@ function timeoutError(milliseconds: number, what: string, passedOver = ''): Zone
 
 function networkError(error: unknown): ZonewrightError {
   if (error instanceof ZonewrightError) return error;
-  const reason =
-    codeOf(error) === 'ECONNREFUSED' ? 'nothing listens there' : String(error).replace(/^Error: /, '');
-  return environmentError('dns/unreachable', reason, { cause: error });
+  const code = codeOf(error);
+  const reason = code === 'ECONNREFUSED' ? 'nothing listens there' : String(error).replace(/^Error: /, '');
+  const isClosed = code === 'ECONNRESET' || code === 'EPIPE';
+  return environmentError(isClosed ? 'dns/closed' : 'dns/unreachable', reason, { cause: error });
 }
 
 /** Whether this machine knows a way to an address: nothing is sent. */

@@ -235,18 +235,28 @@ describe('a server that does not keep to the protocol', () => {
     });
     const closed = await serverThat(half, { rawTcp: true });
     expect(await failure(closed, { transport: 'tcp' })).toMatchObject({
-      code: 'dns/unreachable',
+      code: 'dns/closed',
       message: expect.stringContaining('the server closed the connection'),
     });
   });
 
   test('a connection closed at once, and a stream without end', async () => {
     const closing = await serverThat(() => [], { rawTcp: true });
-    expect((await failure(closing, { transport: 'tcp' })).code).toBe('dns/unreachable');
+    expect((await failure(closing, { transport: 'tcp' })).code).toBe('dns/closed');
+    expect(closing.asked).toHaveLength(2);
     const flood = await serverThat((query) => [withDs(query), Buffer.alloc(4_000_000)], { rawTcp: true });
     expect((await failure(flood, { transport: 'tcp' })).message).toMatch(
       /it is no answer|another|cannot be read|octets/,
     );
+  });
+
+  test('a connection closed once, as by a server that loads its zones anew', async () => {
+    let connections = 0;
+    const framed = (message: Buffer): Uint8Array[] => [Buffer.of(0, message.length), message];
+    const server = await serverThat((query) => (++connections === 1 ? [] : framed(withDs(query))), {
+      rawTcp: true,
+    });
+    expect((await ask(server, { transport: 'tcp' })).answers).toHaveLength(1);
   });
 
   test('nothing listens there', async () => {
