@@ -245,8 +245,8 @@ test('--disable: CDS DELETE until the DS is gone from every cache, then the unsi
   expect(operation.count('DNSKEY')).toBe(2);
   await operation.expectValid(ksks);
   await operation.withdrawDs();
-  // 1 h until all servers of the parent have it, a TTL of a day, 1 h margin.
-  operation.now += 26 * HOUR - MINUTE;
+  // 1 h until all servers of the parent have it, a TTL of a day, 1 h margin, and 1 h for which validators keep the DNSKEYs that they trust.
+  operation.now += 27 * HOUR - MINUTE;
   await operation.rotate('--sign');
   expect([operation.count('DNSKEY'), operation.count('CDS')]).toEqual([2, 1]);
   operation.now += MINUTE;

@@ -103,7 +103,8 @@ const PLANS: Readonly<Record<string, Plan>> = {
     options: {},
     isEnabled: true,
     request: ['--disable'],
-    dates: [0, IRET_DS],
+    // A validator may go on with the DNSKEY RRset for its TTL of an hour.
+    dates: [0, IRET_DS + HOUR],
   },
   year: {
     title: 'a year of the default policy',
