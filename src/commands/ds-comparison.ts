@@ -1,3 +1,4 @@
+import { sameOctets } from '../dns/octets.ts';
 import { toHex } from '../dns/encoding.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import type { Crypto } from '../dnssec/crypto.ts';
@@ -39,7 +40,7 @@ export function compareDs(
     if (!canCompute(record) || contains(expected, record) || keys.some((key) => matches(record, key)))
       return false;
     return (
-      expected.some((wanted) => isSame(wanted.subarray(0, HEADER), record.subarray(0, HEADER))) ||
+      expected.some((wanted) => sameOctets(wanted.subarray(0, HEADER), record.subarray(0, HEADER))) ||
       keys.some((key) => keyTag(key) === tag && key[3] === algorithm)
     );
   };
@@ -55,7 +56,7 @@ export function compareDs(
     (wanted) =>
       !contains(served, wanted) &&
       !served.some(
-        (record) => isWrong(record) && isSame(record.subarray(0, HEADER), wanted.subarray(0, HEADER)),
+        (record) => isWrong(record) && sameOctets(record.subarray(0, HEADER), wanted.subarray(0, HEADER)),
       ),
   );
   const findings = [
@@ -123,9 +124,5 @@ function canCompute(record: Uint8Array): boolean {
 }
 
 function contains(records: readonly Uint8Array[], wanted: Uint8Array): boolean {
-  return records.some((record) => isSame(record, wanted));
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((octet, i) => octet === b[i]);
+  return records.some((record) => sameOctets(record, wanted));
 }

@@ -1,3 +1,4 @@
+import { sameOctets } from '../dns/octets.ts';
 import { countLabels, nameToText, parentName, ROOT, sameName } from '../dns/name.ts';
 import type { DnsClient, DnsRecord } from '../dnssec/dns-client.ts';
 import { dsMatches } from '../dnssec/ds.ts';
@@ -54,9 +55,7 @@ export function anchoredKeys(
 ): Uint8Array[] {
   return keys.filter((key) =>
     anchors.some(({ type, rdata }) =>
-      type === Type.DS
-        ? dsMatches(rdata, zone, key, crypto) === true
-        : rdata.length === key.length && rdata.every((octet, i) => octet === key[i]),
+      type === Type.DS ? dsMatches(rdata, zone, key, crypto) === true : sameOctets(rdata, key),
     ),
   );
 }

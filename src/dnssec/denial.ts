@@ -1,3 +1,4 @@
+import { sameOctets } from '../dns/octets.ts';
 import { LOWER_CASE } from '../dns/name.ts';
 import { sortOctetKeys } from '../dns/sort-keys.ts';
 import { inputError } from '../errors.ts';
@@ -179,10 +180,6 @@ function addNsec3Chain(
     records[position] = store.add(ownerId, Type.NSEC3, ttl, start);
   }
   return records;
-}
-
-function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
-  return a.every((octet, i) => octet === b[i]);
 }
 
 /** The ranks of owners that have records of the zone's own, as far as `wanted`. */

@@ -1,3 +1,4 @@
+import { sameOctets } from '../dns/octets.ts';
 import { inputError } from '../errors.ts';
 import type { Crypto, DigestAlgorithm } from './crypto.ts';
 import { keyTag } from './key-tag.ts';
@@ -85,5 +86,5 @@ export function dsMatches(
   if (ds.algorithm !== dnskeyRdata[3] || ds.keyTag !== keyTag(dnskeyRdata)) return false;
   if (digestTypeByNumber(ds.digestType) === undefined) return undefined;
   const expected = makeDs(owner, dnskeyRdata, ds.digestType, crypto);
-  return expected.length === dsRdata.length && expected.every((octet, i) => octet === dsRdata[i]);
+  return sameOctets(expected, dsRdata);
 }

@@ -1,3 +1,4 @@
+import { sameOctets } from '../dns/octets.ts';
 import { sameName } from '../dns/name.ts';
 import { serialGreater } from '../dns/serial.ts';
 import { Type } from '../rr/registry.ts';
@@ -86,9 +87,7 @@ export class PreviousSignatures {
   hasSignature(rrset: number, rdata: Uint8Array): boolean {
     const { zone } = this;
     const rrsigs = zone.rdatasOf(zone.findRrset(zone.rrsetOwners[rrset]!, Type.RRSIG));
-    return rrsigs.some(
-      (other) => other.length === rdata.length && other.every((octet, i) => octet === rdata[i]),
-    );
+    return rrsigs.some((other) => sameOctets(other, rdata));
   }
 
   /** Whether validators will accept it at this owner (RFC 4035 section 5.3), its times aside. */

@@ -1,3 +1,4 @@
+import { sameOctets } from '../dns/octets.ts';
 import { allocateBytes } from '../dns/byte-buffer.ts';
 import { LOWER_CASE, nameToText } from '../dns/name.ts';
 import { internalError, inputError, type ZonewrightError } from '../errors.ts';
@@ -494,7 +495,7 @@ class ZoneSigning {
     if (rdata === undefined || others.length > 0) return false;
     const digest = zoneDigest(zone, hashAlgorithm, this.#tools.crypto);
     const expected = writeZonemd({ serial, scheme: ZONEMD_SIMPLE, hashAlgorithm, digest });
-    return rdata.length === expected.length && rdata.every((octet, i) => octet === expected[i]);
+    return sameOctets(rdata, expected);
   }
 
   /** Nobody can sign another digest: the old one stays, though it is not that of the new DNSKEYs. */

@@ -1,3 +1,4 @@
+import { sameOctets } from '../dns/octets.ts';
 import { Type } from '../rr/registry.ts';
 import type { RecordStore } from '../zone/record-store.ts';
 import { Zone } from '../zone/zone.ts';
@@ -69,11 +70,7 @@ function isOwnKey(rdata: Uint8Array, ownKeys: readonly Uint8Array[]): boolean {
   const key = readDnskey(rdata);
   return ownKeys.some((own) => {
     const { algorithm, publicKey } = readDnskey(own);
-    return (
-      algorithm === key.algorithm &&
-      publicKey.length === key.publicKey.length &&
-      publicKey.every((octet, i) => octet === key.publicKey[i])
-    );
+    return algorithm === key.algorithm && sameOctets(publicKey, key.publicKey);
   });
 }
 

@@ -1,3 +1,4 @@
+import { sameOctets } from '../../dns/octets.ts';
 import { toHex } from '../../dns/encoding.ts';
 import { Type } from '../../rr/registry.ts';
 import { digestTypeByNumber, dsMatches, readDs } from '../ds.ts';
@@ -97,7 +98,7 @@ function checkKeys(context: VerifyContext, { type, records }: Requests, signers:
     const matches = signers.some((key) =>
       isCds
         ? dsMatches(rdata, context.zone.origin, key.rdata, context.crypto) === true
-        : isSame(rdata, key.rdata),
+        : sameOctets(rdata, key.rdata),
     );
     return { request, keyTag: tag, algorithm, digestType, matches };
   });
@@ -142,8 +143,4 @@ function checkAgreement(context: VerifyContext, cds: Requests, cdnskey: Requests
 
 function placeOf({ zone }: VerifyContext, type: number, { record }: Request): Place {
   return { owner: zone.origin, type, record };
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((octet, i) => octet === b[i]);
 }

@@ -1,3 +1,4 @@
+import { sameOctets } from '../../dns/octets.ts';
 import { Type } from '../../rr/registry.ts';
 import { algorithmLabel, usableAlgorithm } from '../algorithms.ts';
 import { REVOKE_FLAG, SEP_FLAG } from '../dnskey.ts';
@@ -112,7 +113,7 @@ function checkTrustAnchors(
   const isKey = ({ type, rdata }: TrustAnchor, key: ZoneKey): boolean =>
     type === Type.DS
       ? dsMatches(rdata, origin, key.rdata, context.crypto) === true
-      : rdata.length === key.rdata.length && rdata.every((octet, i) => octet === key.rdata[i]);
+      : sameOctets(rdata, key.rdata);
   const unmatched = anchors.filter((anchor) => !signers.some((key) => isKey(anchor, key)));
   const all = unmatched.length === anchors.length;
   if (all) {

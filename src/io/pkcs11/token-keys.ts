@@ -1,3 +1,4 @@
+import { sameOctets } from '../../dns/octets.ts';
 import type { CryptoKey } from 'node-webcrypto-p11';
 import { algorithmLabel, usableAlgorithm, type UsableAlgorithm } from '../../dnssec/algorithms.ts';
 import type { TokenKey } from '../../dnssec/crypto.ts';
@@ -206,8 +207,4 @@ function describeObject({ object, id }: Pick<Pkcs11Uri, 'object' | 'id'>): strin
     ...(id === undefined ? [] : [`with the id ${Buffer.from(id).toString('hex')}`]),
   ];
   return parts.join(' and ') || 'that zones can be signed with';
-}
-
-function sameOctets(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((octet, index) => octet === b[index]);
 }
