@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Environment } from '../commands/environment.ts';
 import { sign, type SignOptions, type SignResult } from '../commands/sign.ts';
 import { environmentError } from '../errors.ts';
+import { workerFile } from '../io/worker-file.ts';
 import { carriedError, type ThreadAnswer, type ThreadOrder, type ThreadRun } from './zone-thread.ts';
 
 /** Signs one zone, somewhere. */
@@ -59,7 +60,7 @@ class ZoneThread {
   #orders = 0;
 
   constructor(run: ThreadRun) {
-    this.#worker = new Worker(workerFile(), { workerData: run });
+    this.#worker = new Worker(workerFile('zone-worker.js', import.meta.url), { workerData: run });
     this.#worker.on('message', (answer: ThreadAnswer) => {
       this.#waiting.get(answer.id)?.resolve(answer);
       this.#waiting.delete(answer.id);
@@ -99,10 +100,4 @@ class ZoneThread {
   async close(): Promise<void> {
     await this.#worker.terminate();
   }
-}
-
-/** The worker's program stands beside this one once it is built; in the sources it is under `dist`. */
-function workerFile(): URL {
-  const here = import.meta.url;
-  return new URL(here.endsWith('.ts') ? '../../dist/zone-worker.js' : './zone-worker.js', here);
 }

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Crypto } from '../dnssec/crypto.ts';
 import { prepareTask, type RunningTask, type Task, type WorkPool } from '../dnssec/work-pool.ts';
 import { environmentError } from '../errors.ts';
+import { workerFile } from './worker-file.ts';
 
 /** Fewer rows than this are done sooner than a worker starts. */
 const ROWS_WORTH_A_WORKER = 1500;
@@ -63,7 +64,7 @@ export function workerPool(
   const workers: Worker[] = [];
   const start = (): readonly Worker[] => {
     while (workers.length < threads - 1) {
-      const worker = new Worker(workerFile());
+      const worker = new Worker(workerFile('pool-worker.js', import.meta.url));
       worker.unref();
       workers.push(worker);
     }
@@ -154,10 +155,4 @@ function answerOf(worker: Worker, order: number): Promise<void> {
     worker.on('message', onMessage);
     worker.on('error', onError);
   });
-}
-
-/** The worker's program stands beside this one once it is built; in the sources it is under `dist`. */
-function workerFile(): URL {
-  const here = import.meta.url;
-  return new URL(here.endsWith('.ts') ? '../../dist/pool-worker.js' : './pool-worker.js', here);
 }
