@@ -23,6 +23,7 @@ interface Output {
 export class OutputDigests {
   readonly #file: string;
   readonly #environment: Environment;
+  #outputs: Promise<readonly Output[]> | undefined;
 
   constructor(keyDirectory: string, zone: Uint8Array, environment: Environment) {
     this.#file = joinPath(keyDirectory, `${zoneFileText(zone)}outputs.json`);
@@ -48,6 +49,7 @@ export class OutputDigests {
   async add(sha256: string, making: Making): Promise<void> {
     const others = (await this.#read()).filter((other) => other.sha256 !== sha256);
     const outputs = [{ sha256, making }, ...others].slice(0, REMEMBERED);
+    this.#outputs = Promise.resolve(outputs);
     try {
       await this.#environment.files.writeAtomic(
         this.#file,
@@ -59,7 +61,12 @@ export class OutputDigests {
     }
   }
 
-  async #read(): Promise<readonly Output[]> {
+  /** One run looks once: what others write meanwhile costs time at a later run, not correctness. */
+  #read(): Promise<readonly Output[]> {
+    return (this.#outputs ??= this.#load());
+  }
+
+  async #load(): Promise<readonly Output[]> {
     const { files } = this.#environment;
     try {
       if ((await files.status(this.#file)) === undefined) return [];
