@@ -7,7 +7,7 @@ import { readBindPublicKey } from '../keys/bind-public-key.ts';
 import { readBindState } from '../keys/bind-state.ts';
 import { joinPath, type FileStore } from '../keys/file-store.ts';
 import { missingKey } from '../keys/key-directory.ts';
-import { keyBaseName, readKeyBaseName, splitKeyPath, zoneFileText } from '../keys/key-name.ts';
+import { keyBaseName, keyFilesOfZone, readKeyBaseName, splitKeyPath } from '../keys/key-name.ts';
 import { roleOfKey, type Role } from '../keys/roles.ts';
 import type { KeyTiming } from '../keys/timing.ts';
 
@@ -58,12 +58,8 @@ export async function listPublicKeys(
   zone: Uint8Array,
   files: FileStore,
 ): Promise<PublicKey[]> {
-  const prefix = `k${zoneFileText(zone)}+`.toLowerCase();
-  const names = (await files.list(directory)).filter(
-    (name) =>
-      name.toLowerCase().startsWith(prefix) &&
-      name.endsWith('.key') &&
-      readKeyBaseName(name.slice(0, -'.key'.length)) !== undefined,
+  const names = keyFilesOfZone(await files.list(directory), zone, '.key').filter(
+    (name) => readKeyBaseName(name.slice(0, -'.key'.length)) !== undefined,
   );
   return Promise.all(names.map((name) => readPublicKey(joinPath(directory, name), files)));
 }

@@ -1,5 +1,5 @@
 import { joinPath, type FileStore } from '../keys/file-store.ts';
-import { zoneFileText } from '../keys/key-name.ts';
+import { keyFilesOfZone } from '../keys/key-name.ts';
 
 /** Permission bits of others than the owner. */
 const OTHERS = 0o077;
@@ -18,10 +18,7 @@ export async function findPrivateFiles(
   keyDirectory: string,
   files: FileStore,
 ): Promise<PrivateFiles> {
-  const prefix = `k${zoneFileText(zone)}+`.toLowerCase();
-  const names = (await files.list(keyDirectory)).filter(
-    (name) => name.endsWith('.private') && name.toLowerCase().startsWith(prefix),
-  );
+  const names = keyFilesOfZone(await files.list(keyDirectory), zone, '.private');
   const open: string[] = [];
   for (const name of names) {
     const path = joinPath(keyDirectory, name);

@@ -19,7 +19,7 @@ import { printBindState, readBindState, type BindState } from './bind-state.ts';
 import { joinPath, type FileStore } from './file-store.ts';
 import type { KeyAccess, KeySource } from './key-source.ts';
 import type { Key } from './key.ts';
-import { keyBaseName, readKeyBaseName, zoneFileText, zoneLabel } from './key-name.ts';
+import { keyBaseName, keyFilesOfZone, readKeyBaseName, zoneLabel } from './key-name.ts';
 import { roleOfKey } from './roles.ts';
 import { storageOfPrivateKey } from './stored-private-key.ts';
 import { isUntimed } from './timing.ts';
@@ -51,12 +51,9 @@ export class KeyDirectory implements KeySource {
    * @throws ZonewrightError `key/damaged`, `key/unreadable` for the first file that cannot be used
    */
   async listKeys(zone: Uint8Array): Promise<readonly Key[]> {
-    const names = await this.#files.list(this.path);
-    const prefix = `k${zoneFileText(zone)}+`.toLowerCase();
     const keys: Key[] = [];
-    for (const name of names) {
+    for (const name of keyFilesOfZone(await this.#files.list(this.path), zone, '.key')) {
       const base = name.slice(0, -'.key'.length);
-      if (!name.endsWith('.key') || name.slice(0, prefix.length).toLowerCase() !== prefix) continue;
       if (readKeyBaseName(base) === undefined) continue;
       const files = await this.readFiles(base);
       // SIG(0) and host keys may lie beside.

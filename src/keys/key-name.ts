@@ -32,6 +32,18 @@ export function keyBaseName(zone: Uint8Array, algorithm: number, keyTag: number)
   return `K${zoneFileText(zone)}+${String(algorithm).padStart(3, '0')}+${String(keyTag).padStart(5, '0')}`;
 }
 
+/** Those of the names in a directory that a key file of the zone with this ending may have; what stands between is not looked at. */
+export function keyFilesOfZone(
+  names: readonly string[],
+  zone: Uint8Array,
+  ending: '.key' | '.private',
+): string[] {
+  const prefix = `k${zoneFileText(zone)}+`.toLowerCase();
+  return names.filter(
+    (name) => name.endsWith(ending) && name.slice(0, prefix.length).toLowerCase() === prefix,
+  );
+}
+
 /** Reads a base name; undefined where `base` is none. */
 export function readKeyBaseName(base: string): KeyName | undefined {
   const parts = BASE.exec(base);

@@ -1,5 +1,5 @@
 import { joinPath, type FileStore } from './file-store.ts';
-import { readKeyBaseName, splitKeyPath, zoneFileText } from './key-name.ts';
+import { keyFilesOfZone, readKeyBaseName, splitKeyPath } from './key-name.ts';
 import { storageOfPrivateKey, type PrivateKeyStorage } from './stored-private-key.ts';
 
 const GROUP_AND_OTHERS = 0o077;
@@ -43,11 +43,8 @@ async function privateKeyFiles(
   zone: Uint8Array,
   files: FileStore,
 ): Promise<readonly { readonly name: string; readonly storage: PrivateKeyStorage }[]> {
-  const names = await files.list(directory);
-  const ofKeys = names.filter(
-    (name) =>
-      name.endsWith('.private') &&
-      readKeyBaseName(splitKeyPath(name).base)?.zoneText.toLowerCase() === zoneFileText(zone),
+  const ofKeys = keyFilesOfZone(await files.list(directory), zone, '.private').filter(
+    (name) => readKeyBaseName(splitKeyPath(name).base) !== undefined,
   );
   return Promise.all(
     ofKeys.map(async (name) => ({
