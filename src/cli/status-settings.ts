@@ -87,9 +87,14 @@ function policySettings(
   });
 }
 
+/** Name servers that are not configured. */
+const LOOKED_UP = 'found through the system resolver';
+
 function zoneSettings({ zones, document = {} }: Configuration, fromFile: FromFile): Setting[] {
   const names = Object.keys(document.zones ?? {});
-  return zones.flatMap(({ name, file, output, policyName, parentServers, registrar }, index) => {
+  return zones.flatMap((zone, index) => {
+    const { name, file, output, policyName, registrar, parentFollowsCds = false } = zone;
+    const { servers = [], parentServers, parentTrustAnchor = 'none' } = zone;
     // Zones are in the order of the file.
     const text = names[index] ?? zoneLabel(name);
     const stated: unknown = document.zones?.[text];
@@ -97,7 +102,10 @@ function zoneSettings({ zones, document = {} }: Configuration, fromFile: FromFil
       ['file', file ?? 'none'],
       ['output', output ?? (file === undefined ? 'none' : `${file}.signed`)],
       ['policy', policyName],
-      ['parent.servers', parentServers.length === 0 ? 'found through the system resolver' : parentServers],
+      ['servers', servers.length === 0 ? LOOKED_UP : servers],
+      ['parent.servers', parentServers.length === 0 ? LOOKED_UP : parentServers],
+      ['parent.trustAnchor', parentTrustAnchor],
+      ['parent.followsCds', parentFollowsCds],
       ...(registrar === undefined
         ? []
         : leaves(registrar).map(([keys, value]) => [`registrar.${keys.join('.')}`, value] as const)),

@@ -26,6 +26,7 @@ export function turn(task: Task | undefined, status: ZoneStatus, now: number): s
     case 'zonewright':
       return `nothing to do: the next run will ${todo ?? 'go on'}`;
     case 'parent':
+      return `nothing to do: ${what}`;
     case 'none': {
       const when = notBefore === undefined ? '' : ` ${dateOrMinute(notBefore, now)}`;
       return `nothing to do: the rollover goes on${when === '' ? ' by itself' : when}`;
@@ -54,6 +55,12 @@ function idle({ nextRollover, isManaged, keys }: ZoneStatus, now: number): strin
 /** What is wrong beside the first problem, or that which is to be done. */
 export function problemLine({ severity, what }: Problem): string {
   return `${severity}: ${what}`;
+}
+
+/** What stands over the DS that somebody has to add, or remove. */
+export function dsTitle(change: 'add' | 'remove', { rollovers }: ZoneStatus): string {
+  if (rollovers.some(({ task }) => task.actor === 'parent')) return `The parent is to ${change}`;
+  return change === 'add' ? 'Add at the registrar' : 'Remove at the registrar';
 }
 
 /** A date, with the minute where that is near. */

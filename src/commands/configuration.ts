@@ -35,7 +35,11 @@ interface ZoneDocument {
   readonly output?: string;
   readonly policy?: string;
   readonly servers?: readonly string[];
-  readonly parent?: { readonly servers?: readonly string[]; readonly trustAnchor?: string };
+  readonly parent?: {
+    readonly servers?: readonly string[];
+    readonly trustAnchor?: string;
+    readonly followsCds?: boolean;
+  };
   readonly registrar?: RegistrarSettings<Duration>;
 }
 
@@ -83,6 +87,8 @@ export interface ZoneSettings {
   readonly parentServers: readonly string[];
   /** A file with DS or DNSKEY records of the parent zone that are trusted. */
   readonly parentTrustAnchor?: string;
+  /** Whether the parent takes the DS from the CDS or CDNSKEY records of the zone. */
+  readonly parentFollowsCds?: boolean;
   /** Name servers of the zone itself; they are looked up where this is missing. */
   readonly servers?: readonly string[];
   readonly registrar?: RegistrarSettings;
@@ -190,6 +196,7 @@ function resolveZones(source: ConfigurationSource, policies: ReadonlyMap<string,
       ...(zone.parent?.trustAnchor === undefined
         ? {}
         : { parentTrustAnchor: resolvePath(zone.parent.trustAnchor) }),
+      ...(zone.parent?.followsCds === undefined ? {} : { parentFollowsCds: zone.parent.followsCds }),
       ...(zone.servers === undefined ? {} : { servers: zone.servers }),
       ...(zone.file === undefined ? {} : { file: resolvePath(zone.file) }),
       ...(zone.output === undefined ? {} : { output: resolvePath(zone.output) }),

@@ -1,7 +1,7 @@
 import { printTime } from '../dns/time.ts';
 import { joinPath } from '../keys/file-store.ts';
 import { signsKeys } from '../keys/roles.ts';
-import { dsOf, servedDs, setsBetween } from '../rollover/engine.ts';
+import { dsOf, servedDs, setsBetween } from '../rollover/ds-sets.ts';
 import { cachesAt, confirmedDs } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
 import { proveDs, type Proof } from '../rollover/proof.ts';

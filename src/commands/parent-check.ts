@@ -3,7 +3,7 @@ import { dsMatches, readDs } from '../dnssec/ds.ts';
 import { ZonewrightError } from '../errors.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import { signsKeys } from '../keys/roles.ts';
-import { servedDs } from '../rollover/engine.ts';
+import { servedDs } from '../rollover/ds-sets.ts';
 import { withDsSetsSeen } from '../rollover/facts.ts';
 import { latestTime } from '../rollover/ledger.ts';
 import type { ManagedKey, RotationState } from '../rollover/state.ts';

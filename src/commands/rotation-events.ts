@@ -2,7 +2,8 @@ import { toHex } from '../dns/encoding.ts';
 import { makeDs } from '../dnssec/ds.ts';
 import type { Crypto } from '../dnssec/crypto.ts';
 import { signsKeys } from '../keys/roles.ts';
-import { digestTypes, type Decision, type Wait } from '../rollover/engine.ts';
+import { digestTypes } from '../rollover/ds-sets.ts';
+import type { Decision, Wait } from '../rollover/step-outcome.ts';
 import type { Policy } from '../rollover/policy.ts';
 import type {
   EventDs,

@@ -1,7 +1,8 @@
 import { printTime } from '../dns/time.ts';
 import { usageError, inputError } from '../errors.ts';
 import { withRolloverStarted, type Due } from '../rollover/due.ts';
-import { afterStep, nextPublication } from '../rollover/engine.ts';
+import { nextPublication } from '../rollover/next-publication.ts';
+import { afterStep } from '../rollover/publish-step.ts';
 import { cachesAt, currentPublication } from '../rollover/ledger.ts';
 import { planRotation, type PlanEntry, type ZoneTimes } from '../rollover/plan.ts';
 import { provePublication } from '../rollover/proof.ts';

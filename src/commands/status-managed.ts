@@ -18,6 +18,7 @@ import {
 } from './status-problems.ts';
 import type { DsReport, NotificationReport, ZoneStatus } from './status-report.ts';
 import { nextRollover, rolloverReports } from './status-rollovers.ts';
+import { withTurns } from './status-turn.ts';
 import { compareZone, glanceAtZone } from './status-zone.ts';
 import { withConclusions, type StatusContext } from './status.ts';
 
@@ -27,7 +28,8 @@ export async function managedStatus(state: RotationState, context: StatusContext
   const { policy, name, file: zoneFile } = settings;
   const { now } = environment;
   const planned = rotationTimeline(state, policy, span, assumedTimes(policy));
-  const rollovers = rolloverReports(state, policy, now, planned.plan, { zone: name, zoneFile, label });
+  const reports = rolloverReports(state, policy, now, planned.plan, { zone: name, zoneFile, label });
+  const rollovers = withTurns(reports, state, settings, label);
   const keys = keyReports(state, rollovers, planned, privateFiles);
   const { drift, evidence } =
     depth === 'full'

@@ -105,13 +105,17 @@ export function overdueDsProblems(
 ): Problem[] {
   return rollovers.flatMap(({ name, title, task }): Problem[] => {
     const { deadline, notBefore } = task;
-    if (task.actor !== 'operator' || deadline === undefined || now < deadline - rotationPeriod / 2) return [];
+    const isParents = task.actor === 'parent';
+    if (!isParents && task.actor !== 'operator') return [];
+    if (deadline === undefined || now < deadline - rotationPeriod / 2) return [];
     const isLate = now >= deadline;
     const replacesKey = name !== 'enable' && name !== 'disable';
     const asked = notBefore === undefined ? '' : ` since ${minuteOf(notBefore)}`;
     return [
       {
         ...task,
+        actor: 'operator',
+        ...(isParents ? { todo: 'find out why the parent has not done it' } : {}),
         code: 'ds/overdue',
         severity: isLate && replacesKey ? 'critical' : 'warning',
         what: `${title}: ${task.what}${asked}, ${isLate ? 'overdue' : `due in ${roughDuration(deadline - now)}`}`,

@@ -1,5 +1,6 @@
 import { dueRollovers } from '../rollover/due.ts';
-import { advance, type Decision, type Wait } from '../rollover/engine.ts';
+import type { Decision, Wait } from '../rollover/step-outcome.ts';
+import { advance } from '../rollover/engine.ts';
 import type { PlanEntry } from '../rollover/plan.ts';
 import type { Policy } from '../rollover/policy.ts';
 import { ROLLOVERS, type Step } from '../rollover/rollovers.ts';

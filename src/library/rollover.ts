@@ -4,8 +4,10 @@ import { DEFAULT_POLICY, type Policy } from '../rollover/policy.ts';
 import { printStateDocument, readStateDocument } from '../rollover/state-document.ts';
 import type { RotationState } from '../rollover/state.ts';
 
-export { advance, nextPublication } from '../rollover/engine.ts';
-export type { Advance, Decision, Wait } from '../rollover/engine.ts';
+export { nextPublication } from '../rollover/next-publication.ts';
+export { advance } from '../rollover/engine.ts';
+export type { Decision, Wait } from '../rollover/step-outcome.ts';
+export type { Advance } from '../rollover/engine.ts';
 export { withDsPublished, withDsWithdrawn } from '../rollover/facts.ts';
 export type { PlanEntry, ZoneTimes } from '../rollover/plan.ts';
 export { DEFAULT_POLICY } from '../rollover/policy.ts';

@@ -1,4 +1,5 @@
-import { dsOf, nextPublication, servedDs, setsBetween } from './engine.ts';
+import { dsOf, servedDs, setsBetween } from './ds-sets.ts';
+import { nextPublication } from './next-publication.ts';
 import { fullUse } from './due.ts';
 import { cachesAt, currentPublication } from './ledger.ts';
 import type { Policy } from './policy.ts';

@@ -1,5 +1,5 @@
 import type { Role } from '../keys/roles.ts';
-import { dsOf, setsBetween } from './engine.ts';
+import { dsOf, setsBetween } from './ds-sets.ts';
 import type { Policy } from './policy.ts';
 import type { ManagedKey, RotationState } from './state.ts';
 import type { KeyId } from './validation.ts';

@@ -1,6 +1,6 @@
 import { printDuration, printTime } from '../dns/time.ts';
 import type { Due } from './due.ts';
-import type { Decision } from './engine.ts';
+import type { Decision } from './step-outcome.ts';
 import { newestPublication, type Ledger } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { Witness } from './proof.ts';

@@ -1,5 +1,5 @@
 import { signsKeys, signsZone, type Role } from '../keys/roles.ts';
-import { digestTypes, servedDs } from './engine.ts';
+import { digestTypes, servedDs } from './ds-sets.ts';
 import type { Policy } from './policy.ts';
 import { ROLLOVERS, type RolloverName } from './rollovers.ts';
 import type { ManagedKey, Rollover, RotationState } from './state.ts';

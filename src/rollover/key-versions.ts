@@ -1,6 +1,6 @@
 import { readKeyBaseName } from '../keys/key-name.ts';
 import type { Role } from '../keys/roles.ts';
-import { nextPublication } from './engine.ts';
+import { nextPublication } from './next-publication.ts';
 import { planRotation, type ZoneTimes } from './plan.ts';
 import type { Policy } from './policy.ts';
 import type { RotationState } from './state.ts';

@@ -1,4 +1,4 @@
-import { nextPublication } from './engine.ts';
+import { nextPublication } from './next-publication.ts';
 import { cachesAt, currentPublication, type Publication } from './ledger.ts';
 import { provePublication, type Proof } from './proof.ts';
 import type { KeyUse, ManagedKey, RotationState } from './state.ts';

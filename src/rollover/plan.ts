@@ -1,6 +1,8 @@
 import { signsKeys, type Role } from '../keys/roles.ts';
 import { dueRollovers, spareKeys, withRolloverStarted, type Due } from './due.ts';
-import { advance, needsPublication, nextPublication, type Wait } from './engine.ts';
+import { needsPublication, nextPublication } from './next-publication.ts';
+import type { Wait } from './step-outcome.ts';
+import { advance } from './engine.ts';
 import { withDsPublished, withDsWithdrawn, withEstablished, withPublication } from './facts.ts';
 import { newestPublication, NO_FILE, UNSIGNED_ZONE, type Publication } from './ledger.ts';
 import type { Policy } from './policy.ts';

@@ -1,12 +1,14 @@
 import { signsKeys, type Role } from '../keys/roles.ts';
 import { abortRollover } from './abort.ts';
 import type { Due } from './due.ts';
-import { afterStep, lostSigners, nextPublication, NONE_LOST, servedDs } from './engine.ts';
+import { servedDs } from './ds-sets.ts';
+import { lostSigners, nextPublication, NONE_LOST } from './next-publication.ts';
+import { afterStep } from './publish-step.ts';
 import { newestPublication } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { ZoneVersion } from './proof.ts';
 import { ROLLOVERS, type RolloverName } from './rollovers.ts';
-import { keyNamed, type ManagedKey, type Rollover, type RotationState } from './state.ts';
+import { keyNamed, withRollover, type ManagedKey, type Rollover, type RotationState } from './state.ts';
 
 /** How a key that must go is replaced, and what becomes of a rollover that it has a part in. */
 export interface Replacement {
@@ -155,8 +157,4 @@ function again(state: RotationState, { name, old, new: fresh }: Rollover, lost: 
     at: -Infinity,
     urgent: true,
   };
-}
-
-function withRollover(state: RotationState, rollover: Rollover, next: Rollover): RotationState {
-  return { ...state, rollovers: state.rollovers.map((other) => (other === rollover ? next : other)) };
 }

@@ -159,3 +159,8 @@ export type KeyStatus = 'pending' | 'active' | 'retired' | 'removed';
 export function keyNamed({ keys }: RotationState, base: string): ManagedKey | undefined {
   return keys.find((key) => key.base === base);
 }
+
+/** The state in which a rollover in progress is another. */
+export function withRollover(state: RotationState, rollover: Rollover, next: Rollover): RotationState {
+  return { ...state, rollovers: state.rollovers.map((other) => (other === rollover ? next : other)) };
+}

@@ -3,7 +3,7 @@ import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { keyTag } from '../dnssec/key-tag.ts';
 import { rdataFromText } from '../rr/rdata.ts';
 import { Type } from '../rr/registry.ts';
-import type { Wait } from './engine.ts';
+import type { Wait } from './step-outcome.ts';
 import type { Witness } from './proof.ts';
 import { ROLLOVERS, type RolloverName } from './rollovers.ts';
 import type { Fault, KeyId } from './validation.ts';

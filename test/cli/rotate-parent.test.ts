@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { afterEach, beforeAll, expect, test } from '@jest/globals';
 import { dnsClient } from '../../src/io/dns-client/dns-client.ts';
-import { servedDs } from '../../src/rollover/engine.ts';
+import { servedDs } from '../../src/rollover/ds-sets.ts';
 import { testDnsServer } from '../support/dns-server.ts';
 import { nsdServer, type NsdServer } from '../support/nsd-server.ts';
 import { parentZone, PeerSigner } from '../support/parent-zone.ts';

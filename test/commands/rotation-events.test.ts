@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { eventsOf, type EventTarget } from '../../src/commands/rotation-events.ts';
 import { nameFromText } from '../../src/dns/name.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
-import type { Decision } from '../../src/rollover/engine.ts';
+import type { Decision } from '../../src/rollover/step-outcome.ts';
 import { DEFAULT_POLICY } from '../../src/rollover/policy.ts';
 import { ROLLOVERS, type RolloverName } from '../../src/rollover/rollovers.ts';
 import { UNUSED, type EventType, type ManagedKey, type RotationState } from '../../src/rollover/state.ts';

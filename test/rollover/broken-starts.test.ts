@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { adoptedState } from '../../src/rollover/adopt.ts';
 import { dueRollovers } from '../../src/rollover/due.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
-import { nextPublication } from '../../src/rollover/engine.ts';
+import { nextPublication } from '../../src/rollover/next-publication.ts';
 import type { DsRecord } from '../../src/rollover/validation.ts';
 import { DAY, HOUR, Simulation } from './simulation.ts';
 

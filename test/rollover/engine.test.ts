@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { rolloverOf } from '../../src/rollover/due.ts';
 import type { Role } from '../../src/keys/roles.ts';
-import { dsOf, nextPublication, servedDs, setsBetween } from '../../src/rollover/engine.ts';
+import { dsOf, servedDs, setsBetween } from '../../src/rollover/ds-sets.ts';
+import { nextPublication } from '../../src/rollover/next-publication.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
 import type { DsRecord } from '../../src/rollover/validation.ts';
 import { DAY, HOUR, MINUTE, Simulation } from './simulation.ts';

@@ -1,5 +1,5 @@
 import { dueRollovers, enabling } from '../../src/rollover/due.ts';
-import type { Wait } from '../../src/rollover/engine.ts';
+import type { Wait } from '../../src/rollover/step-outcome.ts';
 import { latestTime, type Ledger } from '../../src/rollover/ledger.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
 import { signsKeys } from '../../src/keys/roles.ts';

@@ -1,12 +1,7 @@
-import {
-  advance,
-  dsOf,
-  lostSigners,
-  nextPublication,
-  type Advance,
-  type Decision,
-  type Wait,
-} from '../../src/rollover/engine.ts';
+import { dsOf } from '../../src/rollover/ds-sets.ts';
+import { lostSigners, nextPublication } from '../../src/rollover/next-publication.ts';
+import type { Decision, Wait } from '../../src/rollover/step-outcome.ts';
+import { advance, type Advance } from '../../src/rollover/engine.ts';
 import { dueRollovers, rolloverOf, withRolloverStarted, type Due } from '../../src/rollover/due.ts';
 import {
   withDsPublished,

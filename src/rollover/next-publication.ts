@@ -1,0 +1,57 @@
+import { currentPublication, newestPublication } from './ledger.ts';
+import type { ZoneVersion } from './proof.ts';
+import type { KeyUse, ManagedKey, RotationState } from './state.ts';
+
+/** What the next publication looks like to a resolver: our keys by their use, others' DNSKEYs as they were last. */
+export function nextPublication({ keys, ledger }: RotationState): ZoneVersion {
+  const own = new Set(keys.map(({ dnskey }) => dnskey));
+  const foreign = (currentPublication(ledger)?.keySet.keys ?? []).filter((key) => !own.has(key));
+  const select = (wanted: (use: KeyUse) => boolean): string[] =>
+    keys.filter(({ use }) => wanted(use)).map(({ dnskey }) => dnskey);
+  const published = select((use) => use.published);
+  const signers = select((use) => use.signsKeys);
+  const zoneSigners = select((use) => use.signsZone);
+  return {
+    keySet: {
+      keys: [...published, ...foreign].sort(),
+      signers: published.length === 0 ? [] : signers.sort(),
+    },
+    data: { signerSets: [zoneSigners.sort()] },
+  };
+}
+
+/** Whether a version with other keys or signers than the newest one is to be published. */
+export function needsPublication(state: RotationState): boolean {
+  const newest = newestPublication(state.ledger);
+  const next = nextPublication(state);
+  if (newest === undefined) return next.keySet.keys.length > 0 || next.data.signerSets.flat().length > 0;
+  return contentOfZone(newest) !== contentOfZone(next);
+}
+
+function contentOfZone({ keySet, data }: ZoneVersion): string {
+  return JSON.stringify([keySet, data]);
+}
+
+/** No key is lost. */
+export const NONE_LOST: ReadonlySet<string> = new Set();
+
+/**
+ * Lost keys that would have to sign something new in the next publication: a DNSKEY RRset that is another than before, or records that they
+ * have not signed yet. The signatures that they made before can stay.
+ */
+export function lostSigners(
+  state: RotationState,
+  before: ZoneVersion | undefined,
+  lost: ReadonlySet<string>,
+): ManagedKey[] {
+  const next = nextPublication(state);
+  const { keys, signers } = before?.keySet ?? { keys: [], signers: [] };
+  const isSameKeys = JSON.stringify(keys) === JSON.stringify(next.keySet.keys);
+  const { signerSets } = before?.data ?? { signerSets: [[]] };
+  return state.keys.filter(
+    ({ base, dnskey, use }) =>
+      lost.has(base) &&
+      ((next.keySet.signers.includes(dnskey) && !(isSameKeys && signers.includes(dnskey))) ||
+        (use.signsZone && !signerSets.every((set) => set.includes(dnskey)))),
+  );
+}

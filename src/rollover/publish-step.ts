@@ -1,0 +1,110 @@
+import { signsKeys, signsZone } from '../keys/roles.ts';
+import { keepsSerial } from './kept-serial.ts';
+import { cachesAt, currentPublication, latestTime, newestPublication, type Publication } from './ledger.ts';
+import { lostSigners, nextPublication } from './next-publication.ts';
+import type { Policy } from './policy.ts';
+import { provePublication, type Proof } from './proof.ts';
+import type { PublishStep } from './rollovers.ts';
+import type { KeyUse, ManagedKey, Rollover, RotationState } from './state.ts';
+import { decide, marginOf, stepDone, waitFor, type Outcome, type Wait } from './step-outcome.ts';
+
+/** Decides a change of the next publication once it is proven safe, then waits until an established publication shows it. */
+export function takePublishStep(
+  state: RotationState,
+  rollover: Rollover,
+  step: PublishStep,
+  policy: Policy,
+  now: number,
+  lost: ReadonlySet<string>,
+): Outcome {
+  if (rollover.decided !== undefined) {
+    const established = state.ledger.publications.findLast((version) => version.established !== undefined);
+    if (shows(established, state, rollover)) return stepDone(state, rollover, step, now);
+    return { wait: whatIsAwaited(state, rollover, step, policy, now) };
+  }
+  const wanted = afterStep(state, rollover, step);
+  const silent = lostSigners(wanted, newestPublication(state.ledger), lost);
+  const next = withoutSigners(wanted, silent);
+  const publication = nextPublication(next);
+  const proofAt = (time: number): Proof =>
+    provePublication(
+      cachesAt(state.ledger, time, marginOf(step, policy), publication),
+      currentPublication(state.ledger),
+      publication,
+    );
+  const proof = proofAt(now);
+  if (!proof.safe) {
+    if (silent.length === 0 || proof.until < Infinity) return waitFor(rollover, step, proof);
+    const keyTags = silent.map(({ keyTag }) => keyTag);
+    return { wait: { rollover, step, reason: { kind: 'lost', keyTags }, until: Infinity } };
+  }
+  const end = rollover.started + policy.rotationPeriod;
+  if (step.endsPeriod === true && rollover.urgent !== true && now < end)
+    return { wait: { rollover, step, reason: { kind: 'period' }, until: end } };
+  return decide(next, rollover, step, now, proofAt(-Infinity));
+}
+
+/** The state in which the keys do what they do after a step. */
+export function afterStep(state: RotationState, rollover: Rollover, step: PublishStep): RotationState {
+  return { ...state, keys: state.keys.map((key) => ({ ...key, use: useAfter(key, rollover, step) })) };
+}
+
+/** What a key does after a step, as far as its role has a part in it. */
+function useAfter(key: ManagedKey, rollover: Rollover, step: PublishStep): KeyUse {
+  const change = rollover.old.includes(key.base)
+    ? step.old
+    : rollover.new.includes(key.base)
+      ? step.new
+      : undefined;
+  if (change === undefined) return key.use;
+  const use = { ...key.use, ...change };
+  return {
+    published: use.published,
+    signsKeys: use.signsKeys && signsKeys(key.role),
+    signsZone: use.signsZone && signsZone(key.role),
+  };
+}
+
+/** The state in which keys that cannot sign do not: where the proof allows it, their signatures are missed by nobody. */
+function withoutSigners(state: RotationState, silent: readonly ManagedKey[]): RotationState {
+  const bases = silent.map(({ base }) => base);
+  const keys = state.keys.map((key) =>
+    bases.includes(key.base) ? { ...key, use: { ...key.use, signsKeys: false, signsZone: false } } : key,
+  );
+  return silent.length === 0 ? state : { ...state, keys };
+}
+
+/** Why a decided publication is not established: it was not written, or nobody knows yet that it is served. */
+function whatIsAwaited(
+  state: RotationState,
+  rollover: Rollover,
+  step: PublishStep,
+  policy: Policy,
+  now: number,
+): Wait {
+  const { ledger } = state;
+  const newest = newestPublication(ledger);
+  const isWritten = newest?.elsewhere !== true && shows(newest, state, rollover);
+  const isTransferForced = keepsSerial(ledger);
+  if (newest !== undefined && isWritten && (policy.publishedWhen === 'served' || isTransferForced)) {
+    const reason = { kind: 'served', serial: newest.serial, isTransferForced } as const;
+    return { rollover, step, reason, until: Infinity };
+  }
+  const latest = latestTime(ledger);
+  if (isWritten && now < latest) return { rollover, step, reason: { kind: 'clock' }, until: latest };
+  return { rollover, step, reason: { kind: 'publication' }, until: Infinity };
+}
+
+/** Whether the keys of a rollover do in a publication what they are to do; other rollovers may be on their way meanwhile. */
+function shows(publication: Publication | undefined, state: RotationState, rollover: Rollover): boolean {
+  if (publication === undefined) return false;
+  const { keySet, data } = publication;
+  return state.keys
+    .filter(({ base }) => rollover.old.includes(base) || rollover.new.includes(base))
+    .every(
+      ({ dnskey, use }) =>
+        keySet.keys.includes(dnskey) === use.published &&
+        keySet.signers.includes(dnskey) === (use.signsKeys && keySet.keys.length > 0) &&
+        data.signerSets.every((signers) => signers.includes(dnskey) === use.signsZone),
+    );
+}
