@@ -3,7 +3,7 @@ import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { formatDs } from './ds-formats.ts';
 import { legend, page, preformatted, table } from './page.ts';
 import { planTable } from './plan-formats.ts';
-import { answer, problemLine, relative, REPORT_LEAD } from './status-words.ts';
+import { answer, dsTitle, problemLine, relative, REPORT_LEAD } from './status-words.ts';
 import { healthCounts, worstFirst, type ZoneResult } from './status-zones.ts';
 import { printDate, printMinute } from './timeline-axis.ts';
 import { timelineSvg } from './timeline-svg.ts';
@@ -119,20 +119,15 @@ function rolloverPart({ title, started, steps, task }: RolloverReport, now: numb
   ].join('\n');
 }
 
-function dsPart({ ds, zone }: ZoneStatus): string[] {
+function dsPart(status: ZoneStatus): string[] {
+  const { ds, zone } = status;
   return [
-    ...(ds.add.length === 0
-      ? []
-      : [
-          `<h3>Add at the registrar</h3>`,
-          preformatted(`DS of ${zone} to add`, formatDs('registrar', ds.add, {})),
-        ]),
-    ...(ds.remove.length === 0
-      ? []
-      : [
-          `<h3>Remove at the registrar</h3>`,
-          preformatted(`DS of ${zone} to remove`, formatDs('registrar', ds.remove, {})),
-        ]),
+    ...(['add', 'remove'] as const)
+      .filter((change) => ds[change].length > 0)
+      .flatMap((change) => [
+        `<h3>${dsTitle(change, status)}</h3>`,
+        preformatted(`DS of ${zone} to ${change}`, formatDs('registrar', ds[change], {})),
+      ]),
     ...(ds.unsafe === undefined
       ? []
       : [`<p>No DS can be given to the parent yet: ${escapeXml(ds.unsafe)}.</p>`]),

@@ -2,7 +2,7 @@ import type { KeyReport, RolloverReport, StepReport, Task, ZoneStatus } from '..
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { formatDs } from './ds-formats.ts';
 import type { Palette, ScreenStyle } from './screen.ts';
-import { answer, dateOrMinute, problemLine, relative, REPORT_LEAD } from './status-words.ts';
+import { answer, dateOrMinute, dsTitle, problemLine, relative, REPORT_LEAD } from './status-words.ts';
 import { columnsOf, folded, foldedColumns } from './text-layout.ts';
 import { printDate, printMinute } from './timeline-axis.ts';
 import { laneNames } from './timeline-names.ts';
@@ -121,7 +121,8 @@ function stepDate({ at = 0 }: StepReport, now: number): string {
   return at <= now ? '' : printDate(at);
 }
 
-function dsBlocks({ ds }: ZoneStatus, { paint, width }: ScreenStyle): string[][] {
+function dsBlocks(status: ZoneStatus, { paint, width }: ScreenStyle): string[][] {
+  const { ds } = status;
   const block = (title: string, text: string): string[] => [
     '',
     paint.strong(title),
@@ -131,10 +132,9 @@ function dsBlocks({ ds }: ZoneStatus, { paint, width }: ScreenStyle): string[][]
       .map((line) => `  ${line}`.trimEnd()),
   ];
   return [
-    ...(ds.add.length === 0 ? [] : [block('Add at the registrar', formatDs('registrar', ds.add, {}))]),
-    ...(ds.remove.length === 0
-      ? []
-      : [block('Remove at the registrar', formatDs('registrar', ds.remove, {}))]),
+    ...(['add', 'remove'] as const)
+      .filter((change) => ds[change].length > 0)
+      .map((change) => block(dsTitle(change, status), formatDs('registrar', ds[change], {}))),
     ...(ds.unsafe === undefined
       ? []
       : [['', ...folded(`No DS can be given to the parent yet: ${ds.unsafe}`, width, '  ')]]),

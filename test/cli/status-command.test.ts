@@ -6,6 +6,7 @@ import { CLOCK, runInProcess } from './in-process.ts';
 import { DAY, HOUR, Operation, SIGNED, STATE } from './operation.ts';
 import { schemaErrors } from './schemas.ts';
 import { SMALL_ZONE, workIn } from './working-directory.ts';
+import configSchema from '../../schemas/config.schema.json' with { type: 'json' };
 
 interface Document {
   readonly health: string;
@@ -336,6 +337,31 @@ describe('--show-config', () => {
     expect(text.stdout).toContain('smtp://me:***@mail.example:25');
     expect(text.stdout).not.toContain('secret@');
   });
+});
+
+test('--show-config has every key of a policy and of a zone that can be configured', async () => {
+  workIn({
+    '.zonewrightrc.yaml':
+      'zones: {example.com: {servers: ["192.0.2.1"], parent: {trustAnchor: anchor, followsCds: true}, registrar: {type: dnsimple, account: 1}}}\n',
+  });
+  const { stdout } = await runInProcess(['status', '--show-config', '--json']);
+  const { settings } = JSON.parse(stdout) as { settings: { key: string; value: string; origin: string }[] };
+  const { policy, zone } = configSchema.$defs;
+  const missing = [
+    ...Object.keys(policy.properties).map((key) => `policies.default.${key}`),
+    ...Object.keys(zone.properties).map((key) => `zones."example.com".${key}`),
+    ...Object.keys(zone.properties.parent.properties).map((key) => `zones."example.com".parent.${key}`),
+  ].filter((key) => !settings.some((setting) => setting.key === key || setting.key.startsWith(`${key}.`)));
+  expect(missing).toEqual([]);
+  const parts = settings.filter(({ key }) => /\.(?:servers|trustAnchor|followsCds)$/.test(key));
+  expect(
+    parts.map(({ key, value, origin }) => [key.replace('zones."example.com".', ''), value, origin]),
+  ).toEqual([
+    ['servers', '192.0.2.1', 'file'],
+    ['parent.servers', 'found through the system resolver', 'default'],
+    ['parent.trustAnchor', 'anchor', 'file'],
+    ['parent.followsCds', 'true', 'file'],
+  ]);
 });
 
 describe('a plugin that cannot find out anything', () => {
