@@ -1,0 +1,85 @@
+import { printDuration, printTime } from '../dns/time.ts';
+import { inputError } from '../errors.ts';
+import { zoneLabel } from '../keys/key-name.ts';
+import { keysToPublish } from '../rollover/keys-to-publish.ts';
+import { cachesAt, currentPublication, type Ledger, type Publication } from '../rollover/ledger.ts';
+import type { Policy } from '../rollover/policy.ts';
+import { provePublication, type Proof } from '../rollover/proof.ts';
+import { shortReserve } from '../rollover/reserve.ts';
+import type { ManagedKey, RotationState } from '../rollover/state.ts';
+import { describeWitness } from '../rollover/words.ts';
+import type { Environment } from './environment.ts';
+
+type Clock = Pick<Environment, 'now' | 'warn'>;
+
+/** The keys as decided, or, where that is proven no more, as they are in the zone that is served. */
+export function provenKeys(
+  state: RotationState,
+  zone: Uint8Array,
+  { now, warn }: Clock,
+): readonly ManagedKey[] {
+  const { keys, postponed } = keysToPublish(state, now);
+  if (postponed !== undefined) {
+    warn(
+      `what rotate decided is not safe any more, so the zone is signed with the keys that it has: ${describeWitness(postponed.witness)}${untilText(postponed)}`,
+      `a later run goes on; see zonewright rotate ${zoneLabel(zone)} --dry-run`,
+    );
+  }
+  return keys;
+}
+
+/**
+ * Refuses a version whose signatures run out in caches, unless it is no worse in this than the one that it replaces.
+ * @throws ZonewrightError `sign/expires-early`
+ */
+export function checkReserve(
+  next: Publication,
+  ledger: Ledger,
+  policy: Policy,
+  force: boolean,
+  { now, warn }: Clock,
+): void {
+  const short = shortReserve(next, currentPublication(ledger), policy, now);
+  if (short === undefined) return;
+  const { left, propagation, ttl, isNoWorse } = short;
+  const problem =
+    `when its signatures are replaced, as little as ${printDuration(Math.max(0, left))} of their time may be left, but caches hold them for ` +
+    `${printDuration(propagation + ttl)} more: a propagation of ${printDuration(propagation)} and a TTL of ${printDuration(ttl)}`;
+  const hint = 'make signatures.refresh and the validity longer, or the largest TTL shorter';
+  if (!isNoWorse && !force)
+    throw inputError('sign/expires-early', problem, { hint: `${hint}; or write it with --force` });
+  warn(problem, hint);
+}
+
+/**
+ * Refuses a version that some cache would turn bogus.
+ * @param force warns in the place of refusing
+ * @returns what the proof says against a version that is forced; undefined for a safe one
+ * @throws ZonewrightError `sign/unsafe`
+ */
+export function refuseUnsafe(
+  next: Publication,
+  ledger: Ledger,
+  zone: Uint8Array,
+  force: boolean,
+  { now, warn }: Clock,
+): string | undefined {
+  const proof = provePublication(cachesAt(ledger, now, 0, next), currentPublication(ledger), next);
+  if (proof.safe) return undefined;
+  const until = untilText(proof);
+  const breaks = `this zone would go bogus: ${describeWitness(proof.witness)}${until}`;
+  if (force) {
+    warn(`${breaks}; written all the same (--force)`);
+    return breaks;
+  }
+  throw inputError('sign/unsafe', breaks, {
+    hint:
+      until === ''
+        ? `if somebody else changed the keys, take over what is published: zonewright rotate ${zoneLabel(zone)} --adopt`
+        : 'wait, or write it all the same with --force',
+  });
+}
+
+function untilText({ until }: Proof & { readonly safe: false }): string {
+  return Number.isFinite(until) ? `, until ${printTime(until)}` : '';
+}
