@@ -84,7 +84,7 @@ function programPage(program: Command, commands: readonly Command[], date: strin
       'The commands are:',
       ...list(commands.map((each) => [`.Ic ${each.name()}`, sentence(each.summary())])),
     ],
-    ['.Pp', 'The options below go with every command.', ...optionList(program)],
+    ['.Pp', 'The options below go with every command.', ...optionList(visibleOptions(program))],
     ...common(),
     ['.Sh EXAMPLES', ...exampleLines(commands.flatMap((each) => examplesOf(each).slice(0, 1)))],
     seeAlso(commands.map((each) => `zonewright-${each.name()}`).sort()),
@@ -96,7 +96,8 @@ function commandPage(program: Command, command: Command, date: string): string {
     const operand = `Ar ${argument.name()}${argument.variadic ? ' ...' : ''}`;
     return argument.required ? `.${operand}` : `.Op ${operand}`;
   });
-  const own = optionList(command);
+  // Help is among the options of every command.
+  const own = optionList(visibleOptions(command).filter(({ long }) => long !== '--help'));
   return page(`zonewright-${command.name()}`, command.summary(), date, [
     ['.Sh SYNOPSIS', `.Nm zonewright ${command.name()}`, '.Op Ar options', ...operands],
     ['.Sh DESCRIPTION', ...text(command.description())],
@@ -106,7 +107,7 @@ function commandPage(program: Command, command: Command, date: string): string {
           list(command.registeredArguments.map((each) => [`.Ar ${each.name()}`, sentence(each.description)])),
         ]),
     ...(own.length === 0 ? [] : [['.Pp', 'The options are:', ...own]]),
-    ['.Pp', 'Those of every command are:', ...optionList(program)],
+    ['.Pp', 'Those of every command are:', ...optionList(visibleOptions(program))],
     ...common(),
     ['.Sh EXAMPLES', ...exampleLines(examplesOf(command))],
     seeAlso(['zonewright']),
@@ -137,8 +138,11 @@ function common(): readonly Section[] {
   ];
 }
 
-function optionList(command: Command): readonly string[] {
-  const options = command.createHelp().visibleOptions(command);
+function visibleOptions(command: Command): readonly Option[] {
+  return command.createHelp().visibleOptions(command);
+}
+
+function optionList(options: readonly Option[]): readonly string[] {
   return list(options.map((option) => [optionNames(option), sentence(described(option))]));
 }
 

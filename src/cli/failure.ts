@@ -22,7 +22,10 @@ export function usageFailure({ code, message }: CommanderError, command: string)
   const help = helpHint(command);
   if (code === 'commander.help') return usageError('usage/no-command', 'no command is given', { hint: help });
   const [first = '', second] = message.replace(/^error: /, '').split('\n');
-  const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(second ?? '')?.[1];
+  const suggestion =
+    first === "unknown command 'version'"
+      ? '--version'
+      : /\(Did you mean (?:one of )?(.+?)\?\)/.exec(second ?? '')?.[1];
   const option = /^unknown option '(.+)'$/.exec(first)?.[1];
   if (option !== undefined && suggestion === undefined) return unknownOption(option, command);
   const kind = code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

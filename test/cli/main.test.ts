@@ -46,6 +46,7 @@ describe('help', () => {
 describe('a command line that makes no sense', () => {
   test.each([
     [['sgin'], 'unknown command "sgin"', 'did you mean sign?'],
+    [['version'], 'unknown command "version"', 'did you mean --version?'],
     [['help', 'sgin'], 'unknown command "sgin"', 'did you mean sign?'],
     [['ds', '--formt', 'csv', 'x'], 'unknown option "--formt"', 'did you mean --format?'],
     [['ds', 'x', '--format', 'xml'], '--format', undefined],

@@ -20,6 +20,13 @@ test('there is a page for the program and for each command, and the package has 
   expect(packageJson.man.map((file) => path.basename(file)).sort()).toEqual(expected);
 });
 
+test('no page has an option twice', () => {
+  for (const [name, text] of pages) {
+    const options = text.match(/^\.It Fl .+$/gm)!;
+    expect({ name, options: options.toSorted() }).toEqual({ name, options: [...new Set(options)].sort() });
+  }
+});
+
 describeWithPeers(['mandoc'], 'mandoc', () => {
   let directory = '';
   const write = (): string[] =>
