@@ -96,7 +96,7 @@ export async function createProgram(
     .option('--passphrase-command <COMMAND>', 'the same for what a program prints; no shell runs it')
     .option('--now <TIME>', 'the time of this run, in place of the clock')
     .option('--json', 'print one JSON document')
-    .option('--quiet', 'no progress, colour or summary')
+    .option('--quiet', 'only what somebody has to know: no progress, colour or summary')
     .option('--no-color', 'no colour and progress');
   for (const { name, summary, load, hidden = false } of COMMANDS) {
     const define = needed.includes(name) ? await load() : undefined;

@@ -191,7 +191,7 @@ async function rotateOne(
   const options = rotateOptions(settings, targets, flags, session);
   const isReal = flags.dryRun !== true && flags.plan !== true;
   const print = async (part: RotateResult): Promise<void> => {
-    if (!session.json) await session.print(await textOf(part, flags.format));
+    if (!session.json) await session.print(await textOf(part, flags.format, session));
   };
   const tell = async (told: RotateResult): Promise<RotateResult> => {
     const delivered = isReal ? await deliver(settings, targets, session) : [];
@@ -212,8 +212,12 @@ async function rotateOne(
   return { status, result: rotateDocument(result) };
 }
 
-async function textOf(result: RotateResult, format: RotateFlags['format']): Promise<string> {
-  if (format === 'text' || result.timeline === undefined) return rotateText(result);
+async function textOf(
+  result: RotateResult,
+  format: RotateFlags['format'],
+  { quiet }: Session,
+): Promise<string> {
+  if (format === 'text' || result.timeline === undefined) return rotateText(result, { quiet });
   const { formatPlan } = await import('./plan-formats.ts');
   return formatPlan(format, result.zone, result.timeline);
 }

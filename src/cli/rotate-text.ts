@@ -1,11 +1,12 @@
 import type { RotateResult } from '../commands/rotation-result.ts';
 import { printTime } from '../dns/time.ts';
 
-/** What a person reads of a run. */
-export function rotateText(result: RotateResult): string {
+/** What a person reads of a run: with `quiet` what was done and what somebody has to do, but nothing that only takes its time. */
+export function rotateText(result: RotateResult, { quiet }: { readonly quiet: boolean }): string {
   const lines: string[] = [];
+  const waits = quiet ? result.waits.filter(({ actor }) => actor !== 'none') : result.waits;
   for (const { rollover, what } of result.done) lines.push(`${result.zone} ${rollover}: ${what}`);
-  for (const { rollover, what, nextCommand } of result.waits) {
+  for (const { rollover, what, nextCommand } of waits) {
     lines.push(`${result.zone} ${rollover}: ${what}`);
     if (nextCommand !== undefined) lines.push(`  then: ${nextCommand}`);
   }
@@ -24,7 +25,7 @@ export function rotateText(result: RotateResult): string {
       `${printTime(time)}  ${actor.padEnd(10)}  ${rollover}: ${what}${keys.length === 0 ? '' : ` (${keys.join(', ')})`}`,
     );
   }
-  if (result.plan === undefined && result.waits.length === 0 && result.next !== undefined) {
+  if (!quiet && result.plan === undefined && result.waits.length === 0 && result.next !== undefined) {
     const when = Number.isFinite(result.next.at) ? printTime(result.next.at) : 'now';
     lines.push(`${result.zone} next: ${result.next.rollover}, ${when}`);
   }

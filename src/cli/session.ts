@@ -45,6 +45,8 @@ export interface Session {
   readonly configuration: Configuration;
   readonly keyDirectory: string;
   readonly json: boolean;
+  /** Whether only what somebody has to know is told: cron mails every line. */
+  readonly quiet: boolean;
   readonly workingDirectory: string;
   readonly talk: Talk;
   /** Where the settings of the command line and the environment came from. */
@@ -101,6 +103,7 @@ export async function openSession(
     configuration,
     keyDirectory,
     json: options.json === true,
+    quiet: options.quiet === true,
     workingDirectory: io.workingDirectory,
     talk,
     origins: {

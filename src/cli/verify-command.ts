@@ -103,7 +103,7 @@ async function runVerify(session: Session, files: readonly string[], flags: Veri
   }
   if (flags.graph !== undefined && (session.json || flags.format !== 'text' || !isOneZone(files, flags)))
     throw usageError('usage/conflict', '--graph takes one zone, and no other format');
-  const options = { all: flags.allFindings === true };
+  const options = { all: flags.allFindings === true, quiet: session.quiet };
   const targets = selectTargets<() => Target>(
     files,
     flags,

@@ -2,9 +2,12 @@ import type { VerifyReport } from '../commands/verify.ts';
 import { SEVERITIES } from '../dnssec/verify/causes.ts';
 import type { Finding, Severity } from '../dnssec/verify/findings.ts';
 
-/** How much of what was found is told: each thing that is wrong, or every finding there is because of it. */
+/** How much of what was found is told. */
 export interface FormatOptions {
+  /** Every finding, or each thing that is wrong once. */
   readonly all: boolean;
+  /** Whether the text has only what somebody has to know. */
+  readonly quiet: boolean;
 }
 
 /** A finding as a report shows it: for all that have the same cause. */

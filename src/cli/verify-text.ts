@@ -9,13 +9,16 @@ import {
   type ShownFinding,
 } from './verify-shown.ts';
 
-/** A report for people: findings, each with what to do, then the verdict. */
+/** A report for people: findings, each with what to do, then the verdict; with `quiet`, no notes, and the verdict only where the zone is not valid. */
 export function text(reports: readonly VerifyReport[], options: FormatOptions): string {
   return reports
-    .map((report) => {
+    .flatMap((report) => {
       const findings = shownFindings(report, options);
-      return `${[...findings.flatMap(findingLines), ...verdict(report, findings)].join('\n')}\n`;
+      const told = options.quiet ? findings.filter(({ severity }) => severity !== 'note') : findings;
+      const end = options.quiet && report.ok ? [] : verdict(report, findings);
+      return [...told.flatMap(findingLines), ...end];
     })
+    .map((line) => `${line}\n`)
     .join('');
 }
 

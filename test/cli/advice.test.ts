@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { runInProcess } from './in-process.ts';
+import { CLOCK, runInProcess } from './in-process.ts';
 import { SMALL_ZONE, workIn } from './working-directory.ts';
 
 const CONFIGURATION = 'zones:\n  example.com: { file: example.com.zone }\n';
@@ -64,6 +64,19 @@ describe('advice', () => {
     expect([quiet.stdout, quiet.stderr]).toEqual(['', '']);
     const { stdout } = await runInProcess(['status', 'example.com']);
     expect(stdout).toMatch(/next +add the new DS at the parent +\d{4}-\d\d-\d\d/);
+  });
+
+  test('--quiet says nothing that asks for nobody, so that cron mails nothing', async () => {
+    workIn({ '.zonewrightrc.yaml': CONFIGURATION, 'example.com.zone': SMALL_ZONE });
+    const nightly = ['rotate', '--all', '--sign', '--quiet'];
+    expect((await runInProcess(nightly)).stdout).toContain('enable DNSSEC: began');
+    expect(await runInProcess(nightly)).toEqual({ status: 0, stdout: '', stderr: '' });
+    expect((await runInProcess(nightly.slice(0, -1))).stdout).toContain('waiting until');
+    expect(await runInProcess(['verify', '--all', '--quiet'])).toEqual({ status: 0, stdout: '', stderr: '' });
+    const soon = await runInProcess(['verify', '--all', '--quiet', '--min-validity', '90d']);
+    expect([soon.status, soon.stdout]).toEqual([1, expect.stringMatching(/^error: [^]*is NOT valid/)]);
+    const { stdout } = await runInProcess(nightly, { clock: CLOCK + 2 * 86400 });
+    expect(stdout).toMatch(/waiting for the parent to add the new DS .*\n {2}then: zonewright rotate/);
   });
 
   test('key files after the zone file, and -o with the name of the zone, are habits of dnssec-signzone', async () => {

@@ -80,7 +80,7 @@ describe('crontab', () => {
       true,
     );
     for (const job of jobs) expect(job).toMatch(/^(?:(?:\d+|\*)\s+){5}zonewright\s+cd \S+ && \S/);
-    expect(jobs.length).toBe(3);
+    expect(jobs.length).toBe(4);
   });
 
   test('does its work in silence, and every line runs', async () => {
