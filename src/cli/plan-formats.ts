@@ -1,8 +1,12 @@
 import type { Timeline } from '../rollover/timeline.ts';
 import { legend, page, table } from './page.ts';
-import { printMinute } from './timeline-axis.ts';
+import type { ScreenStyle } from './screen.ts';
+import { printDate, printMinute } from './timeline-axis.ts';
+import { eventLines } from './timeline-events.ts';
 import { laneNames } from './timeline-names.ts';
 import { timelineFile, timelineSvg } from './timeline-svg.ts';
+import { folded } from './text-layout.ts';
+import { timelineText } from './timeline-text.ts';
 import { escapeXml } from './verify-xml.ts';
 
 /** How a plan can be drawn. */
@@ -27,6 +31,25 @@ export function formatPlan(picture: PlanPicture, zone: string, timeline: Timelin
       : planTable(timeline, `What comes for ${zone}`),
     '</main>',
   ]);
+}
+
+/** The same for somebody at a terminal. */
+export function planText(zone: string, timeline: Timeline, style: ScreenStyle): string {
+  const { to, plan } = timeline;
+  const title = `Plan for ${zone}`;
+  const about = `until ${printDate(to)}, if every run takes place and the parent is changed on the day`;
+  const [first = '', ...rest] = folded(`${title} ${about}`, style.width, '  ');
+  const lines = [
+    `${style.paint.strong(title)}${first.slice(title.length)}`,
+    ...rest,
+    '',
+    ...timelineText(timeline, style),
+    '',
+    ...(plan.length === 0
+      ? ['Nothing will happen in this time.']
+      : eventLines(timeline, plan.length, style.width)),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 /** The dates of a plan. */

@@ -215,11 +215,14 @@ async function rotateOne(
 async function textOf(
   result: RotateResult,
   format: RotateFlags['format'],
-  { quiet }: Session,
+  session: Session,
 ): Promise<string> {
-  if (format === 'text' || result.timeline === undefined) return rotateText(result, { quiet });
-  const { formatPlan } = await import('./plan-formats.ts');
-  return formatPlan(format, result.zone, result.timeline);
+  const { zone, timeline } = result;
+  const screen = await session.screen();
+  if (timeline === undefined || (format === 'text' && !screen.isTerminal)) return rotateText(result, session);
+  const { formatPlan, planText } = await import('./plan-formats.ts');
+  if (format !== 'text') return formatPlan(format, zone, timeline);
+  return `${rotateText({ ...result, plan: [] }, session)}${planText(zone, timeline, screen)}`;
 }
 
 /** Signs the zone, has the servers load it, and says where the rollovers stand then. */

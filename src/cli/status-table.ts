@@ -1,6 +1,6 @@
-import type { ZoneStatus } from '../commands/status-report.ts';
+import type { Task, ZoneStatus } from '../commands/status-report.ts';
 import type { ScreenStyle } from './screen.ts';
-import { turn } from './status-words.ts';
+import { dateOrMinute, turn } from './status-words.ts';
 import { healthCounts, worstFirst, type ZoneResult } from './status-zones.ts';
 
 /** One line a zone, worst first, with what to do. */
@@ -31,14 +31,22 @@ const COLORS = { ok: 'good', warning: 'warn', critical: 'bad', unknown: 'bad' } 
 
 /** What to do comes first: the end of a long line may be cut. */
 function zoneLine(status: ZoneStatus, now: number): string {
-  const [problem] = status.problems;
-  const whose = turn(status.task, status, now);
+  const { task, problems } = status;
+  const [problem] = problems;
+  const whose = task?.actor === 'operator' ? yourTurn(task, now) : turn(task, status, now);
   return problem === undefined ? whose : `${whose} (${problem.what})`;
 }
 
-/** Cut at a word, where it would leave the line. */
+function yourTurn({ deadline, todo, what }: Task, now: number): string {
+  const act = todo ?? what;
+  if (deadline === undefined) return act;
+  return `${deadline > now ? 'by' : 'overdue since'} ${dateOrMinute(deadline, now)}: ${act}`;
+}
+
+/** Cut where it would leave the line, at a word if that is near. */
 function shortened(text: string, width: number): string {
   if (text.length <= width) return text;
   const cut = text.slice(0, Math.max(width - 3, 20));
-  return `${cut.slice(0, Math.max(cut.lastIndexOf(' '), 20))}...`;
+  const space = cut.lastIndexOf(' ');
+  return `${cut.length - space < 9 ? cut.slice(0, space) : cut}...`;
 }

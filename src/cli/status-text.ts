@@ -2,10 +2,10 @@ import type { KeyReport, RolloverReport, StepReport, Task, ZoneStatus } from '..
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { formatDs } from './ds-formats.ts';
 import type { Palette, ScreenStyle } from './screen.ts';
-import { answer, dateOrMinute, dsTitle, problemLine, relative, REPORT_LEAD } from './status-words.ts';
-import { columnsOf, folded, foldedColumns } from './text-layout.ts';
+import { answer, dsTitle, problemLine, relative, REPORT_LEAD } from './status-words.ts';
+import { columnsOf, folded } from './text-layout.ts';
 import { printDate, printMinute } from './timeline-axis.ts';
-import { laneNames } from './timeline-names.ts';
+import { eventLines } from './timeline-events.ts';
 import { timelineText } from './timeline-text.ts';
 
 /** How many dates are listed. */
@@ -142,27 +142,8 @@ function dsBlocks(status: ZoneStatus, { paint, width }: ScreenStyle): string[][]
 }
 
 function events({ timeline }: ZoneStatus, { paint, width }: ScreenStyle): string[] {
-  const { plan, now } = timeline;
-  if (plan.length === 0) return [];
-  const names = laneNames(timeline);
-  const rows = plan
-    .slice(0, NEXT_EVENTS)
-    .map(({ time, what, actor, keys }) => [
-      dateOrMinute(time, now),
-      actor === 'operator' ? 'you' : actor,
-      keys.map((base) => names.get(base) ?? base).join(', '),
-      what,
-    ]);
-  const lines = columnsOf(rows);
-  const indent = ' '.repeat((lines[0]?.length ?? 0) - (rows[0]?.at(-1)?.length ?? 0));
-  return [
-    '',
-    ...section(
-      'Next',
-      lines.flatMap((line) => foldedColumns(line, width - 2, indent)),
-      paint,
-    ),
-  ];
+  if (timeline.plan.length === 0) return [];
+  return ['', ...section('Next', eventLines(timeline, NEXT_EVENTS, width - 2), paint)];
 }
 
 function signatureLines(

@@ -11,6 +11,9 @@ const BAR = 16;
 const BAR_TOP = 20;
 const LEGEND = 34;
 const MOST_TICKS = 13;
+/** Per cent from the edges where the text beside a line could be cut off: on any screen, and on a narrow one. */
+const EDGE = 5;
+const NARROW_EDGE = 15;
 
 /** The colours of a timeline, light and dark. Hatching and outline tell the states apart as well. */
 export const TIMELINE_STYLE = `
@@ -18,6 +21,7 @@ export const TIMELINE_STYLE = `
 @media (prefers-color-scheme: dark) { .timeline { --ink: #e4e7eb; --soft: #aab4be; --line: #3e4c59; --paper: #14191f; --pending: #f0b35e; --active: #5fc58a; --retired: #98a5b0; --signed: #74b2f2; --you: #ff9d73; } }
 .timeline text { fill: var(--ink); stroke: var(--back); stroke-width: 4; paint-order: stroke; }
 .timeline .soft { fill: var(--soft); font-size: 12px; }
+@media (max-width: 40rem) { .timeline .minor { display: none; } }
 .timeline .grid { stroke: var(--line); stroke-width: 1; }
 .timeline .paper { fill: var(--paper); }
 .timeline .now { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 4 3; }
@@ -74,16 +78,20 @@ export function timelineSvg(timeline: Timeline, title: string, id: string): Time
     ...(firstExpiration === undefined ? [] : [`${signatureLabel(firstExpiration)}.`]),
     ...(yours.length === 0 ? [] : [`Your part at the parent: ${yours.map(printDate).join(', ')}.`]),
   ];
-  const grid = timeTicks(from, to, MOST_TICKS).flatMap(({ time, label }) => {
+  const grid = timeTicks(from, to, MOST_TICKS).flatMap(({ time, label }, index) => {
     const x = percent(at(time));
-    const isAtEnd = at(time) > 95;
+    const isAtEnd = at(time) > 100 - EDGE;
+    // On a narrow screen every other date stands too near to the next.
+    const isMinor = index % 2 === 1 || at(time) > 100 - NARROW_EDGE;
     return [
       `<line class="grid" x1="${x}" x2="${x}" y1="24" y2="${height}"/>`,
-      ...(isAtEnd ? [] : [`<text class="soft" x="${x}" dx="3" y="36">${escapeXml(label)}</text>`]),
+      ...(isAtEnd
+        ? []
+        : [`<text class="soft${isMinor ? ' minor' : ''}" x="${x}" dx="3" y="36">${escapeXml(label)}</text>`]),
     ];
   });
   const x = percent(at(now));
-  const anchor = at(now) > 90 ? 'end' : at(now) < 10 ? 'start' : 'middle';
+  const anchor = at(now) > 100 - NARROW_EDGE ? 'end' : at(now) < NARROW_EDGE ? 'start' : 'middle';
   return {
     height,
     svg: [

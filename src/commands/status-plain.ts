@@ -148,7 +148,7 @@ function lostKeyProblems(keys: readonly Key[], signed: SignedZone | undefined, n
       severity: 'critical',
       actor: 'operator',
       what: `the private key of ${key.base} is gone`,
-      todo: `bring ${key.base}.private back from a backup, or replace the key`,
+      todo: `replace the key, or bring ${key.base}.private back from a backup`,
       deadline:
         signed?.evidence.expirations.get(keyIdOf(key.dnskeyRdata)) ?? signed?.evidence.firstExpiration,
     }));

@@ -88,7 +88,7 @@ export function lostKeyProblems(
       severity: 'critical',
       actor: 'operator',
       what: `the private key of ${keyLabel(key)} is gone`,
-      todo: `bring ${key.base}.private back from a backup, or replace the key`,
+      todo: `replace the key, or bring ${key.base}.private back from a backup`,
       deadline: expirations?.get(key.dnskey) ?? firstExpiration,
       nextCommand: `zonewright rotate ${label} --recover ${key.keyTag}`,
     }));
