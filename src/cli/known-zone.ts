@@ -1,26 +1,61 @@
 import { configuredZone, type ZoneSettings } from '../commands/configuration.ts';
+import { hasKeysHere } from '../commands/keys-here.ts';
 import { listPublicKeys } from '../commands/public-keys.ts';
 import { hasState } from '../commands/state-file.ts';
+import { zonesWithKeys } from '../commands/zones-with-keys.ts';
 import { nameToText } from '../dns/name.ts';
-import { usageError } from '../errors.ts';
+import { usageError, type ZonewrightError } from '../errors.ts';
 import { closestWord } from '../io/closest-word.ts';
 import type { Session } from './session.ts';
 
 /**
- * Refuses a zone of which nothing is known where others are configured: else a slip of the fingers would make keys.
- * @throws ZonewrightError `usage/unknown-zone`
+ * Refuses what would make keys by a slip of the fingers or in the wrong directory: a zone of which nothing is known where others are configured or
+ * have keys, and one whose keys are in the working directory. Where `isNew`, somebody has said that the zone is to begin with new keys.
+ * @throws ZonewrightError `usage/unknown-zone`, `usage/keys-elsewhere`
  */
-export async function requireKnownZone({ name }: ZoneSettings, session: Session): Promise<void> {
-  const { configuration, keyDirectory, environment } = session;
-  if (configuration.zones.length === 0 || configuredZone(configuration, name) !== undefined) return;
+export async function requireKnownZone(
+  { name }: ZoneSettings,
+  isNew: boolean,
+  { configuration, keyDirectory, environment }: Session,
+): Promise<void> {
+  const { files } = environment;
   if (await hasState(keyDirectory, name, environment)) return;
-  if ((await listPublicKeys(keyDirectory, name, environment.files)).length > 0) return;
+  if ((await listPublicKeys(keyDirectory, name, files)).length > 0) return;
   const zone = nameToText(name);
-  const closest = closestWord(
-    zone,
-    configuration.zones.map((settings) => nameToText(settings.name)),
-  );
-  throw usageError('usage/unknown-zone', `${zone} is not configured, and has no keys in ${keyDirectory}`, {
-    hint: closest === undefined ? 'list it under "zones" in the configuration' : `did you mean ${closest}?`,
+  if (!isNew && (await hasKeysHere(name, files))) {
+    throw usageError(
+      'usage/keys-elsewhere',
+      `${zone} has no keys in ${keyDirectory}, but has some in the working directory`,
+      { hint: 'to go on with those, add "-K ."; to begin with new ones, --enable' },
+    );
+  }
+  if (configuredZone(configuration, name) !== undefined) return;
+  const configured = configuration.zones.map((settings) => settings.name);
+  if (configured.length > 0)
+    throw unknownZone(
+      zone,
+      `is not configured, and has no keys in ${keyDirectory}`,
+      configured,
+      'list it under "zones" in the configuration',
+    );
+  const others = isNew ? [] : await zonesWithKeys(keyDirectory, files);
+  if (others.length > 0)
+    throw unknownZone(
+      zone,
+      `has no keys in ${keyDirectory}, where others have`,
+      others,
+      'to begin to sign it, add --enable',
+    );
+}
+
+function unknownZone(
+  zone: string,
+  what: string,
+  others: readonly Uint8Array[],
+  hint: string,
+): ZonewrightError {
+  const closest = closestWord(zone, others.map(nameToText));
+  return usageError('usage/unknown-zone', `${zone} ${what}`, {
+    hint: closest === undefined ? hint : `did you mean ${closest}? Else ${hint}`,
   });
 }

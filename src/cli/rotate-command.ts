@@ -186,7 +186,7 @@ async function rotateOne(
   flags: RotateFlags,
   session: Session,
 ): Promise<{ status: number; result: object }> {
-  await requireKnownZone(settings, session);
+  await requireKnownZone(settings, flags.enable === true, session);
   const targets = await targetsOfZone(settings, session);
   const options = rotateOptions(settings, targets, flags, session);
   const isReal = flags.dryRun !== true && flags.plan !== true;

@@ -13,6 +13,7 @@ import { isActive, isPublished, isRevoked } from '../keys/timing.ts';
 import { configuredZone, settingsOfZone, type Configuration } from './configuration.ts';
 import type { DsPart, UnsafeDs } from './ds-of-state.ts';
 import type { Environment } from './environment.ts';
+import { hasKeysHere, USE_KEYS_HERE } from './keys-here.ts';
 import { listPublicKeys, readPublicKey, type PublicKey } from './public-keys.ts';
 import { hasState } from './state-file.ts';
 
@@ -100,7 +101,12 @@ export async function dsSource(
   throw environmentError(
     'file/not-found',
     `"${source}" is neither a configured zone, nor one with keys in ${keyDirectory}, nor a file`,
-    { hint: 'say with --key-directory where the keys of the zone are, or name a key file or a zone file' },
+    {
+      hint:
+        zone !== undefined && (await hasKeysHere(zone, files))
+          ? USE_KEYS_HERE
+          : 'say with --key-directory where the keys of the zone are, or name a key file or a zone file',
+    },
   );
 }
 

@@ -63,10 +63,11 @@ function serialOf(zone: Zone): number {
   return readSoa(zone.rdatasOf(zone.apexRrset(Type.SOA))[0]!).serial;
 }
 
-function notASignedZone(file: string, origin: Uint8Array, cause?: unknown): ZonewrightError {
+function notASignedZone(file: string, origin: Uint8Array, cause?: ZonewrightError): ZonewrightError {
+  const reason = cause === undefined ? '' : ` (${cause.message})`;
   return usageError(
     'usage/output-exists',
-    `${file} exists and is not a signed zone ${nameToText(origin)}: it would be overwritten`,
+    `${file} exists and is not a signed zone ${nameToText(origin)}${reason}: it would be overwritten`,
     {
       hint: 'name another output with -o (the zone is named with -z), or remove the file',
       cause,

@@ -37,6 +37,13 @@ export async function readZoneFile(
 ): Promise<ZoneFile> {
   const file = path === '-' ? '<stdin>' : path;
   const bytes = path === '-' ? await environment.readStdin() : await environment.files.read(path);
+  // Text has no NUL: the raw format begins with its number, 2, in four octets.
+  if (bytes[0] === 0) {
+    throw inputError('zone/raw', "this is no text, but looks like a zone in BIND's raw format", {
+      location: { file },
+      hint: 'make text of it: named-compilezone -f raw -F text -o TEXTFILE ZONE FILE',
+    });
+  }
   const source = { file, bytes };
   if (options.zone !== undefined)
     return withOrigin(parse(source, options.zone, path, options, environment), source, options.zone);

@@ -6,13 +6,13 @@ import { makeDs } from '../dnssec/ds.ts';
 import type { SigningKey } from '../dnssec/sign-zone.ts';
 import { inputError, usageError, type ZonewrightError } from '../errors.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
-import { splitKeyPath } from '../keys/key-name.ts';
 import { useOfKey, type Key } from '../keys/key.ts';
 import { signsKeys, signsZone } from '../keys/roles.ts';
 import { Type } from '../rr/registry.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
-import { openPrivateKey } from './key-files.ts';
+import { locateKey, openPrivateKey } from './key-files.ts';
+import { hasKeysHere, USE_KEYS_HERE } from './keys-here.ts';
 
 const SHA256_DIGEST = 2;
 
@@ -49,18 +49,12 @@ export async function selectKeys(
   const { now } = environment;
   const directory = new KeyDirectory(options.keyDirectory, environment.files);
   const listed = await directory.listKeys(origin);
-  const chosen = options.keys && (await findKeys(options.keys, options.keyDirectory, origin, environment));
+  const sources = options.keys && (await findKeys(options.keys, options.keyDirectory, origin, environment));
+  const chosen = sources && [...sources.keys()];
   const own = [...listed, ...(chosen ?? []).filter(({ base }) => !listed.some((key) => key.base === base))];
   const published = chosen ?? own.filter((key) => useOfKey(key, now).published);
   const active = chosen ?? own.filter((key) => useOfKey(key, now).active);
-  if (active.length === 0) throw noActiveKey(own, options, origin, now);
-  const sources = new Map<Key, KeyDirectory>();
-  for (const key of active) {
-    const path = options.keys
-      ?.map((name) => splitKeyPath(name))
-      .find(({ base }) => base === key.base)?.directory;
-    sources.set(key, path === undefined ? directory : new KeyDirectory(path, environment.files));
-  }
+  if (active.length === 0) throw await noActiveKey(own, options, origin, environment);
   const inZone = published.map((key) => ({ key, dnskeyRdata: dnskeyInZone(key, now) }));
   return {
     own,
@@ -68,7 +62,7 @@ export async function selectKeys(
     signing: await Promise.all(
       active.map(async (key) => ({
         dnskeyRdata: dnskeyInZone(key, now),
-        privateKey: await openPrivateKey(sources.get(key)!, key, environment),
+        privateKey: await openPrivateKey(sources?.get(key) ?? directory, key, environment),
         ...dutiesOf(key, active, options, now),
       })),
     ),
@@ -128,36 +122,39 @@ export function checkAlgorithms(
   );
 }
 
+/** The keys that were named, each once, with where they are. */
 async function findKeys(
   names: readonly string[],
   keyDirectory: string,
   origin: Uint8Array,
-  { files }: Environment,
-): Promise<Key[]> {
-  const keys = await Promise.all(
-    names.map(async (name) => {
-      const { directory, base } = splitKeyPath(name);
-      const key = await new KeyDirectory(directory ?? keyDirectory, files).findKey(base);
-      if (sameName(key.zone, origin)) return key;
+  environment: Environment,
+): Promise<Map<Key, KeyDirectory>> {
+  const found = await Promise.all(
+    names.map(async (keyFile) => {
+      const { directory, base } = await locateKey({ keyFile, keyDirectory }, environment);
+      const key = await directory.findKey(base);
+      if (sameName(key.zone, origin)) return [key, directory] as const;
       throw usageError(
         'usage/key-of-other-zone',
         `${key.base} is a key of ${nameToText(key.zone)}, not of ${nameToText(origin)}`,
       );
     }),
   );
-  return [...new Map(keys.map((key) => [key.base, key])).values()];
+  return new Map(new Map(found.map((each) => [each[0].base, each])).values());
 }
 
-function noActiveKey(
+async function noActiveKey(
   own: readonly Key[],
   { keyDirectory }: KeySelection,
   origin: Uint8Array,
-  now: number,
-): ZonewrightError {
+  { now, files }: Environment,
+): Promise<ZonewrightError> {
   const zone = nameToText(origin);
   if (own.length === 0) {
     return inputError('sign/no-key', `there is no key of ${zone} in ${keyDirectory}`, {
-      hint: `if the zone has keys, say with --key-directory where; the first ones are made by: zonewright keygen ${zone} --key-directory ${keyDirectory}`,
+      hint: (await hasKeysHere(origin, files))
+        ? USE_KEYS_HERE
+        : `if the zone has keys, say with --key-directory where; the first ones are made by: zonewright keygen ${zone} --key-directory ${keyDirectory}`,
     });
   }
   const next = own.flatMap(({ timing, base }) =>

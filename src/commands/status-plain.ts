@@ -8,6 +8,7 @@ import type { KeyStatus } from '../rollover/state.ts';
 import { sortedLanes, type Phase, type PhaseState } from '../rollover/timeline.ts';
 import { keyIdOf } from '../rollover/zone-evidence.ts';
 import { configuredZone } from './configuration.ts';
+import { hasKeysHere, USE_KEYS_HERE } from './keys-here.ts';
 import { nextPhase, sortedKeys } from './status-keys.ts';
 import { driftProblems, openKeyProblems, plainKeyProblems, validityProblems } from './status-problems.ts';
 import type { Drift, KeyReport, Problem, ZoneStatus } from './status-report.ts';
@@ -31,7 +32,9 @@ export async function plainStatus(context: StatusContext): Promise<ZoneStatus> {
       'status/unknown-zone',
       `nothing is known of ${nameToText(name)}: it has no keys in ${keyDirectory}, is not configured, and no signed zone is found`,
       {
-        hint: 'say with --key-directory where its keys are, or list it under "zones" in the configuration',
+        hint: (await hasKeysHere(name, environment.files))
+          ? USE_KEYS_HERE
+          : 'say with --key-directory where its keys are, or list it under "zones" in the configuration',
       },
     );
   }

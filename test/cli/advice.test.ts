@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { CLOCK, runInProcess } from './in-process.ts';
 import { SMALL_ZONE, workIn } from './working-directory.ts';
@@ -38,9 +38,67 @@ describe('advice', () => {
     const { status, stderr } = await runInProcess(['rotate', 'exmaple.com', '--sign']);
     expect([status, stderr]).toEqual([
       2,
-      'zonewright: exmaple.com. is not configured, and has no keys in keys\n  hint: did you mean example.com.?\n',
+      'zonewright: exmaple.com. is not configured, and has no keys in keys\n  hint: did you mean example.com.? Else list it under "zones" in the configuration\n',
     ]);
     expect(existsSync('keys')).toBe(false);
+  });
+
+  test('rotate of a zone that is misspelled makes nothing where none is configured either', async () => {
+    workIn();
+    await runInProcess(['keygen', 'example.com']);
+    const before = readdirSync('keys');
+    const { status, stderr } = await runInProcess(['rotate', 'exmaple.com']);
+    expect([status, stderr]).toEqual([
+      2,
+      'zonewright: exmaple.com. has no keys in keys, where others have\n' +
+        '  hint: did you mean example.com.? Else to begin to sign it, add --enable\n',
+    ]);
+    expect(readdirSync('keys')).toEqual(before);
+    expect((await runInProcess(['rotate', 'example.net', '--enable'])).stdout).toContain('began; new: KSK');
+  });
+
+  test('keys in the working directory, where dnssec-keygen puts them', async () => {
+    workIn({ '.zonewrightrc.yaml': CONFIGURATION, 'example.com.zone': SMALL_ZONE });
+    const { stdout } = await runInProcess(['keygen', 'example.com', '-K', '.']);
+    for (const args of [
+      ['sign', 'example.com.zone'],
+      ['rotate', 'example.com'],
+      ['rotate', '--all', '--sign'],
+    ]) {
+      const { status, stderr } = await runInProcess(args);
+      expect({ args, status, stderr }).toMatchObject({ status: args[0] === 'sign' ? 3 : 2 });
+      expect(stderr).toMatch(/hint: .*add "-K \."/);
+    }
+    expect(existsSync('keys')).toBe(false);
+    writeFileSync('.zonewrightrc.yaml', '');
+    for (const command of ['ds', 'status'])
+      expect((await runInProcess([command, 'example.com'])).stderr).toContain('add "-K ."');
+    const keys = stdout.trim().split('\n');
+    const named = await runInProcess([
+      'sign',
+      'example.com.zone',
+      ...keys.flatMap((base) => ['--key', base]),
+    ]);
+    expect([named.status, named.stderr]).toEqual([0, expect.stringContaining('signed into')]);
+    expect((await runInProcess(['rotate', 'example.com', '--enable'])).stdout).toContain('began; new: KSK');
+  });
+
+  test('a zone in the raw format, as named leaves it beside its source', async () => {
+    workIn({ 'example.com.zone': SMALL_ZONE, 'example.com.zone.signed': '\0\0\0\x02\0\0\0\x01' });
+    await runInProcess(['keygen', 'example.com']);
+    const { status, stderr } = await runInProcess(['verify', 'example.com.zone.signed']);
+    expect([status, stderr]).toEqual([
+      3,
+      "zonewright: example.com.zone.signed: this is no text, but looks like a zone in BIND's raw format\n" +
+        '  hint: make text of it: named-compilezone -f raw -F text -o TEXTFILE ZONE FILE\n',
+    ]);
+    const signed = await runInProcess(['sign', 'example.com.zone']);
+    expect([signed.status, signed.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /is not a signed zone example\.com\. \(this is no text, .*\): it would be overwritten/,
+      ),
+    ]);
   });
 
   test('rotate without a zone', async () => {
