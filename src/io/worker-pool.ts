@@ -8,7 +8,7 @@ import { workerFile } from './worker-file.ts';
 /** Fewer rows than this are done sooner than a worker starts. */
 const ROWS_WORTH_A_WORKER = 1500;
 /** Rows that a thread takes at once: few enough that all finish together, many enough that taking costs nothing. */
-const STRIDE = 64;
+const STRIDE = 256;
 
 /** What a worker is given: a task, and what all threads know of its rows. */
 export interface WorkerOrder {

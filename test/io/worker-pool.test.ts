@@ -6,7 +6,8 @@ import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { workerPool } from '../../src/io/worker-pool.ts';
 import { Type } from '../../src/rr/registry.ts';
 import { RecordStore } from '../../src/zone/record-store.ts';
-import { signWorld } from '../support/sign-world.ts';
+import { signWorld, SignWorld } from '../support/sign-world.ts';
+import { newKey } from '../support/test-keys.ts';
 import { NOW } from '../support/sign-text.ts';
 import { verify } from '../../src/commands/verify.ts';
 
@@ -88,6 +89,45 @@ describe('a zone signed with Ed25519', () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen.at(-1)).toBeLessThanOrEqual(total);
     expect(total).toBeGreaterThan(2 * HOSTS);
+  });
+});
+
+describe('a zone with thousands of P-256 signatures', () => {
+  const hosts = (addresses: (i: number) => string): string =>
+    [
+      ...ZONE.split('\n').filter((line) => !line.startsWith('host')),
+      ...Array.from({ length: 2200 }, (_, i) => `host${i} IN A ${addresses(i)}`),
+    ].join('\n');
+  const GOOD = hosts((i) => `192.0.2.${i % 256}`);
+
+  async function p256World(): Promise<SignWorld> {
+    const world = new SignWorld();
+    world.write('zone', GOOD);
+    await world.addKey(await newKey(13, 'ksk'));
+    await world.addKey(await newKey(13, 'zsk'));
+    return world;
+  }
+
+  test.each(pools)('is verified in batches, with $threads threads', async ({ pool }) => {
+    const world = await p256World();
+    world.replaced = { pool };
+    await world.sign();
+    const good = await verify({ zoneFile: world.path('zone.signed'), at: NOW }, world.environment());
+    expect(good.findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
+    expect(good.ok).toBe(true);
+    expect(good.signaturesVerified).toBe(4406);
+
+    const changed = [5, 555, 2188];
+    const lines = world.read('zone.signed').split('\n');
+    const damaged = lines.map((line) => {
+      const host = changed.find((number) => line.startsWith(`host${number}.`) && line.includes('\tA\t'));
+      return host === undefined ? line : line.replace(/192\.0\.2\.\d+$/, '203.0.113.1');
+    });
+    expect(damaged.filter((line, i) => line !== lines[i])).toHaveLength(3);
+    const file = world.write('damaged', damaged.join('\n'));
+    const { findings } = await verify({ zoneFile: file, at: NOW }, world.environment());
+    const wrong = findings.filter(({ code }) => code === 'rrsig/invalid');
+    expect(wrong.map(({ owner }) => owner).sort()).toEqual(changed.map((i) => `host${i}.example.`).sort());
   });
 });
 

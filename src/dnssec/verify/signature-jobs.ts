@@ -74,31 +74,73 @@ export class VerificationJobs {
   }
 }
 
+/** Signatures of a key from which on a batch verifier is worth its making, in each of a few threads. */
+const WORTH_A_BATCH = 4000;
+
 /** Makes a thread ready to verify signatures of the task's rows: each with the keys of its algorithm and tag, until one fits. */
-export function prepareVerification({ rows, columns, keys }: VerificationTask, crypto: Crypto): RangeWork {
+export async function prepareVerification(
+  { rows, columns, keys }: VerificationTask,
+  crypto: Crypto,
+): Promise<RangeWork> {
   const verifiers = keys.map((key) => key && crypto.importPublicKey(key.algorithm, key.publicKey));
+  const counts = signaturesOfKeys(rows, keys.length);
+  const batches = await Promise.all(
+    verifiers.map(async (verifier, key) => (counts[key]! < WORTH_A_BATCH ? undefined : verifier?.batch?.())),
+  );
   const signedData = new SignedData();
   const { rdataBytes, rdataOffsets, rdataLengths } = columns;
+  const signatureStart = (row: number): number =>
+    rdataOffsets[rows.rrsigs[row]!]! + rows.signatureOffsets[row]!;
+  const signatureOf = (row: number): Uint8Array => {
+    const rrsig = rows.rrsigs[row]!;
+    return rdataBytes.subarray(signatureStart(row), rdataOffsets[rrsig]! + rdataLengths[rrsig]!);
+  };
+  const dataOf = (row: number): Uint8Array => {
+    const rrset = {
+      ownerOffset: rows.ownerOffsets[row]!,
+      type: rows.types[row]!,
+      zoneClass: rows.zoneClass,
+      records: rows.records,
+      start: rows.starts[row]!,
+      end: rows.ends[row]!,
+    };
+    return signedData.compose(
+      columns,
+      rrset,
+      rdataBytes,
+      rdataOffsets[rows.rrsigs[row]!]!,
+      signatureStart(row),
+    );
+  };
+  const verifyOne = (row: number): void => {
+    const endKey = rows.endKeys[row]!;
+    let key = rows.firstKeys[row]!;
+    if (key === endKey) return;
+    const data = dataOf(row);
+    const signature = signatureOf(row);
+    while (key < endKey && verifiers[key]?.verify(data, signature) !== true) key++;
+    rows.outcomes[row] = key < endKey ? MADE_BY + key : NOT_MADE;
+  };
+  const isBatched = (row: number): boolean =>
+    rows.firstKeys[row] !== rows.endKeys[row] && batches[rows.firstKeys[row]!] !== undefined;
   return (first, last) => {
     for (let row = first; row < last; row++) {
-      const endKey = rows.endKeys[row]!;
-      let key = rows.firstKeys[row]!;
-      if (key === endKey) continue;
-      const rrsig = rows.rrsigs[row]!;
-      const start = rdataOffsets[rrsig]!;
-      const signatureStart = start + rows.signatureOffsets[row]!;
-      const rrset = {
-        ownerOffset: rows.ownerOffsets[row]!,
-        type: rows.types[row]!,
-        zoneClass: rows.zoneClass,
-        records: rows.records,
-        start: rows.starts[row]!,
-        end: rows.ends[row]!,
-      };
-      const data = signedData.compose(columns, rrset, rdataBytes, start, signatureStart);
-      const signature = rdataBytes.subarray(signatureStart, start + rdataLengths[rrsig]!);
-      while (key < endKey && verifiers[key]?.verify(data, signature) !== true) key++;
-      rows.outcomes[row] = key < endKey ? MADE_BY + key : NOT_MADE;
+      if (isBatched(row)) batches[rows.firstKeys[row]!]!.add(dataOf(row), signatureOf(row));
+      else verifyOne(row);
+    }
+    const proven = batches.map((batch) => batch?.finish().values());
+    for (let row = first; row < last; row++) {
+      if (!isBatched(row)) continue;
+      const key = rows.firstKeys[row]!;
+      if (proven[key]!.next().value === true) rows.outcomes[row] = MADE_BY + key;
+      else verifyOne(row);
     }
   };
+}
+
+/** How many rows each key may have made, those aside that another key is tried for first. */
+function signaturesOfKeys({ firstKeys, endKeys }: VerificationRows, keys: number): Uint32Array {
+  const counts = new Uint32Array(keys);
+  for (const [row, key] of firstKeys.entries()) if (key !== endKeys[row]) counts[key]!++;
+  return counts;
 }

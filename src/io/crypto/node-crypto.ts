@@ -15,6 +15,7 @@ import { jwkFromPublicKey, signatureLength, type PrivateJwk } from '../../dnssec
 import { inputError, internalError } from '../../errors.ts';
 import { ecdsaSignatureFromDer } from './ecdsa-signature.ts';
 
+const P256 = usableAlgorithm(13);
 const RESTORE = 'restore both files of the key from the same backup';
 
 // `crypto.hash` skips the Hash object, but Node 20 has it only from 20.12 on.
@@ -74,6 +75,12 @@ function importPublicKey(number: number, publicKey: Uint8Array): Verifier | unde
         return false;
       }
     },
+    ...(algorithm === P256 && {
+      async batch() {
+        const { p256BatchVerifier } = await import('./p256/batch-verifier.ts');
+        return p256BatchVerifier(publicKey, (data) => digest('sha256', data));
+      },
+    }),
   };
 }
 

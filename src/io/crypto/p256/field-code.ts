@@ -1,0 +1,156 @@
+import { wasm, type Code, type WasmFunction } from './wasm-assembler.ts';
+
+/**
+ * Integers modulo the two primes of P-256, as WebAssembly code.
+ *
+ * An integer is nine limbs of 29 bits, the low one first, each in a signed word of 32 bits. Nine products of limbs fit a signed sum of 64 bits, so
+ * that nothing is carried within a multiplication. An integer may be off by multiples of the modulus: Montgomery's radix, 2^261, is 32 times as
+ * wide as that, so that the product of factors between -4p and 4p lies between -p and 2p again.
+ */
+export const LIMBS = 9;
+export const LIMB_BITS = 29;
+export const LIMB_MASK = (1 << LIMB_BITS) - 1;
+/** Octets that an integer takes. */
+export const INTEGER_SIZE = LIMBS * 4;
+
+/** The modulus of coordinates (NIST SP 800-186 section 3.2.1.3). */
+export const FIELD_PRIME = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
+/** The number of points: the modulus of scalars. */
+export const GROUP_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/** The terms of `FIELD_PRIME` above -1: the limb, the bit in it, the sign. */
+const FIELD_TERMS = [
+  { limb: 3, bit: 9n, apply: wasm.add },
+  { limb: 6, bit: 18n, apply: wasm.add },
+  { limb: 7, bit: 21n, apply: wasm.subtract },
+  { limb: 8, bit: 24n, apply: wasm.add },
+] as const;
+
+/** Adds to the sums the multiple of a modulus that makes the low 29 bits of the first one zero. `spare` is a local to work with. */
+type Reduction = (sums: readonly number[], spare: number) => Code;
+
+/** Of the field prime: as it ends in 96 one bits, the multiple is what the low limb says, and its products are shifts. */
+export const reduceByFieldPrime: Reduction = (sums, spare) => [
+  ...lowLimb(sums[0]!),
+  ...wasm.set(spare),
+  // The term -1 takes off just the low limb, which nobody looks at again.
+  ...FIELD_TERMS.flatMap(({ limb, bit, apply }) => change(sums[limb]!, apply, shifted(spare, bit))),
+];
+
+export const reduceByGroupOrder: Reduction = (sums, spare) => [
+  ...lowLimb(sums[0]!),
+  ...wasm.constant(-inverseOfLowLimb(GROUP_ORDER)),
+  ...wasm.multiply,
+  ...wasm.constant(BigInt(LIMB_MASK)),
+  ...wasm.and,
+  ...wasm.set(spare),
+  ...limbsOf(GROUP_ORDER).flatMap((limb, i) =>
+    change(sums[i]!, wasm.add, [...wasm.get(spare), ...wasm.constant(limb), ...wasm.multiply]),
+  ),
+];
+
+/** `name(out, a, b)`: the Montgomery product a · b / 2^261. `out` may be one of the factors. */
+export function multiplication(name: string, reduce: Reduction): WasmFunction {
+  const [out, a, b] = [0, 1, 2];
+  const [left, right, low, high] = [locals(3, 0), locals(3, 1), locals(3, 2), locals(3, 3)];
+  const sums = [...low, ...high];
+  const spare = 3 + 4 * LIMBS;
+  const code: Code[] = [loadLimbs(a, left), loadLimbs(b, right)];
+  for (let i = 0; i < LIMBS; i++) {
+    for (let j = 0; j < LIMBS; j++) {
+      const product = [...wasm.get(left[i]!), ...wasm.get(right[j]!), ...wasm.multiply];
+      code.push(change(sums[i + j]!, wasm.add, product));
+    }
+    code.push(reduce(sums.slice(i), spare), carry(sums[i]!, sums[i + 1]!));
+  }
+  code.push(carryAll(high), storeLimbs(out, high));
+  return { name, parameters: 3, locals: 4 * LIMBS + 1, code: code.flat() };
+}
+
+/** `name(out, a, b)`: a - b, limb by limb: a factor for one multiplication. */
+export function difference(name: string): WasmFunction {
+  const [out, a, b] = [0, 1, 2];
+  const code = Array.from({ length: LIMBS }, (_, i) => [
+    ...wasm.get(out),
+    ...loadLimb(a, i),
+    ...loadLimb(b, i),
+    ...wasm.subtract,
+    ...wasm.store(i * 4),
+  ]);
+  return { name, parameters: 3, locals: 0, code: code.flat() };
+}
+
+/** `name(out, a, b, c)`: a - b - c modulo the field prime, between about 0 and 2^256. */
+export function coordinate(name: string): WasmFunction {
+  const [out, a, b, c] = [0, 1, 2, 3];
+  const limbs = locals(4, 0);
+  const excess = 4 + LIMBS;
+  const code = [
+    loadLimbs(a, limbs),
+    ...limbs.flatMap((limb, i) => [
+      change(limb, wasm.subtract, loadLimb(b, i)),
+      change(limb, wasm.subtract, loadLimb(c, i)),
+    ]),
+    carryAll(limbs),
+    // What is above 2^256 is that many times the prime too much.
+    [...wasm.get(limbs[8]!), ...wasm.constant(24n), ...wasm.shiftRight, ...wasm.set(excess)],
+    ...FIELD_TERMS.map(({ limb, bit, apply }) =>
+      change(limbs[limb]!, apply === wasm.add ? wasm.subtract : wasm.add, shifted(excess, bit)),
+    ),
+    change(limbs[0]!, wasm.add, wasm.get(excess)),
+    storeLimbs(out, limbs),
+  ];
+  return { name, parameters: 4, locals: LIMBS + 1, code: code.flat() };
+}
+
+/** The limbs of an integer that is not negative. */
+export function limbsOf(integer: bigint): bigint[] {
+  return Array.from({ length: LIMBS }, (_, i) => (integer >> BigInt(i * LIMB_BITS)) & BigInt(LIMB_MASK));
+}
+
+function inverseOfLowLimb(modulus: bigint): bigint {
+  let inverse = 1n;
+  // Each step of Newton's method doubles the bits that are right (5 times from the first).
+  for (let step = 0; step < 5; step++)
+    inverse = BigInt.asUintN(LIMB_BITS, inverse * (2n - modulus * inverse));
+  return inverse;
+}
+
+function locals(first: number, group: number): number[] {
+  return Array.from({ length: LIMBS }, (_, i) => first + group * LIMBS + i);
+}
+
+function change(local: number, apply: Code, operand: Code): Code {
+  return [...wasm.get(local), ...operand, ...apply, ...wasm.set(local)];
+}
+
+function shifted(local: number, bits: bigint): Code {
+  return [...wasm.get(local), ...wasm.constant(bits), ...wasm.shiftLeft];
+}
+
+function lowLimb(local: number): Code {
+  return [...wasm.get(local), ...wasm.constant(BigInt(LIMB_MASK)), ...wasm.and];
+}
+
+function carry(from: number, to: number): Code {
+  return change(to, wasm.add, [...wasm.get(from), ...wasm.constant(BigInt(LIMB_BITS)), ...wasm.shiftRight]);
+}
+
+/** Carries from each limb to the next and leaves 29 bits in all but the last. */
+function carryAll(limbs: readonly number[]): Code {
+  return limbs
+    .slice(0, -1)
+    .flatMap((limb, i) => [...carry(limb, limbs[i + 1]!), ...lowLimb(limb), ...wasm.set(limb)]);
+}
+
+function loadLimb(pointer: number, index: number): Code {
+  return [...wasm.get(pointer), ...wasm.load(index * 4)];
+}
+
+function loadLimbs(pointer: number, limbs: readonly number[]): Code {
+  return limbs.flatMap((limb, i) => [...loadLimb(pointer, i), ...wasm.set(limb)]);
+}
+
+function storeLimbs(pointer: number, limbs: readonly number[]): Code {
+  return limbs.flatMap((limb, i) => [...wasm.get(pointer), ...wasm.get(limb), ...wasm.store(i * 4)]);
+}

@@ -1,0 +1,61 @@
+import type { Arithmetic } from './arithmetic.ts';
+import { LIMB_BITS, LIMB_MASK, LIMBS, limbsOf } from './field-code.ts';
+
+/** Writes an integer that is not negative. */
+export function writeInteger({ words }: Arithmetic, at: number, integer: bigint): void {
+  words.set(limbsOf(integer).map(Number), at >> 2);
+}
+
+/** Writes 32 octets, the high one first, as an integer. */
+export function writeOctets({ words }: Arithmetic, at: number, octets: Uint8Array): void {
+  let word = at >> 2;
+  let limb = 0;
+  let bits = 0;
+  for (let i = 31; i >= 0; i--) {
+    const octet = octets[i]!;
+    limb |= (octet << bits) & LIMB_MASK;
+    bits += 8;
+    if (bits < LIMB_BITS) continue;
+    words[word++] = limb;
+    bits -= LIMB_BITS;
+    limb = octet >> (8 - bits);
+  }
+  words[word] = limb;
+}
+
+/** The octet of an integer at `index`, counted from the low end. The integer must be normal. */
+export function octetOf({ words }: Arithmetic, at: number, index: number): number {
+  const limb = Math.floor((index * 8) / LIMB_BITS);
+  const bit = index * 8 - limb * LIMB_BITS;
+  const word = (at >> 2) + limb;
+  const above = bit > LIMB_BITS - 8 ? words[word + 1]! << (LIMB_BITS - bit) : 0;
+  return ((words[word]! >> bit) | above) & 0xff;
+}
+
+/** Brings an integer between 0 and its modulus. */
+export function normalise(arithmetic: Arithmetic, at: number, modulus: readonly number[]): void {
+  const { words } = arithmetic;
+  addMultiple(words, at >> 2, modulus, 0);
+  while (words[(at >> 2) + LIMBS - 1]! < 0) addMultiple(words, at >> 2, modulus, 1);
+  while (!isBelow(arithmetic, at, modulus)) addMultiple(words, at >> 2, modulus, -1);
+}
+
+/** Whether an integer whose limbs are all in range is below another. */
+export function isBelow({ words }: Arithmetic, at: number, limit: readonly number[]): boolean {
+  for (let i = LIMBS - 1, word = (at >> 2) + i; i >= 0; i--, word--)
+    if (words[word] !== limit[i]) return words[word]! < limit[i]!;
+  return false;
+}
+
+export function isZero({ words }: Arithmetic, at: number): boolean {
+  return words.subarray(at >> 2, (at >> 2) + LIMBS).every((limb) => limb === 0);
+}
+
+function addMultiple(words: Int32Array, word: number, modulus: readonly number[], factor: number): void {
+  let carried = 0;
+  for (let i = 0; i < LIMBS; i++) {
+    const limb = words[word + i]! + factor * modulus[i]! + carried;
+    words[word + i] = i < LIMBS - 1 ? limb & LIMB_MASK : limb;
+    carried = limb >> LIMB_BITS;
+  }
+}
