@@ -177,9 +177,10 @@ function summary(result: SignResult, seconds: number, isCheck: boolean): string 
     ? `${isCheck ? 'would be signed' : 'signed'} into ${output === '-' ? 'standard output' : output}`
     : `${output} is up to date`;
   return [
-    `${zone} ${done}: serial ${serial}, first signature expires ${printTime(result.firstExpiration)}`,
+    `${zone} ${done}: serial ${serial}`,
     `  ${result.records} records in ${result.rrsets} RRsets, ${result.denialRecords} ${denial.toUpperCase()}`,
     `  ${made} ${made === 1 ? 'signature' : 'signatures'} made, ${result.signaturesKept} kept, in ${seconds.toFixed(2)} s${made === 0 ? '' : ` (${rate(result, seconds)} a second)`}`,
+    `  the first signature expires ${printTime(result.firstExpiration)}`,
   ].join('\n');
 }
 
