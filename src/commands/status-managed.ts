@@ -3,6 +3,7 @@ import type { OutboxEvent, RotationState } from '../rollover/state.ts';
 import { rotationTimeline } from '../rollover/timeline.ts';
 import { ds } from './ds.ts';
 import { assumedTimes } from './plan-times.ts';
+import { dsProblems } from './status-ds.ts';
 import { keyReports } from './status-keys.ts';
 import {
   clockProblems,
@@ -51,6 +52,7 @@ export async function managedStatus(state: RotationState, context: StatusContext
       ...validityProblems(firstExpiration, context.validity, now, renew),
       ...lostKeyProblems(state, keys, evidence?.expirations, firstExpiration, label),
       ...clockProblems(state, now),
+      ...dsProblems(state, label),
       ...overdueDsProblems(rollovers, policy, now),
       ...lastErrorProblems(state.lastError, label),
       ...missedRunProblems(state, next, now, label),
