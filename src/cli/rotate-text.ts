@@ -10,15 +10,14 @@ export function rotateText(result: RotateResult, { quiet }: { readonly quiet: bo
     lines.push(`${result.zone} ${rollover}: ${what}`);
     if (nextCommand !== undefined) lines.push(`  then: ${nextCommand}`);
   }
-  for (const { base, keyTag, firstExpiration } of result.lostKeys) {
+  for (const { base, firstExpiration, nextCommand } of result.lostKeys) {
     const end =
       firstExpiration === undefined
         ? 'nothing in the zone is signed by it'
         : `the first of its signatures runs out at ${printTime(firstExpiration)}`;
-    lines.push(`${result.zone} the private key of ${base} is lost: ${end}`);
-    lines.push(
-      `  then: restore it, or zonewright rotate ${result.zone.replace(/\.$/, '')} --recover ${keyTag}`,
-    );
+    const replaced = nextCommand === undefined ? ', and it is being replaced' : '';
+    lines.push(`${result.zone} the private key of ${base} is lost: ${end}${replaced}`);
+    if (nextCommand !== undefined) lines.push(`  then: restore it, or ${nextCommand}`);
   }
   for (const { time, rollover, what, actor, keys } of result.plan ?? []) {
     lines.push(
@@ -55,8 +54,9 @@ export function rotateDocument({
         ? null
         : { rollover: next.rollover, at: Number.isFinite(next.at) ? printTime(next.at) : null },
     keys: keys.map(({ base, keyTag, algorithm, role, use }) => ({ base, keyTag, algorithm, role, ...use })),
-    lostKeys: lostKeys.map(({ base, firstExpiration }) => ({
+    lostKeys: lostKeys.map(({ base, firstExpiration, nextCommand = null }) => ({
       base,
+      nextCommand,
       firstExpiration: firstExpiration === undefined ? null : printTime(firstExpiration),
     })),
     ...(plan === undefined

@@ -10,7 +10,8 @@ import { advance } from '../rollover/engine.ts';
 import { withSuccess } from '../rollover/failures.ts';
 import { prunedLedger } from '../rollover/ledger.ts';
 import { UNUSED, type AuditEntry, type ManagedKey, type RotationState } from '../rollover/state.ts';
-import type { ZoneTimes } from '../rollover/plan.ts';
+import type { PlannedZone } from '../rollover/plan.ts';
+import { isBeingReplaced } from '../rollover/replacement.ts';
 import { rotationTimeline, type Timeline } from '../rollover/timeline.ts';
 import { rolloverTitle } from '../rollover/words.ts';
 import type { Environment } from './environment.ts';
@@ -82,7 +83,8 @@ class RotateRun {
     await this.#begin(isAdopting || planFor !== undefined, isReal);
     if (planFor !== undefined) {
       const timeline = await this.#plan(planFor);
-      return { ...this.#result([]), changed: false, done: [], plan: timeline.plan, timeline };
+      const lostKeys = await this.#lostKeys();
+      return { ...this.#result([]), changed: false, done: [], lostKeys, plan: timeline.plan, timeline };
     }
     const waits = this.#advance();
     const result = { ...this.#result(waits), lostKeys: await this.#lostKeys() };
@@ -143,7 +145,7 @@ class RotateRun {
     if (replacement === undefined) return;
     const { state, begins, done } = replacement;
     if (options.emergency !== undefined && isReal) {
-      const text = describeEmergency(replacement, options, now, await this.#zoneTimes());
+      const text = describeEmergency(replacement, options, now, await this.#plannedZone());
       if ((await options.confirm?.(text)) !== true)
         throw usageError(
           'rotate/unconfirmed',
@@ -211,23 +213,25 @@ class RotateRun {
   }
 
   /** What a plan may take for granted of the zone. */
-  async #zoneTimes(): Promise<ZoneTimes & { readonly firstExpiration?: number | undefined }> {
+  async #plannedZone(): Promise<PlannedZone & { readonly firstExpiration?: number | undefined }> {
     const { policy, zoneFile, signedZone, zone } = this.#options;
     const found =
       (await findZone(signedZone, zone, [], policy, this.#environment)) ??
       (await findZone(zoneFile, zone, [], policy, this.#environment));
-    if (found === undefined) return assumedTimes(policy);
-    const { maxTtl, firstExpiration } = found.evidence;
-    return { dnskeyTtl: policy.dnskeyTtl, maxTtl, propagation: found.propagation, firstExpiration };
+    const lost = this.#lost;
+    if (found === undefined) return { ...assumedTimes(policy), lost };
+    const { maxTtl, firstExpiration, denial } = found.evidence;
+    const { propagation } = found;
+    return { dnskeyTtl: policy.dnskeyTtl, maxTtl, propagation, firstExpiration, denial, lost };
   }
 
   async #plan(duration: number): Promise<Timeline> {
     const { policy } = this.#options;
     const { now } = this.#environment;
-    const { firstExpiration, ...times } = await this.#zoneTimes();
+    const { firstExpiration, ...zone } = await this.#plannedZone();
     // A little of the past shows what the plan begins with.
     const span = { from: now - Math.floor(duration / 8), now, to: now + duration };
-    const timeline = rotationTimeline(this.#state, policy, span, times);
+    const timeline = rotationTimeline(this.#state, policy, span, zone);
     return { ...timeline, firstExpiration };
   }
 
@@ -238,7 +242,13 @@ class RotateRun {
     );
     if (lost.length === 0) return [];
     const found = await findZone(signedZone, zone, [], policy, this.#environment);
-    return lost.map((key) => ({ ...key, firstExpiration: found?.evidence.expirations.get(key.dnskey) }));
+    return lost.map((key) => ({
+      ...key,
+      firstExpiration: found?.evidence.expirations.get(key.dnskey),
+      nextCommand: isBeingReplaced(this.#state, key)
+        ? undefined
+        : `zonewright rotate ${zoneLabel(zone)} --recover ${key.keyTag}`,
+    }));
   }
 
   /** Writes the state and the times of the keys, and deletes what has been out of use for long. */

@@ -4,7 +4,7 @@ import { withRolloverStarted, type Due } from '../rollover/due.ts';
 import { nextPublication } from '../rollover/next-publication.ts';
 import { afterStep } from '../rollover/publish-step.ts';
 import { cachesAt, currentPublication } from '../rollover/ledger.ts';
-import { planRotation, type PlanEntry, type ZoneTimes } from '../rollover/plan.ts';
+import { planRotation, type PlanEntry, type PlannedZone } from '../rollover/plan.ts';
 import { provePublication } from '../rollover/proof.ts';
 import { replacementOf, type Replacement } from '../rollover/replacement.ts';
 import { UNUSED, type ManagedKey, type RotationState } from '../rollover/state.ts';
@@ -78,11 +78,11 @@ export function describeEmergency(
   { state, begins, key, hurried }: RequestedReplacement,
   { policy }: RotateOptions,
   now: number,
-  times: ZoneTimes,
+  zone: PlannedZone,
 ): string {
   const begun = begins === undefined ? state : withPlannedKeys(state, begins, now);
   const title = rolloverTitle(begins?.name ?? hurried?.name ?? 'zsk-prepublish');
-  const entries = planRotation(begun, policy, now, now + FAR, times).filter(
+  const entries = planRotation(begun, policy, now, now + FAR, zone).filter(
     ({ rollover }) => rollover === title,
   );
   const first = entries.slice(0, lengthOfOne(entries));

@@ -49,6 +49,8 @@ export interface RotateResult {
 export interface LostKey extends ManagedKey {
   /** When the first of its signatures in the served zone expires (epoch seconds); undefined where it has none. */
   readonly firstExpiration: number | undefined;
+  /** What begins its replacement; undefined where a rollover in progress takes it away. */
+  readonly nextCommand: string | undefined;
 }
 
 export interface RotateWait {

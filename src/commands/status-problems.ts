@@ -1,6 +1,7 @@
 import { printDuration } from '../dns/time.ts';
 import { latestTime } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
+import { isBeingReplaced } from '../rollover/replacement.ts';
 import type { LastError, RotationState } from '../rollover/state.ts';
 import { minuteOf } from '../rollover/words.ts';
 import { joinPath } from '../keys/file-store.ts';
@@ -83,15 +84,28 @@ export function lostKeyProblems(
   return state.keys
     .filter(({ use }) => use.signsKeys || use.signsZone)
     .filter(({ base }) => keys.some((key) => key.base === base && !key.hasPrivate))
-    .map((key) => ({
-      code: 'key/lost',
-      severity: 'critical',
-      actor: 'operator',
-      what: `the private key of ${keyLabel(key)} is gone`,
-      todo: `replace the key, or bring ${key.base}.private back from a backup`,
-      deadline: expirations?.get(key.dnskey) ?? firstExpiration,
-      nextCommand: `zonewright rotate ${label} --recover ${key.keyTag}`,
-    }));
+    .map((key): Problem => {
+      const lost = {
+        code: 'key/lost',
+        what: `the private key of ${keyLabel(key)} is gone`,
+        deadline: expirations?.get(key.dnskey) ?? firstExpiration,
+      };
+      if (isBeingReplaced(state, key)) {
+        return {
+          ...lost,
+          severity: 'warning',
+          actor: 'zonewright',
+          todo: 'let the rollover that takes it away go on',
+        };
+      }
+      return {
+        ...lost,
+        severity: 'critical',
+        actor: 'operator',
+        todo: `replace the key, or bring ${key.base}.private back from a backup`,
+        nextCommand: `zonewright rotate ${label} --recover ${key.keyTag}`,
+      };
+    });
 }
 
 /**

@@ -24,7 +24,7 @@ export interface FoundKey {
 }
 
 export interface FoundZone {
-  readonly evidence: Omit<ZoneEvidence, 'expirations'>;
+  readonly evidence: Omit<ZoneEvidence, 'denial' | 'expirations'>;
   /** SHA-256 of the file in hexadecimal. */
   readonly digest: string;
   readonly propagation: number;

@@ -40,9 +40,7 @@ export function replacementOf(
   lost: ReadonlySet<string>,
 ): Replacement {
   const part = { state, begins: undefined, hurried: undefined, aborted: undefined, unknown: false };
-  const rollover = state.rollovers.findLast(
-    ({ old, new: fresh }) => old.includes(key.base) || fresh.includes(key.base),
-  );
+  const rollover = latestWith(state, key);
   if (rollover === undefined) return { ...part, begins: replacing(leavingWith(state, key, lost), lost) };
   const leaves = rollover.old.includes(key.base);
   if (leaves && !(lost.has(key.base) && needsKey(state, rollover, key))) {
@@ -90,6 +88,17 @@ function withoutRequest(state: RotationState, rollover: Rollover): RotationState
 
 function isInZone({ use }: ManagedKey): boolean {
   return use.published || use.signsKeys || use.signsZone;
+}
+
+/** Whether a rollover in progress takes a lost key away, and needs no more signature of it: then nothing else has to be done about it. */
+export function isBeingReplaced(state: RotationState, key: ManagedKey): boolean {
+  const rollover = latestWith(state, key);
+  return rollover?.old.includes(key.base) === true && !needsKey(state, rollover, key);
+}
+
+/** The rollover in progress that has to do with a key; of several, the one that the others wait for. */
+function latestWith({ rollovers }: RotationState, { base }: ManagedKey): Rollover | undefined {
+  return rollovers.findLast(({ old, new: fresh }) => old.includes(base) || fresh.includes(base));
 }
 
 /** Whether a step to come would have a key sign something new. */

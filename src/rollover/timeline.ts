@@ -1,7 +1,7 @@
 import { readKeyBaseName } from '../keys/key-name.ts';
 import { signsKeys, signsZone, type Role } from '../keys/roles.ts';
 import { keyStatus } from './key-status.ts';
-import { planRotation, type PlanEntry, type ZoneTimes } from './plan.ts';
+import { planRotation, type PlanEntry, type PlannedZone } from './plan.ts';
 import type { Policy } from './policy.ts';
 import type { KeyStatus, ManagedKey, RotationState } from './state.ts';
 
@@ -44,11 +44,11 @@ export function rotationTimeline(
   state: RotationState,
   policy: Policy,
   { from, now, to }: Pick<Timeline, 'from' | 'now' | 'to'>,
-  times: ZoneTimes,
+  zone: PlannedZone,
 ): Timeline {
   const lives = new Map<string, Life>();
   for (const key of state.keys) lives.set(key.base, { key, phases: pastPhases(key, state, now) });
-  const plan = planRotation(state, policy, now, to, times, (future, time) => {
+  const plan = planRotation(state, policy, now, to, zone, (future, time) => {
     for (const key of future.keys) {
       const life = lives.get(key.base) ?? { key, phases: [] };
       lives.set(key.base, life);

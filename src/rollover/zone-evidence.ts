@@ -18,6 +18,8 @@ export interface ZoneEvidence {
   readonly refresh: number;
   readonly retry: number;
   readonly firstExpiration: number | undefined;
+  /** How it denies; undefined where it does not. */
+  readonly denial: 'nsec' | 'nsec3' | undefined;
   /** When the first signature of each key expires. */
   readonly expirations: ReadonlyMap<KeyId, number>;
 }
@@ -48,8 +50,14 @@ export function zoneEvidence(zone: Zone, unpublished: readonly Uint8Array[] = []
     refresh: soa.refresh,
     retry: soa.retry,
     firstExpiration,
+    denial: denialOf(zone),
     expirations: signers.expirations,
   };
+}
+
+function denialOf(zone: Zone): ZoneEvidence['denial'] {
+  if (zone.apexRrset(Type.NSEC) >= 0) return 'nsec';
+  return zone.apexRrset(Type.NSEC3PARAM) >= 0 ? 'nsec3' : undefined;
 }
 
 /** Which keys sign what, found by tag and algorithm. A signature by a key that nobody knows counts for nothing. */

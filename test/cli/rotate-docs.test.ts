@@ -32,6 +32,15 @@ const SECTIONS: readonly (readonly [heading: string, plan: string])[] = [
   ['### From KSK and ZSK', 'layout-csk'],
   ['### From KSK and ZSK', 'layout-split'],
   ['### Disable', 'disable'],
+  ['### Change of denial', 'denial-nsec3'],
+  ['### Change of denial', 'denial-nsec'],
+  ['### A lost KSK', 'lost-ksk'],
+  ['### A lost ZSK', 'lost-zsk'],
+  ['### A lost CSK', 'lost-csk'],
+  ['### A lost CSK', 'lost-both'],
+  ['### Emergency, ZSK', 'emergency-zsk'],
+  ['### Emergency, KSK and CSK', 'emergency-ksk'],
+  ['### Emergency, KSK and CSK', 'emergency-csk'],
 ];
 
 test.each(SECTIONS)('the timeline "%s" has the hours of the plan %s', (heading, plan) => {

@@ -6,8 +6,7 @@ import { DAY, HOUR, Operation } from './operation.ts';
 const ZONE_FILE = 'example.com.zone';
 
 async function withLostKey(role: Role, policy = ''): Promise<{ operation: Operation; tag: string }> {
-  const operation = new Operation({ policy });
-  await operation.enable();
+  const operation = await Operation.enabled(policy);
   const [key] = operation.keys(role);
   rmSync(`keys/${key!.base}.private`);
   return { operation, tag: String(key!.keyTag) };
@@ -40,7 +39,8 @@ async function untilDone(operation: Operation): Promise<string[]> {
       commands.push(nextCommand);
       await operation.succeed(...nextCommand.split(' ').slice(1));
     }
-    operation.now += 3 * HOUR;
+    const ends = waits.flatMap(({ until }) => (until === null ? [] : Date.parse(until) / 1000));
+    operation.now = Math.min(operation.now + DAY, ...ends.filter((end) => end > operation.now));
   }
   return commands;
 }
@@ -86,8 +86,15 @@ describe('--recover', () => {
     ['csk', 'keys: csk', [/--ds-published/, /--served/, /--ds-withdrawn/]],
   ])('replaces a lost %s, valid at every run', async (role, policy, asked) => {
     const { operation, tag } = await withLostKey(role, policy);
+    expect(await operation.rotate()).toContain(
+      `restore it, or zonewright rotate example.com --recover ${tag}`,
+    );
     await operation.rotate('--recover', tag);
     expect(operation.state().rollovers).toMatchObject([{ name: `lost-${role}` }]);
+    // Who has begun is not advised to begin.
+    expect(await operation.rotate()).toContain('and it is being replaced\n');
+    const advice = [await operation.rotate(), (await operation.run('status', 'example.com')).stdout];
+    expect(advice.join('')).not.toContain('--recover');
     const commands = await untilDone(operation);
     expect(operation.state().rollovers).toEqual([]);
     expect(commands).toHaveLength(asked.length);
@@ -99,8 +106,7 @@ describe('--recover', () => {
   });
 
   test('is for lost keys', async () => {
-    const operation = new Operation();
-    await operation.enable();
+    const operation = await Operation.enabled();
     const tag = String(operation.keys('zsk')[0]!.keyTag);
     const { status, error } = await errorOf(operation, 'rotate', 'example.com', '--recover', tag);
     expect([status, error.code]).toEqual([2, 'rotate/not-lost']);
@@ -109,8 +115,7 @@ describe('--recover', () => {
 
 describe('--emergency', () => {
   test('tells what the two ways mean, and does nothing unless somebody agrees', async () => {
-    const operation = new Operation();
-    await operation.enable();
+    const operation = await Operation.enabled();
     const tag = String(operation.keys('ksk')[0]!.keyTag);
     const before = operation.files();
     const { status, stderr } = await operation.run('rotate', 'example.com', '--emergency', tag);
@@ -124,8 +129,7 @@ describe('--emergency', () => {
   });
 
   test('hurries a rollover that takes the key away', async () => {
-    const operation = new Operation();
-    await operation.enable();
+    const operation = await Operation.enabled();
     const tag = String(operation.keys('zsk')[0]!.keyTag);
     await operation.rotate('--start', 'zsk', '--sign');
     await operation.pass(DAY, 6 * HOUR);
