@@ -13,6 +13,8 @@ interface UsableBase extends AlgorithmBase {
   readonly status: 'recommended' | 'deprecated';
   /** Why nothing should be signed with it any more. */
   readonly reason?: string;
+  /** Whether RFC 8624 section 3.1 advises against signing with it, though nothing is wrong with it. */
+  readonly notRecommended?: true;
 }
 
 /** RSASSA-PKCS1-v1_5 (RFC 3110, RFC 5702). Key and signature lengths follow from the modulus. */
@@ -113,6 +115,7 @@ export const ALGORITHMS: readonly Algorithm[] = [
     mnemonic: 'RSASHA512',
     kind: 'rsa',
     status: 'recommended',
+    notRecommended: true,
     digest: 'sha512',
     minimumBits: 1024,
     maximumBits: 4096,

@@ -1,6 +1,7 @@
 import { sameOctets } from '../../dns/octets.ts';
 import { toHex } from '../../dns/encoding.ts';
-import { Type } from '../../rr/registry.ts';
+import { Type, typeName } from '../../rr/registry.ts';
+import { SEP_FLAG } from '../dnskey.ts';
 import { digestTypeByNumber, dsMatches, readDs } from '../ds.ts';
 import { keyTag } from '../key-tag.ts';
 import type { Place, VerifyContext } from './context.ts';
@@ -26,6 +27,11 @@ export function checkCds(context: VerifyContext, { signersOf }: SignatureSummary
     checkSigner(context, requests, entryKeys, signersOf);
     if (requests.kind === 'set') checkKeys(context, requests, signers);
   }
+  const only = cds === undefined ? cdnskey : cdnskey === undefined ? cds : undefined;
+  if (only !== undefined)
+    context.report('cds/one-kind', placeOf(context, only.type, only.records[0]!), {
+      found: `${typeName(only.type)} alone`,
+    });
   if (cds !== undefined && cdnskey !== undefined) checkAgreement(context, cds, cdnskey);
 }
 
@@ -95,23 +101,25 @@ function checkKeys(context: VerifyContext, { type, records }: Requests, signers:
     const tag = isCds ? readDs(rdata).keyTag : keyTag(rdata);
     const algorithm = rdata[isCds ? 2 : 3]!;
     const digestType = isCds ? rdata[3]! : 0;
-    const matches = signers.some((key) =>
+    const key = signers.find((signer) =>
       isCds
-        ? dsMatches(rdata, context.zone.origin, key.rdata, context.crypto) === true
-        : sameOctets(rdata, key.rdata),
+        ? dsMatches(rdata, context.zone.origin, signer.rdata, context.crypto) === true
+        : sameOctets(rdata, signer.rdata),
     );
-    return { request, keyTag: tag, algorithm, digestType, matches };
+    return { request, keyTag: tag, algorithm, digestType, key };
   });
-  for (const { request, keyTag: tag, algorithm, digestType, matches } of judged) {
+  for (const { request, keyTag: tag, algorithm, digestType, key } of judged) {
     const place = placeOf(context, type, request);
     if (type === Type.CDS && digestTypeByNumber(digestType) === undefined) {
       const found = `digest type ${digestType}`;
       context.report('cds/unsupported', place, { keyTag: tag, algorithm, found });
-    } else if (!matches) {
+    } else if (key === undefined) {
       const other = judged.some(
-        (one) => one.matches && one.algorithm === algorithm && one.digestType === digestType,
+        (one) => one.key !== undefined && one.algorithm === algorithm && one.digestType === digestType,
       );
       context.report(other ? 'cds/unmatched' : 'cds/no-match', place, { keyTag: tag, algorithm });
+    } else if ((key.flags & SEP_FLAG) === 0) {
+      context.report('cds/not-sep', place, { keyTag: tag, algorithm, found: `flags ${key.flags}` });
     }
   }
 }

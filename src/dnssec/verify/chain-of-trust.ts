@@ -4,10 +4,11 @@ import { algorithmLabel, usableAlgorithm } from '../algorithms.ts';
 import { REVOKE_FLAG, SEP_FLAG } from '../dnskey.ts';
 import { digestTypeByNumber, dsMatches, readDs, type Ds } from '../ds.ts';
 import { keyTag } from '../key-tag.ts';
-import type { TrustAnchor, VerifyContext } from './context.ts';
+import type { Place, TrustAnchor, VerifyContext } from './context.ts';
 import type { ZoneKey } from './zone-keys.ts';
 
 const SHA1 = 1;
+const SHA256 = 2;
 
 /**
  * Checks that the keys lead to the zone from where validators start: the DNSKEY RRset is signed by one of its keys (RFC 4035 section 5.2), by
@@ -80,7 +81,7 @@ function checkDs(
   if (supported.length === 0) context.report('ds/nothing-supported', place);
   else if (supported.every((ds) => ds.digestType === SHA1)) {
     context.report('ds/deprecated-digest', place, { found: 'digest type 1', expected: 'digest type 2' });
-  }
+  } else reportWithoutSha256(context, place, supported);
   const pairs = supported.filter((ds, i) => supported.findIndex((other) => isSamePair(other, ds)) === i);
   for (const pair of pairs) {
     const ofPair = supported.filter((ds) => isSamePair(ds, pair));
@@ -90,6 +91,17 @@ function checkDs(
       found: `DS of key ${ofPair.map((ds) => ds.keyTag).join(', ')}, digest type ${pair.digestType}`,
       expected: `DS of ${keyList(signers)}`,
     });
+  }
+}
+
+/** Names each key that has other DS records than one with SHA-256. */
+function reportWithoutSha256(context: VerifyContext, place: Place, all: readonly JudgedDs[]): void {
+  const isOfKey = (a: Ds, b: Ds): boolean => a.keyTag === b.keyTag && a.algorithm === b.algorithm;
+  for (const ds of all) {
+    const ofKey = all.filter((other) => isOfKey(other, ds));
+    if (ofKey[0] !== ds || ofKey.some(({ digestType }) => digestType === SHA256)) continue;
+    const { keyTag: tag, algorithm, digestType } = ds;
+    context.report('ds/no-sha256', place, { keyTag: tag, algorithm, found: `digest type ${digestType}` });
   }
 }
 

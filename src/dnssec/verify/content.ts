@@ -1,7 +1,11 @@
 import { checkZone, type ZoneProblem } from '../../zone/checks.ts';
+import { checkAliases } from './content/aliases.ts';
+import { checkNames } from './content/names.ts';
+import { checkNameServers } from './content/name-servers.ts';
+import { checkNullMx } from './content/null-mx.ts';
+import { checkSoa } from './content/soa.ts';
+import { checkSpf } from './content/spf.ts';
 import type { VerifyContext } from './context.ts';
-import { checkNames } from './names.ts';
-import { checkText } from './text.ts';
 
 /** Rules about zones that verification of a signed zone has more to say about. */
 const TOLD_BY_OTHERS = new Set([
@@ -26,6 +30,9 @@ const KEEPS_FROM_LOADING = new Set([
   'zone/nsec3-hash-length',
 ]);
 
+/** What is checked of any zone, and never keeps one from being signed. */
+const CONTENT_CHECKS = [checkNameServers, checkSoa, checkNames, checkAliases, checkNullMx, checkSpf];
+
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 
 /** Checks the content of a signed zone beside DNSSEC. What validates is no error, unless servers do not load it. */
@@ -35,8 +42,7 @@ export function checkSignedContent(context: VerifyContext): void {
     const severity = KEEPS_FROM_LOADING.has(problem.code) ? problem.severity : 'warning';
     addProblem(context, { ...problem, severity });
   }
-  checkNames(context);
-  checkText(context);
+  for (const check of CONTENT_CHECKS) check(context);
 }
 
 /** Checks the content of a zone before it is signed. */
@@ -46,8 +52,7 @@ export function checkUnsignedContent(context: VerifyContext): void {
     const { names, owners, types } = context.zone.store;
     context.report('zone/out-of-zone', { owner: names.view(owners[record]!), type: types[record]!, record });
   }
-  checkNames(context);
-  checkText(context);
+  for (const check of CONTENT_CHECKS) check(context);
 }
 
 function addProblem(context: VerifyContext, problem: ZoneProblem): void {

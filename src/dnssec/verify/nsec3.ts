@@ -177,11 +177,20 @@ class Nsec3ChainCheck {
   #checkNames(): void {
     const { zone } = this.#context;
     const insecure: number[] = [];
+    let others = 0;
     for (let rank = 0; rank < zone.ownerCount; rank++) {
       if (zone.ownerStatus[rank] === OwnerStatus.Occluded || !hasData(zone, rank)) continue;
-      if (this.#isInsecureDelegation(rank)) insecure.push(rank);
-      else this.#checkOwner(rank, false);
+      if (this.#isInsecureDelegation(rank)) {
+        insecure.push(rank);
+        continue;
+      }
+      others++;
+      this.#checkOwner(rank, false);
     }
+    if (this.#someOptOut && insecure.length <= others)
+      this.#context.report('nsec3/needless-opt-out', chainPlace(this.#context, this.#chain), {
+        found: `${insecure.length} insecure delegations, ${others} other names`,
+      });
     const optional = new Set<string>();
     for (const { name, optOut } of emptyNonTerminals(zone, (rank) => this.#isInsecureDelegation(rank))) {
       if (optOut) optional.add(nameToText(canonicalName(name)));

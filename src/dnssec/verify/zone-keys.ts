@@ -9,7 +9,7 @@ import {
   type Dnskey,
 } from '../dnskey.ts';
 import { keyTag } from '../key-tag.ts';
-import { bitLength, keySize, publicKeyProblem, readRsaPublicKey } from '../public-key.ts';
+import { bitLength, keySize, publicKeyProblem, readRsaPublicKey, writeRsaPublicKey } from '../public-key.ts';
 import type { Place, VerifyContext } from './context.ts';
 
 /** A key of the DNSKEY RRset. */
@@ -27,6 +27,8 @@ export interface ZoneKey extends Dnskey {
 }
 
 const SHORT_RSA_BITS = 2048;
+/** That of 3: 1 and even ones make a key malformed. */
+const SMALLEST_EXPONENT_BITS = 2;
 /** BIND does not verify with a longer one. */
 const LARGEST_EXPONENT_BITS = 35;
 const NOTHING = new Uint8Array();
@@ -95,10 +97,12 @@ function checkAlgorithm(context: VerifyContext, place: Place, key: ZoneKey): voi
   }
   if (usable.status === 'deprecated') {
     context.report('dnskey/deprecated-algorithm', place, { ...of, found: usable.mnemonic });
+  } else if (usable.notRecommended === true) {
+    context.report('dnskey/not-recommended', place, { ...of, found: usable.mnemonic });
   }
   const problem = publicKeyProblem(usable, key.publicKey);
-  const exponentBits =
-    usable.kind === 'rsa' ? bitLength(readRsaPublicKey(key.publicKey)?.exponent ?? NOTHING) : 0;
+  const rsa = usable.kind === 'rsa' ? readRsaPublicKey(key.publicKey) : undefined;
+  const exponentBits = bitLength(rsa?.exponent ?? NOTHING);
   if (problem !== undefined) context.report('dnskey/malformed', place, { ...of, found: problem });
   else if (exponentBits === 1) {
     const found = 'the exponent 1, with which everybody can make signatures';
@@ -112,5 +116,10 @@ function checkAlgorithm(context: VerifyContext, place: Place, key: ZoneKey): voi
   if (exponentBits > LARGEST_EXPONENT_BITS) {
     const found = `an exponent of ${exponentBits} bits`;
     context.report('dnskey/exponent', place, { ...of, found, expected: '65537' });
+  } else if (problem === undefined && exponentBits === SMALLEST_EXPONENT_BITS) {
+    context.report('dnskey/small-exponent', place, { ...of, found: '3', expected: '65537' });
+  }
+  if (rsa !== undefined && writeRsaPublicKey(rsa).length !== key.publicKey.length) {
+    context.report('dnskey/leading-zeros', place, of);
   }
 }

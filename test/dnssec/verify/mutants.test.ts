@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { damaged, mutantWorld, MUTANTS, signMutantZone, type MutantWorld } from '../../support/mutants.ts';
+import { MUTANTS } from '../../support/mutants.ts';
+import { damaged, mutantWorld, signUndamaged, type MutantWorld } from '../../support/mutants/world.ts';
 import { NOW } from '../../support/sign-text.ts';
 import { verifyText } from '../../support/verify-file.ts';
 
@@ -12,12 +13,11 @@ const ALGORITHMS = [
   [16, 'ED448'],
 ] as const;
 
-/** Errors and warnings. */
-async function codesOf(text: string): Promise<string[]> {
-  const { findings } = await verifyText(text, { at: NOW });
-  const codes = findings.filter(({ severity }) => severity !== 'note').map(({ code }) => code);
-  return [...new Set(codes)].sort();
-}
+/** Notes about undamaged zones: how they are made is not what we would advise. */
+const OF_UNDAMAGED = ['dnskey/large', 'dnskey/not-recommended', 'nsec3/needless-opt-out'];
+
+/** Algorithms of zones that are damaged with every denial of existence; the others take turns, unless `MUTANTS=all` asks for more. */
+const WITH_EVERY_DENIAL = process.env['MUTANTS'] === 'all' ? [8, 10, 13, 14, 15, 16] : [8, 13];
 
 test('there are at least 60 kinds of damage', () => {
   const names = MUTANTS.flatMap(({ title, mutants }) => mutants.map(({ name }) => `${title}: ${name}`));
@@ -34,26 +34,39 @@ describe.each(ALGORITHMS)('algorithm %i, %s', (algorithm, _mnemonic) => {
     return world;
   };
 
-  for (const { title, mutants, denials, zonemd, second } of MUTANTS) {
+  for (const [i, group] of MUTANTS.entries()) {
     // A second algorithm must be another one.
-    if (second === algorithm) continue;
-    describe.each(denials)(`damages of ${title}, %s`, (_, denial) => {
+    if (group.second === algorithm || (group.algorithm ?? algorithm) !== algorithm) continue;
+    const { denials } = group;
+    const turn = (i + algorithm) % denials.length;
+    const chosen = WITH_EVERY_DENIAL.includes(algorithm) ? denials : denials.slice(turn, turn + 1);
+    describe.each(chosen)(`damages of ${group.title}, %s`, (_, denial) => {
       let world: MutantWorld;
       let signed = '';
+      /** Codes of what is found undamaged. */
+      let notes = new Set<string>();
 
       beforeAll(async () => {
-        world = await worldOf(second);
-        signed = await signMutantZone(world, denial, zonemd);
+        world = await worldOf(group.second);
+        signed = await signUndamaged(world, group, denial);
+        const { findings } = await verifyText(signed, { at: NOW });
+        notes = new Set(findings.map(({ code }) => code));
       });
 
-      test('nothing is found undamaged', async () => {
-        const report = await verifyText(signed, { at: NOW });
-        expect(report.findings.filter(({ code }) => code !== 'dnskey/large')).toEqual([]);
-        expect(report.ok).toBe(true);
+      test('nothing is wrong undamaged', () => {
+        expect(OF_UNDAMAGED).toEqual(expect.arrayContaining([...notes]));
       });
 
-      test.each(mutants)('$name', async (mutant) => {
-        expect(await codesOf(damaged(signed, mutant, world))).toEqual([...mutant.codes]);
+      test.each(group.mutants)('$name', async (mutant) => {
+        const { findings, causes } = await verifyText(await damaged(signed, mutant, world), { at: NOW });
+        const found = new Set(findings.map(({ code }) => code));
+        // Keys of RSA are large by themselves.
+        if (!mutant.codes.includes('dnskey/large')) found.delete('dnskey/large');
+        const isNew = (code: string): boolean => !notes.has(code);
+        expect([...found].filter(isNew).sort()).toEqual(mutant.codes.filter(isNew));
+        if (mutant.cause === undefined) return;
+        const errors = causes.filter(({ root }) => root.severity === 'error');
+        expect(errors.map(({ root }) => root.code)).toEqual([mutant.cause]);
       });
     });
   }

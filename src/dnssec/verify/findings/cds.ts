@@ -21,6 +21,18 @@ export const CDS_FINDINGS = {
     meaning: 'CDS and CDNSKEY do not stand for the same keys',
     cure: 'publish both for the same keys',
   },
+  'cds/one-kind': {
+    severity: 'note',
+    reference: 'RFC 7344 section 4',
+    meaning: 'the zone has CDS or CDNSKEY, but not both, and parents may look at the other',
+    cure: 'publish both, unless it is known which one the parent looks at',
+  },
+  'cds/not-sep': {
+    severity: 'note',
+    reference: 'RFC 4034 section 2.1.1',
+    meaning: 'the record stands for a key without the SEP flag',
+    cure: 'set the SEP flag on keys that the parent shall point to',
+  },
   'cds/signer': {
     severity: 'error',
     reference: 'RFC 7344 section 4.1',

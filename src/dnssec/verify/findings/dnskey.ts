@@ -32,10 +32,28 @@ export const DNSKEY_FINDINGS = {
     meaning: 'an RSA key has an exponent so long that some validators refuse its signatures',
     cure: 'roll to a key with the exponent 65537, or to ECDSAP256SHA256',
   },
+  'dnskey/small-exponent': {
+    severity: 'note',
+    reference: 'RFC 8017 section 8.2.2, CVE-2006-4339',
+    meaning: 'an RSA key has the exponent 3, with which careless validators take forged signatures for good',
+    cure: 'roll to a key with the exponent 65537, or to ECDSAP256SHA256',
+  },
+  'dnskey/leading-zeros': {
+    severity: 'warning',
+    reference: 'RFC 3110 section 2',
+    meaning: 'the exponent or the modulus of an RSA key has leading zeros, which are prohibited',
+    cure: 'publish the key without them: it is another key then, with another key tag',
+  },
   'dnskey/deprecated-algorithm': {
     severity: 'warning',
     reference: 'RFC 9905',
     meaning: 'the algorithm of a key is deprecated, and validators stop supporting it',
+    cure: 'roll to ECDSAP256SHA256',
+  },
+  'dnskey/not-recommended': {
+    severity: 'note',
+    reference: 'RFC 8624 section 3.1',
+    meaning: 'the algorithm of a key is not recommended for signing',
     cure: 'roll to ECDSAP256SHA256',
   },
   'dnskey/unsupported-algorithm': {

@@ -44,6 +44,12 @@ export const DS_FINDINGS = {
     meaning: 'all DS records use SHA-1, which validators stop supporting',
     cure: 'add a DS with digest type 2 (SHA-256)',
   },
+  'ds/no-sha256': {
+    severity: 'note',
+    reference: 'RFC 8624 section 3.3',
+    meaning: 'a key has DS records, but none with SHA-256, the only digest that every validator supports',
+    cure: 'add a DS with digest type 2 (SHA-256)',
+  },
   'ds/at-apex': {
     severity: 'error',
     reference: 'RFC 4035 section 2.4',

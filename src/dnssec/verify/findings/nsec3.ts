@@ -69,6 +69,12 @@ export const NSEC3_FINDINGS = {
     meaning: 'a secure delegation is in an opt-out span, so that anybody can make it insecure',
     cure: SIGN_AGAIN,
   },
+  'nsec3/needless-opt-out': {
+    severity: 'note',
+    reference: 'RFC 9276 section 3.1',
+    meaning: 'the NSEC3 chain opts out, though insecure delegations are not the most of the zone',
+    cure: 'sign the zone again without opt-out',
+  },
   'nsec3/orphan': {
     severity: 'error',
     reference: 'RFC 5155 section 7.1',

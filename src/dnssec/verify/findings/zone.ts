@@ -51,10 +51,35 @@ export const ZONE_FINDINGS = {
     meaning: 'the zone has one name server only',
     cure: 'add a second name server in another network',
   },
+  'zone/single-ns-delegation': {
+    severity: 'note',
+    reference: 'RFC 1034 section 4.1',
+    meaning: 'a delegation has one name server only',
+    cure: 'ask for a second name server of the child',
+  },
+  'zone/same-address': {
+    severity: 'note',
+    reference: 'RFC 2182 section 3.1',
+    meaning: 'two names of name servers have one address, so that they are one server',
+    cure: 'use different servers, or remove one of the names',
+  },
+  'zone/private-address': {
+    severity: 'note',
+    reference: 'RFC 6890 section 2.2',
+    meaning: 'a name server has an address that nobody can reach from the Internet',
+    cure: 'give it a public address, unless the zone is for an internal network',
+  },
   'zone/host-name': {
     severity: 'warning',
     reference: 'RFC 1123 section 2.1',
     meaning: 'the name is no host name: it has other characters than letters, digits and hyphens',
+    cure: 'correct the name',
+  },
+  'zone/reserved-name': {
+    severity: 'note',
+    reference: 'RFC 5890 section 2.3.1, RFC 3696 section 2',
+    meaning:
+      'a host name is of a form that is reserved: a label like "ab--", or a top-level domain of digits',
     cure: 'correct the name',
   },
   'zone/ns-address': {
@@ -69,6 +94,24 @@ export const ZONE_FINDINGS = {
     meaning: 'an MX record names an address, not a host',
     cure: 'name a host, and give it address records',
   },
+  'zone/null-mx': {
+    severity: 'warning',
+    reference: 'RFC 7505 section 3',
+    meaning: 'an MX record says that there is no mail, but does not stand alone with preference 0',
+    cure: 'leave "MX 0 ." alone, or remove it',
+  },
+  'zone/cname-loop': {
+    severity: 'warning',
+    reference: 'RFC 1034 section 3.6.2',
+    meaning: 'CNAME records lead in a circle, so that nothing can be found',
+    cure: 'let one of them name something else',
+  },
+  'zone/soa-primary': {
+    severity: 'note',
+    reference: 'RFC 1035 section 3.3.13, RFC 2136 section 4.2',
+    meaning: 'the MNAME of the SOA record is no host to send updates to',
+    cure: 'name the primary server, and give it address records',
+  },
   'zone/soa-mailbox': {
     severity: 'warning',
     reference: 'RFC 1035 section 3.3.13',
@@ -78,8 +121,8 @@ export const ZONE_FINDINGS = {
   'zone/soa-times': {
     severity: 'note',
     reference: 'RFC 1912 section 2.2, RFC 2308 section 5',
-    meaning: 'the times of the SOA record do not fit together',
-    cure: 'choose RETRY < REFRESH < EXPIRE, and a MINIMUM of a day or less',
+    meaning: 'the times of the SOA record do not fit together, or are out of bounds',
+    cure: 'choose RETRY < REFRESH < EXPIRE, an EXPIRE of a week or more, and a MINIMUM of a day or less',
   },
   'zone/inner-wildcard': {
     severity: 'warning',
@@ -98,6 +141,12 @@ export const ZONE_FINDINGS = {
     reference: 'RFC 7208 section 4.5',
     meaning: 'a name has several SPF policies, so that mail servers take none',
     cure: 'join them into one TXT record',
+  },
+  'zone/spf-syntax': {
+    severity: 'warning',
+    reference: 'RFC 7208 section 4.6',
+    meaning: 'an SPF policy has an error in its form, so that mail servers take it for broken',
+    cure: 'correct the policy',
   },
   'zone/rp-text': {
     severity: 'warning',

@@ -1,8 +1,8 @@
-import { isWildcard, nameLength, nameToText } from '../../dns/name.ts';
-import { Type, typeName } from '../../rr/registry.ts';
-import { OwnerStatus, type Zone } from '../../zone/zone.ts';
-import { readSoa } from '../soa.ts';
-import type { Place, VerifyContext } from './context.ts';
+import { isWildcard, nameLength, nameToText } from '../../../dns/name.ts';
+import { Type, typeName } from '../../../rr/registry.ts';
+import { OwnerStatus, type Zone } from '../../../zone/zone.ts';
+import type { Place, VerifyContext } from '../context.ts';
+import { isHostName, isReservedName } from './host-names.ts';
 
 /** Where a type has the name of a host in its RDATA. */
 const HOST_AT = new Map<number, number>([
@@ -19,28 +19,13 @@ const ADDRESS_ZONE = /\.(?:in-addr|ip6)\.arpa\.$/;
 /** Where Active Directory has the addresses of global catalogues. */
 const GLOBAL_CATALOGUE = /^gc\._msdcs\./i;
 
-const HYPHEN = 0x2d;
 const ASTERISK = 0x2a;
-const AT_SIGN = 0x40;
-const SPACE = 0x20;
-const DELETE = 0x7f;
-
-/** Seconds for which RFC 2308 section 5 has resolvers keep negative answers at the most. */
-const LARGEST_NEGATIVE_TTL = 86400;
-
-/** The octets that labels of host names have (RFC 952, RFC 1123 section 2.1). */
-const HOST_OCTET = Uint8Array.from({ length: 256 }, (_, octet) =>
-  /[a-z0-9-]/i.test(String.fromCharCode(octet)) ? 1 : 0,
-);
 
 /** Checks names that must be those of hosts, and what names refer to. */
 export function checkNames(context: VerifyContext): void {
   const { zone } = context;
   const { store } = zone;
   const bytes = store.rdata.bytes;
-  const nameServers = zone.recordsOf(zone.apexRrset(Type.NS)).length;
-  if (nameServers === 1) context.report('zone/single-ns', context.apexPlace(Type.NS));
-  checkSoa(context);
   checkWildcards(context);
   const hostAt = new Map(HOST_AT);
   if (ADDRESS_ZONE.test(`.${nameToText(zone.origin)}`)) hostAt.set(Type.PTR, 0);
@@ -81,33 +66,8 @@ function checkHost(context: VerifyContext, place: Place, bytes: Uint8Array, at: 
     context.report('zone/mx-address', place, { found: found() });
   else if (!isHostName(bytes, at))
     context.report('zone/host-name', place, { found: `${typeName(type)} ${found()}` });
-}
-
-function checkSoa(context: VerifyContext): void {
-  const { zone } = context;
-  const record = zone.recordsOf(zone.apexRrset(Type.SOA))[0];
-  if (record === undefined) return;
-  const place = context.apexPlace(Type.SOA);
-  const rdata = zone.store.rdataOf(record);
-  const mailbox = nameLength(rdata);
-  if (!isMailbox(rdata, mailbox))
-    context.report('zone/soa-mailbox', place, { found: nameToText(rdata, mailbox) });
-  const { refresh, retry, expire, minimum } = readSoa(rdata);
-  if (retry > refresh)
-    context.report('zone/soa-times', place, {
-      found: `RETRY ${retry}`,
-      expected: `no more than REFRESH ${refresh}`,
-    });
-  if (expire <= refresh + retry)
-    context.report('zone/soa-times', place, {
-      found: `EXPIRE ${expire}`,
-      expected: `more than REFRESH and RETRY, ${refresh + retry}`,
-    });
-  if (minimum > LARGEST_NEGATIVE_TTL)
-    context.report('zone/soa-times', place, {
-      found: `MINIMUM ${minimum}`,
-      expected: `at most ${LARGEST_NEGATIVE_TTL}`,
-    });
+  else if (isReservedName(bytes, at))
+    context.report('zone/reserved-name', place, { found: `${typeName(type)} ${found()}` });
 }
 
 /** An asterisk that is not the first label makes no wildcard (RFC 4592 section 2.1.1). */
@@ -153,29 +113,6 @@ function isInside(zone: Zone, bytes: Uint8Array, start: number): boolean {
     if (rank >= 0 && zone.ownerStatus[rank] !== OwnerStatus.Authoritative) return false;
   }
   return true;
-}
-
-/** Whether the labels of a name are letters, digits and hyphens. */
-function isHostName(bytes: Uint8Array, start: number): boolean {
-  let position = start;
-  while (bytes[position] !== 0) {
-    const end = position + 1 + bytes[position]!;
-    if (bytes[position + 1] === HYPHEN || bytes[end - 1] === HYPHEN) return false;
-    for (let i = position + 1; i < end; i++) if (HOST_OCTET[bytes[i]!] === 0) return false;
-    position = end;
-  }
-  return true;
-}
-
-/** Whether a name is a mail address with a dot in place of its "@" (RFC 1035 section 8). */
-function isMailbox(bytes: Uint8Array, start: number): boolean {
-  const domain = start + 1 + bytes[start]!;
-  if (bytes[start] === 0) return true;
-  for (let i = start + 1; i < domain; i++) {
-    const octet = bytes[i]!;
-    if (octet <= SPACE || octet >= DELETE || octet === AT_SIGN) return false;
-  }
-  return isHostName(bytes, domain);
 }
 
 /** Whether a name begins like an IPv4 address, which became one by a relative name. */
