@@ -1,5 +1,15 @@
 /** What the options of BIND's `dnssec-*` programs are here, for those who type them out of habit: by command, then by option. */
 const COUNTERPARTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  keygen: {
+    '-n': 'leave it out: every key is one of a zone',
+    '-3': 'leave it out: every algorithm goes with NSEC3',
+    '-q': 'leave it out: the names of the keys are all that is printed',
+    '-r': 'leave it out: the random numbers are those of the system',
+    '-T': 'leave it out: DNSKEY records alone are made',
+    '-E': 'keys in an HSM are made with --pkcs11 URI',
+    '-k': 'the policies of zones are in the configuration',
+    '-l': 'the policies of zones are in the configuration',
+  },
   sign: {
     '-S': 'leave it out: the times in the key files always decide which keys sign',
     '-f': 'the output is -o FILE',

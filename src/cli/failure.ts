@@ -1,6 +1,7 @@
 import type { CommanderError } from './commander.ts';
 import { counterpartOf } from './dnssec-options.ts';
 import { environmentError, internalError, usageError, ZonewrightError } from '../errors.ts';
+import { closestWord } from '../io/closest-word.ts';
 
 /** Whatever was thrown, as an error of ours. */
 export function describeFailure(error: unknown): ZonewrightError {
@@ -21,6 +22,8 @@ export function describeFailure(error: unknown): ZonewrightError {
 export function usageFailure({ code, message }: CommanderError, command: string): ZonewrightError {
   const help = helpHint(command);
   if (code === 'commander.help') return usageError('usage/no-command', 'no command is given', { hint: help });
+  const choice = CHOICE.exec(message)?.groups;
+  if (choice !== undefined) return unknownChoice(choice);
   const [first = '', second] = message.replace(/^error: /, '').split('\n');
   const suggestion =
     first === "unknown command 'version'"
@@ -31,6 +34,24 @@ export function usageFailure({ code, message }: CommanderError, command: string)
   const kind = code.replace(/^commander\./, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
   return usageError(`usage/${kind}`, first.replaceAll("'", '"').replace(/\.$/, ''), {
     hint: suggestion === undefined ? help : `did you mean ${suggestion}?`,
+  });
+}
+
+/** commander's words where an option or an argument has one of some values only. */
+const CHOICE =
+  /^error: (?:option '(?<option>\S+).*' argument|command-argument value) '(?<value>.*)' is invalid(?: for argument '(?<argument>.*)')?\. Allowed choices are (?<choices>.*)\.$/s;
+
+function unknownChoice({
+  option,
+  argument,
+  value = '',
+  choices = '',
+}: Readonly<Record<string, string | undefined>>): ZonewrightError {
+  const name = option?.replace(/,$/, '') ?? argument?.toUpperCase() ?? '';
+  const closest = closestWord(value, choices.split(', '));
+  const lead = closest === undefined ? 'choose from' : `did you mean ${closest}? The choices are:`;
+  return usageError('usage/invalid-argument', `${name}: "${value}" is none of the choices`, {
+    hint: `${lead} ${choices}`,
   });
 }
 

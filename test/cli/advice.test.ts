@@ -101,6 +101,19 @@ describe('advice', () => {
     ]);
   });
 
+  test('a misspelled choice', async () => {
+    workIn();
+    for (const [args, name, hint] of [
+      [['ds', 'example.com', '--format', 'regstrar'], '--format: "regstrar"', 'did you mean registrar? The '],
+      [['rotate', 'example.com', '--start', 'both'], '--start: "both"', 'choose from ksk, zsk, csk, all\n'],
+      [['completion', 'bsh'], 'SHELL: "bsh"', 'did you mean bash? The choices are: bash, zsh, fish\n'],
+    ] as const) {
+      const { status, stderr } = await runInProcess(args);
+      expect(status).toBe(2);
+      expect(stderr).toContain(`zonewright: ${name} is none of the choices\n  hint: ${hint}`);
+    }
+  });
+
   test('rotate without a zone', async () => {
     workIn();
     const { status, stderr } = await runInProcess(['rotate']);

@@ -6,6 +6,7 @@ describe('options of the dnssec-* programs', () => {
     [['sign', '-S', '-K', 'keys', 'example.com.zone'], '-S', 'the times in the key files always decide'],
     [['sign', '-f', 'old.signed', 'example.com.zone'], '-f', 'the output is -o FILE'],
     [['sign', '-e', 'now+30d', 'example.com.zone'], '-e', '--expiration TIME'],
+    [['keygen', '-n', 'ZONE', 'example.com'], '-n', 'every key is one of a zone'],
     // commander takes these for numbers, and so for arguments.
     [['sign', '-3', '-', 'example.com.zone'], '-3', 'NSEC3 is --nsec3'],
     [['ds', '-2', 'Kexample.com.+013+12345'], '-2', '--digest sha256'],

@@ -181,7 +181,7 @@ describe('sign', () => {
     [['--nsec', '--nsec3', 'example.com.zone'], '--nsec and the options of NSEC3 exclude each other'],
     [['--nsec3-salt', 'xyz', 'example.com.zone'], '"xyz" is no NSEC3 salt'],
     [['--nsec3-iterations', '51', 'example.com.zone'], '51 NSEC3 iterations are refused'],
-    [['--serial', 'random', 'example.com.zone'], 'Allowed choices are keep, increment, unixtime, date'],
+    [['--serial', 'random', 'example.com.zone'], 'choose from keep, increment, unixtime, date'],
     [['--jobs', 'all', 'example.com.zone'], '--jobs takes a whole number, not "all"'],
     [['--jobs', '0', 'example.com.zone'], '--jobs takes a whole number from 1 on, not "0"'],
     [['-o', 'x', 'a.zone', 'b.zone'], '--output is for one zone, and several are to be signed'],

@@ -79,7 +79,7 @@ describe('verify', () => {
 
   test.each([
     [['--json', '--format', 'sarif', 'good.signed'], 2, '--json and --format sarif exclude each other'],
-    [['--format', 'pdf', 'good.signed'], 2, 'Allowed choices are text, json, junit, sarif, github'],
+    [['--format', 'pdf', 'good.signed'], 2, 'choose from text, json, junit, sarif, github'],
     [['--min-validity', 'soon', 'good.signed'], 2, '--min-validity: "soon" is no duration'],
     [['--at', 'never', 'good.signed'], 2, '--at: "never" is no time'],
     [['--jobs', '0', 'good.signed'], 2, '--jobs takes a whole number from 1 on, not "0"'],
