@@ -14,9 +14,10 @@ export function statusTable(
   const lines = sorted.map((result) => {
     const name = result.zone.padEnd(nameWidth);
     const health = 'error' in result ? 'unknown' : result.status.health;
-    const text = 'error' in result ? result.error.message : zoneLine(result.status, now);
     const word = paint[COLORS[health]](health.toUpperCase().padEnd(8));
-    const shown = isTerminal ? shortened(text, width - name.length - 12) : text;
+    const room = isTerminal ? width - name.length - 12 : Infinity;
+    const text = 'error' in result ? result.error.message : zoneLine(result.status, now, room);
+    const shown = shortened(text, room);
     return `${paint.strong(name)}  ${word}  ${shown}\n`;
   });
   const counts = healthCounts(results);
@@ -29,12 +30,13 @@ export function statusTable(
 
 const COLORS = { ok: 'good', warning: 'warn', critical: 'bad', unknown: 'bad' } as const;
 
-/** What to do comes first: the end of a long line may be cut. */
-function zoneLine(status: ZoneStatus, now: number): string {
+/** What to do, and why if there is room. */
+function zoneLine(status: ZoneStatus, now: number, room: number): string {
   const { task, problems } = status;
   const [problem] = problems;
   const whose = task?.actor === 'operator' ? yourTurn(task, now) : turn(task, status, now);
-  return problem === undefined ? whose : `${whose} (${problem.what})`;
+  const whole = problem === undefined ? whose : `${whose} (${problem.what})`;
+  return whole.length <= room ? whole : whose;
 }
 
 function yourTurn({ deadline, todo, what }: Task, now: number): string {

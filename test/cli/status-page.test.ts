@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,15 +6,27 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type * as Playwright from 'playwright-core';
 import { describeWithPeers, peer } from '../support/peers.ts';
 import { temporaryDirectory } from '../support/workspace.ts';
+import { Operation } from './operation.ts';
 
 const require = createRequire(import.meta.url);
 
-/** The pages that are in the golden files: what is checked here is what is printed. */
-const PAGES = ['waiting', 'troubled'] as const;
+/** Pages of the golden files, which are what is printed, and a plan. */
+const PAGES = ['waiting', 'troubled', 'plan'] as const;
+
+/** The plan of a zone in a rollover of its KSK. */
+async function planPage(): Promise<string> {
+  const home = process.cwd();
+  const operation = await Operation.enabled('checkParent: false');
+  try {
+    return await operation.rotate('--plan', '--start', 'ksk', '--format', 'html');
+  } finally {
+    process.chdir(home);
+  }
+}
 
 const SCREENS = [
-  { title: 'a phone', width: 390, height: 844 },
-  { title: 'a desk', width: 1280, height: 800 },
+  { title: 'a phone in light', width: 390, height: 844, colorScheme: 'light' },
+  { title: 'a desk in dark', width: 1280, height: 800, colorScheme: 'dark' },
 ] as const;
 
 interface AxeResult {
@@ -24,12 +36,18 @@ interface AxeResult {
   }[];
 }
 
-describeWithPeers(['chromium'], 'the page of status in a browser', () => {
+describeWithPeers(['chromium'], 'the pages of status and of a plan in a browser', () => {
   let browser: Playwright.Browser;
   let directory = '';
 
   beforeAll(async () => {
     directory = temporaryDirectory();
+    for (const name of ['waiting', 'troubled'])
+      cpSync(
+        new URL(`../../fixtures/status/${name}-page.html`, import.meta.url),
+        path.join(directory, `${name}.html`),
+      );
+    writeFileSync(path.join(directory, 'plan.html'), await planPage());
     const { chromium } = require('playwright-core') as typeof Playwright;
     browser = await chromium.launch({
       executablePath: peer('chromium')!,
@@ -47,30 +65,24 @@ describeWithPeers(['chromium'], 'the page of status in a browser', () => {
 
   afterAll(async () => browser.close());
 
-  describe.each(SCREENS)('on $title', ({ width, height }) => {
-    describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
-      test.each(PAGES)('%s: axe finds nothing, nothing is cut, no script is needed', async (name) => {
-        const html = readFileSync(
-          new URL(`../../fixtures/status/${name}-page.html`, import.meta.url),
-          'utf8',
-        );
-        expect(html).not.toMatch(/<script|<link|\ssrc=|href=\"(?!#)|url\((?!#)|@import/i);
-        const file = path.join(directory, `${name}.html`);
-        writeFileSync(file, html);
-        const page = await browser.newPage({ viewport: { width, height }, colorScheme });
-        try {
-          await page.goto(pathToFileURL(file).href);
-          // Details that are closed would not be looked at.
-          await page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))");
-          const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-          expect(overflow).toBeLessThanOrEqual(0);
-          await page.addScriptTag({ path: require.resolve('axe-core/axe.min.js') });
-          const { violations } = await page.evaluate<AxeResult>('axe.run()');
-          expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
-        } finally {
-          await page.close();
-        }
-      });
+  describe.each(SCREENS)('on $title', ({ width, height, colorScheme }) => {
+    test.each(PAGES)('%s: axe finds nothing, nothing is cut, no script is needed', async (name) => {
+      const file = path.join(directory, `${name}.html`);
+      const html = readFileSync(file, 'utf8');
+      expect(html).not.toMatch(/<script|<link|\ssrc=|href=\"(?!#)|url\((?!#)|@import/i);
+      const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+      try {
+        await page.goto(pathToFileURL(file).href);
+        // Details that are closed would not be looked at.
+        await page.evaluate("document.querySelectorAll('details').forEach((part) => (part.open = true))");
+        const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        expect(overflow).toBeLessThanOrEqual(0);
+        await page.addScriptTag({ path: require.resolve('axe-core/axe.min.js') });
+        const { violations } = await page.evaluate<AxeResult>('axe.run()');
+        expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+      } finally {
+        await page.close();
+      }
     });
   });
 
