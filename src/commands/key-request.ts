@@ -6,7 +6,13 @@ import { inputError } from '../errors.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import { printBundles, type BundleRecord } from '../rollover/key-bundles.ts';
-import { bundleTimes, firstGap, plannedVersions, type KeyVersion } from '../rollover/key-versions.ts';
+import {
+  bundleTimes,
+  firstGap,
+  plannedVersions,
+  versionsOfMadeKeys,
+  type KeyVersion,
+} from '../rollover/key-versions.ts';
 import type { ZoneTimes } from '../rollover/plan.ts';
 import type { Policy } from '../rollover/policy.ts';
 import type { RotationState } from '../rollover/state.ts';
@@ -14,12 +20,15 @@ import { rdataFromText } from '../rr/rdata.ts';
 import { Type } from '../rr/registry.ts';
 import type { Environment } from './environment.ts';
 import { openPrivateKey } from './key-files.ts';
+import { withOfflineSpares } from './offline-ksks.ts';
 import { makeSpareKey } from './rotation-keys.ts';
 import { sealText, type Seal } from './sealed-text.ts';
 import { readState, withStateLock, writeState } from './state-store.ts';
 import { reserveOf, zoneTimesOf } from './zone-times.ts';
 
 const PROGRAM = 'zonewright';
+const NEW_KSK_HINT =
+  'make it there with "keygen --role ksk --spare", and copy its .key file into the key directory; or set "kskLifetime: unlimited"';
 
 export interface KeyRequestOptions {
   /** In wire form. */
@@ -78,9 +87,10 @@ async function writeRequest(
   const { zone, policy, keyDirectory, file, duration } = options;
   const { now, crypto, files } = environment;
   const times = await zoneTimesOf(options, environment);
-  const made = await withPlannedKeys(before, options, now + duration, times, environment);
-  const until = endOfPlan(made.state, policy, now, now + duration, times, environment);
-  const { versions } = plannedVersions(made.state, policy, now, until, times);
+  const known = await withOfflineSpares(before, zone, keyDirectory, environment);
+  const made = await withPlannedKeys(known, options, now + duration, times, environment);
+  const { versions, until } = versionsOfMadeKeys(made.state, policy, now, now + duration, times);
+  checkEnd(until, now + duration, environment);
   const bundles = bundleTimes(versions, policy, now);
   const gap = firstGap(
     versions,
@@ -103,7 +113,7 @@ async function writeRequest(
   );
   const sealed = sealText(text, await zoneSeals(made.state, options, environment));
   await files.writeAtomic(file, sealed);
-  if (made.bases.length > 0) await writeState(keyDirectory, zone, made.state, environment);
+  if (made.state !== before) await writeState(keyDirectory, zone, made.state, environment);
   return {
     zone: nameToText(zone),
     file,
@@ -134,30 +144,14 @@ async function withPlannedKeys(
   return { state, bases };
 }
 
-/** Until when the plan needs no KSK that is not made yet. */
-function endOfPlan(
-  state: RotationState,
-  policy: Policy,
-  now: number,
-  until: number,
-  times: ZoneTimes,
-  { warn }: Environment,
-): number {
-  const { missing } = plannedVersions(state, policy, now, until, times);
-  const starts = [...missing.values()].map(({ at }) => at);
-  const end = Math.min(until, ...starts.map((at) => at - 1));
+/** @throws ZonewrightError `rotate/nothing-planned` where a new KSK is due at once */
+function checkEnd(end: number, wanted: number, { now, warn }: Environment): void {
   if (end <= now) {
     throw inputError('rotate/nothing-planned', 'a new KSK is due now, and it has to be made where KSKs are', {
-      hint: 'make it there, copy its .key file into the key directory, or set "kskLifetime: unlimited"',
+      hint: NEW_KSK_HINT,
     });
   }
-  if (end < until) {
-    warn(
-      `the request ends at ${printTime(end)}, when a new KSK is due`,
-      'set "kskLifetime: unlimited" to decide about KSKs yourself',
-    );
-  }
-  return end;
+  if (end < wanted) warn(`the request ends at ${printTime(end)}, when a new KSK is due`, NEW_KSK_HINT);
 }
 
 function recordsOf(

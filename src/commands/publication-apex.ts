@@ -1,7 +1,7 @@
 import type { Crypto } from '../dnssec/crypto.ts';
 import { digestTypeByName, makeDs } from '../dnssec/ds.ts';
 import type { Key } from '../keys/key.ts';
-import { KEY_TYPES } from '../rollover/key-bundles.ts';
+import { KEY_TYPES, rdataSetText } from '../rollover/key-bundles.ts';
 import type { Policy } from '../rollover/policy.ts';
 import { keyNamed, type RotationState } from '../rollover/state.ts';
 import { rdataFromText } from '../rr/rdata.ts';
@@ -25,7 +25,7 @@ export function childRecords(
   { dnskeyTtl: ttl, dsDigests }: Policy,
   crypto: Crypto,
 ): ApexRecord[] {
-  const wanted = state.wantedDs.flatMap((base) => keyNamed(state, base) ?? []);
+  const wanted = wantedDnskeys(state);
   if (wanted.length === 0) {
     if (!isDisabling(state)) return [];
     return [
@@ -33,8 +33,7 @@ export function childRecords(
       { type: Type.CDNSKEY, ttl, rdata: DELETE_CDNSKEY },
     ];
   }
-  return wanted.flatMap(({ dnskey }) => {
-    const rdata = rdataFromText(Type.DNSKEY, dnskey);
+  return wanted.flatMap((rdata) => {
     const digests = dsDigests.flatMap((name) => digestTypeByName(name)?.number ?? []);
     return [
       { type: Type.CDNSKEY, ttl, rdata },
@@ -47,16 +46,32 @@ export function childRecords(
   });
 }
 
+/** The DNSKEYs whose DS should be at the parent. */
+export function wantedDnskeys(state: RotationState): Uint8Array[] {
+  const keys = state.wantedDs.flatMap((base) => keyNamed(state, base) ?? []);
+  return keys.map(({ dnskey }) => rdataFromText(Type.DNSKEY, dnskey));
+}
+
 function isDisabling({ rollovers }: RotationState): boolean {
   return rollovers.some(
     ({ name, step, decided }) => name === 'disable' && (step > 0 || decided !== undefined),
   );
 }
 
-/** The apex records as they were signed by keys that are elsewhere, to the TTL. */
-export function recordsAhead({ bundle: { zone } }: BundleForZone): ApexRecord[] {
+/**
+ * The apex records as they were signed by keys that are elsewhere, to the TTL. CDS and CDNSKEY that ask the parent for another thing than the state
+ * does are left out.
+ * @param children CDS and CDNSKEY by the state
+ */
+export function recordsAhead(
+  { bundle: { zone } }: BundleForZone,
+  children: readonly ApexRecord[],
+): ApexRecord[] {
   return KEY_TYPES.flatMap((type) => {
     const rrset = zone.apexRrset(type);
-    return zone.rdatasOf(rrset).map((rdata) => ({ type, ttl: zone.rrsetTtls[rrset]!, rdata }));
+    const rdatas = zone.rdatasOf(rrset);
+    const wanted = children.filter((record) => record.type === type).map(({ rdata }) => rdata);
+    if (type !== Type.DNSKEY && rdataSetText(rdatas) !== rdataSetText(wanted)) return [];
+    return rdatas.map((rdata) => ({ type, ttl: zone.rrsetTtls[rrset]!, rdata }));
   });
 }

@@ -17,45 +17,60 @@ import {
 
 /** The keys of a publication by the rotation state, and what was signed for it elsewhere. */
 export interface PublicationKeys extends Omit<SelectedKeys, 'apexRecords'> {
+  /** What each key of the state does in it. */
+  readonly managed: readonly ManagedKey[];
   /** The DNSKEYs of the zone: ours, and those of other signers. */
   readonly publishedKeys: readonly Key[];
   /** The signatures by keys that are elsewhere, with the records that they cover. */
   readonly ahead: BundleForZone | undefined;
 }
 
+/** Says what keys do in a publication, being told for what uses of theirs signatures can be had. */
+export type KeyChoice = (canSign: (keys: readonly ManagedKey[]) => boolean) => readonly ManagedKey[];
+
 /**
  * Finds the keys of a publication, and opens those that sign.
- * @param keys with what they do in this version
- * @param response signatures by keys that are elsewhere
- * @throws ZonewrightError `sign/no-response`, `key/*`
+ * @param response signatures by keys that are elsewhere; without one for these DNSKEYs such a key counts as lost
+ * @param wanted the DNSKEYs whose DS should be at the parent
+ * @throws ZonewrightError `key/*`
  */
 export async function keysOfPublication(
-  keys: readonly ManagedKey[],
+  choose: KeyChoice,
   zone: Uint8Array,
   keyDirectory: string,
   environment: Environment,
   response: StoredResponse | undefined,
+  wanted: readonly Uint8Array[],
 ): Promise<PublicationKeys> {
   const { now } = environment;
   const directory = new KeyDirectory(keyDirectory, environment.files);
   const files = await directory.listKeys(zone);
   const keyOf = (managed: ManagedKey): Key =>
     files.find(({ base }) => base === managed.base) ?? keyWithoutFiles(managed, zone);
-  const signing = keys.filter(({ use }) => use.signsKeys || use.signsZone);
   const foreign = files.filter((key) => isForeign(key) && useOfKey(key, now).published);
-  const ours = keys.filter(({ use }) => use.published).map(keyOf);
-  const published = [...ours, ...foreign.filter(({ base }) => ours.every((key) => key.base !== base))];
+  const publishedOf = (keys: readonly ManagedKey[]): Key[] => {
+    const ours = keys.filter(({ use }) => use.published).map(keyOf);
+    return [...ours, ...foreign.filter(({ base }) => keys.every((key) => key.base !== base))];
+  };
   const isElsewhere = (managed: ManagedKey): boolean =>
     response !== undefined &&
     !managed.use.signsZone &&
     !keyOf(managed).hasPrivate &&
     hasSignaturesOf(response, keyOf(managed).dnskeyRdata);
-  const dnskeys = published.map(({ dnskeyRdata }) => dnskeyRdata);
-  const ahead =
-    response !== undefined && signing.some(isElsewhere)
-      ? bundleForZone(response, dnskeys, zone, now)
-      : undefined;
+  const needsAhead = (keys: readonly ManagedKey[]): boolean =>
+    keys.some((key) => key.use.signsKeys && isElsewhere(key));
+  const aheadOf = (keys: readonly ManagedKey[]): BundleForZone | undefined => {
+    const dnskeys = publishedOf(keys).map(({ dnskeyRdata }) => dnskeyRdata);
+    return response === undefined || !needsAhead(keys)
+      ? undefined
+      : bundleForZone(response, dnskeys, wanted, now);
+  };
+  const keys = choose((candidate) => !needsAhead(candidate) || aheadOf(candidate) !== undefined);
+  const signing = keys.filter(({ use }) => use.signsKeys || use.signsZone);
+  const published = publishedOf(keys);
+  const ahead = aheadOf(keys);
   return {
+    managed: keys,
     own: [...files, ...keys.filter(({ base }) => !files.some((key) => key.base === base)).map(keyOf)],
     published: published.map((key) => ({ key, dnskeyRdata: key.dnskeyRdata })),
     publishedKeys: published,

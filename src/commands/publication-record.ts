@@ -11,9 +11,9 @@ import type { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import { propagationOf } from './found-zone.ts';
 import type { PreviousOutput } from './previous-output.ts';
-import { childRecords, dnskeyRecords, recordsAhead } from './publication-apex.ts';
+import { childRecords, dnskeyRecords, recordsAhead, wantedDnskeys } from './publication-apex.ts';
 import { keysOfPublication } from './publication-keys.ts';
-import { checkReserve, provenKeys, refuseUnsafe } from './publication-safety.ts';
+import { checkReserve, provenKeys, refuseUnsafe, warnOfEnd } from './publication-safety.ts';
 import type { SelectedKeys } from './signing-keys.ts';
 import { writeState } from './state-store.ts';
 import type { StoredResponse } from './stored-response.ts';
@@ -37,7 +37,7 @@ export class PublicationRecord {
   readonly #options: RecordOptions;
   readonly #environment: Environment;
   /** With what they do in this version. */
-  readonly #keys: readonly ManagedKey[];
+  #keys: readonly ManagedKey[];
   #state: RotationState;
   #evidence: ZoneEvidence | undefined;
   /** Base names. */
@@ -52,10 +52,7 @@ export class PublicationRecord {
     this.#zone = zone;
     this.#options = options;
     this.#environment = environment;
-    this.#keys =
-      options.force === true || options.keys !== undefined
-        ? state.keys
-        : provenKeys(state, zone, environment);
+    this.#keys = state.keys;
   }
 
   /**
@@ -80,16 +77,29 @@ export class PublicationRecord {
   /**
    * The keys of the next publication.
    * @param response signatures by keys that are elsewhere
-   * @throws ZonewrightError `sign/no-response`, `key/*`
+   * @throws ZonewrightError `key/*`
    */
   async selectKeys(response?: StoredResponse): Promise<SelectedKeys> {
-    const { keyDirectory, policy, cds } = this.#options;
-    const found = await keysOfPublication(this.#keys, this.#zone, keyDirectory, this.#environment, response);
-    const { publishedKeys, ahead, ...keys } = found;
+    const { keyDirectory, policy, cds, force } = this.#options;
+    const found = await keysOfPublication(
+      (canSign) =>
+        force === true ? this.#state.keys : provenKeys(this.#state, this.#zone, this.#environment, canSign),
+      this.#zone,
+      keyDirectory,
+      this.#environment,
+      response,
+      wantedDnskeys(this.#state),
+    );
+    const { managed, publishedKeys, ahead, ...keys } = found;
+    this.#keys = managed;
+    if (ahead !== undefined)
+      warnOfEnd(ahead.lastExpiration, this.#zone, policy.signatures.refresh, this.#environment);
     const children =
       cds && !this.isUnsigned ? childRecords(this.#state, this.#zone, policy, this.#environment.crypto) : [];
     const apexRecords =
-      ahead === undefined ? [...dnskeyRecords(publishedKeys, policy), ...children] : recordsAhead(ahead);
+      ahead === undefined
+        ? [...dnskeyRecords(publishedKeys, policy), ...children]
+        : recordsAhead(ahead, children);
     return { ...keys, apexRecords };
   }
 

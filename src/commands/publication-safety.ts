@@ -12,20 +12,44 @@ import type { Environment } from './environment.ts';
 
 type Clock = Pick<Environment, 'now' | 'warn'>;
 
-/** The keys as decided, or, where that is proven no more, as they are in the zone that is served. */
+/**
+ * The keys as decided, or, where that is proven no more or not signed by keys that are elsewhere, as they are in the zone that is served.
+ * @param canSign whether there are signatures over the DNSKEYs of keys that do this
+ */
 export function provenKeys(
   state: RotationState,
   zone: Uint8Array,
   { now, warn }: Clock,
+  canSign: (keys: readonly ManagedKey[]) => boolean,
 ): readonly ManagedKey[] {
-  const { keys, postponed } = keysToPublish(state, now);
+  const { keys, postponed, unsigned } = keysToPublish(state, now, canSign);
   if (postponed !== undefined) {
     warn(
       `what rotate decided is not safe any more, so the zone is signed with the keys that it has: ${describeWitness(postponed.witness)}${untilText(postponed)}`,
       `a later run goes on; see zonewright rotate ${zoneLabel(zone)} --dry-run`,
     );
   }
+  if (unsigned === true) {
+    warn(
+      'nobody has signed the DNSKEYs that rotate decided on, so those in the zone stay: the stored response of the KSK does not have them for now',
+      `make a new request, or the signatures over the DNSKEYs run out: zonewright rotate ${zoneLabel(zone)} --key-request FILE`,
+    );
+  }
   return keys;
+}
+
+/** Warns where the last signature by a key that is elsewhere comes to its end. */
+export function warnOfEnd(
+  lastExpiration: number,
+  zone: Uint8Array,
+  refresh: number,
+  { now, warn }: Clock,
+): void {
+  if (lastExpiration - now >= refresh) return;
+  warn(
+    `the stored response of the KSK ends: its last signature over these DNSKEYs expires ${printTime(lastExpiration)}`,
+    `make a new request: zonewright rotate ${zoneLabel(zone)} --key-request FILE`,
+  );
 }
 
 /**

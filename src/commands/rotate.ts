@@ -1,5 +1,5 @@
 import { printDuration, printTime } from '../dns/time.ts';
-import { usageError } from '../errors.ts';
+import { usageError, type ZonewrightError } from '../errors.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import type { Role } from '../keys/roles.ts';
 import { decisionDetails, startDetails, withAudit, type AuditDetails } from '../rollover/audit.ts';
@@ -18,6 +18,7 @@ import type { Environment } from './environment.ts';
 import { EMPTY_STATE, firstState } from './first-state.ts';
 import { recordFailure } from './failure-record.ts';
 import { findZone } from './found-zone.ts';
+import { lackOfOfflineKsk, withOfflineSpares } from './offline-ksks.ts';
 import { looksAtParent } from './parent-looks.ts';
 import { assumedTimes } from './plan-times.ts';
 import { eventsOf, withOverdueEvents } from './rotation-events.ts';
@@ -36,6 +37,7 @@ import { conflictOf, requestedRollovers, withRolloverAborted } from './rotation-
 import { rotateResult, type Done, type LostKey, type Noted, type RotateResult } from './rotation-result.ts';
 import { withPublicationsSettled } from './settled-publications.ts';
 import { readState, withStateLock, writeState } from './state-store.ts';
+import { kskBasesElsewhere } from './stored-response.ts';
 
 const DAY = 86400;
 
@@ -67,6 +69,8 @@ class RotateRun {
   readonly #imagined: string[] = [];
   /** Base names of the keys whose private halves are gone. */
   #lost: ReadonlySet<string> = NONE_LOST;
+  /** Base names of the KSKs in use that are in a safe. */
+  #elsewhere: ReadonlySet<string> = new Set();
   /** What the state file holds; undefined where there is none. */
   #before: RotationState | undefined;
   #state = EMPTY_STATE;
@@ -102,6 +106,8 @@ class RotateRun {
     if (this.#before === undefined) this.#take(await firstState(options, environment));
     else this.#state = this.#before;
     this.#state = await withNewKeyFiles(this.#state, zone, keyDirectory, environment);
+    this.#state = await withOfflineSpares(this.#state, zone, keyDirectory, environment);
+    this.#elsewhere = await kskBasesElsewhere(zone, keyDirectory, environment);
     this.#state = withServedReport(this.#state, options, now);
     this.#take(await withPublicationsSettled(this.#state, options, environment));
     if (options.checkServers === true) {
@@ -126,15 +132,27 @@ class RotateRun {
       this.#take(withRolloverAborted(this.#state, this.#options, now));
       return;
     }
-    for (const due of requestedRollovers(this.#state, this.#options))
+    for (const due of requestedRollovers(this.#state, this.#options)) {
+      const lack = this.#lackOf(due);
+      if (lack !== undefined) throw lack;
       await this.#startRollover(due, isReal, 'operator');
+    }
     await this.#replace(isReal);
     if (onlyRequested) return;
     for (const due of dueRollovers(this.#state, policy).filter(({ at }) => at <= now)) {
       // What replaces a lost key takes more than a run: the operator says when.
       if (due.old.some(({ base }) => this.#lost.has(base))) continue;
+      const lack = this.#lackOf(due);
+      if (lack !== undefined) {
+        this.#environment.warn(lack.message, lack.hint);
+        continue;
+      }
       if (conflictOf(this.#state, due) === undefined) await this.#startRollover(due, isReal, 'zonewright');
     }
+  }
+
+  #lackOf(due: Due): ZonewrightError | undefined {
+    return lackOfOfflineKsk(due, this.#state, this.#elsewhere, this.#lost, this.#options);
   }
 
   /** Replaces a key that is compromised or lost, if the operator asks for it. */

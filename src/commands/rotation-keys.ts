@@ -11,7 +11,7 @@ import { UNUSED, type ManagedKey, type RotationState } from '../rollover/state.t
 import type { Environment } from './environment.ts';
 import { keygen, settime } from './keygen.ts';
 import { sourcesOfPolicy } from './new-key-pair.ts';
-import { hasSignaturesOf, readStoredResponse } from './stored-response.ts';
+import { kskBasesElsewhere } from './stored-response.ts';
 
 /** A key of the directory as `rotate` first sees it: not in use. */
 export function unusedKey(key: Key, now: number): ManagedKey {
@@ -73,15 +73,9 @@ export async function lostKeys(
   keyDirectory: string,
   { files, keyAccess, warn }: Environment,
 ): Promise<ManagedKey[]> {
-  const response = await readStoredResponse(keyDirectory, zone, { files });
   const directory = new KeyDirectory(keyDirectory, files);
   const found = await directory.listKeys(zone);
-  // A KSK in a safe is where it belongs.
-  const elsewhere = found.filter(
-    ({ dnskeyRdata, role }) =>
-      role === 'ksk' && response !== undefined && hasSignaturesOf(response, dnskeyRdata),
-  );
-  const usable = new Set(elsewhere.map(({ base }) => base));
+  const usable = new Set(await kskBasesElsewhere(zone, keyDirectory, { files }));
   for (const { base } of found.filter(({ hasPrivate }) => hasPrivate)) {
     const inUse = state.keys.some((key) => key.base === base && (key.use.signsKeys || key.use.signsZone));
     const token = inUse ? await directory.tokenKey(base) : undefined;

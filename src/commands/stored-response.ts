@@ -7,19 +7,21 @@ import { readDnskey } from '../dnssec/dnskey.ts';
 import { readRrsig } from '../dnssec/rrsig.ts';
 import { inputError } from '../errors.ts';
 import { joinPath } from '../keys/file-store.ts';
+import { KeyDirectory } from '../keys/key-directory.ts';
 import { zoneFileText, zoneLabel } from '../keys/key-name.ts';
 import { signsKeys } from '../keys/roles.ts';
 import {
-  bundleFor,
-  keySetText,
+  bundlesFor,
+  rdataSetText,
   rdatasOf,
   readBundles,
   rrsigsOf,
   type KeyBundle,
 } from '../rollover/key-bundles.ts';
-import { firstGap, plannedVersions } from '../rollover/key-versions.ts';
+import { firstGap, versionsOfMadeKeys, type KeyVersion } from '../rollover/key-versions.ts';
 import type { Policy } from '../rollover/policy.ts';
-import type { RotationState } from '../rollover/state.ts';
+import type { ManagedKey, RotationState } from '../rollover/state.ts';
+import type { KeyId } from '../rollover/validation.ts';
 import { keyIdOf } from '../rollover/zone-evidence.ts';
 import { rdataFromText } from '../rr/rdata.ts';
 import { Type } from '../rr/registry.ts';
@@ -78,17 +80,16 @@ export async function importResponse(
   verifyBundles(bundles, file, environment, (rdata) => trusted.has(keyIdOf(rdata)));
   const times = await zoneTimesOf({ zone, policy, zoneFile }, environment);
   const last = Math.max(...bundles.map(({ from }) => from));
-  const { versions } = plannedVersions(state, policy, now, last, times);
+  const { versions } = versionsOfMadeKeys(state, policy, now, last, times);
   const gap = firstGap(
     versions,
-    ({ dnskeys }) => {
-      const wanted = keySetText(dnskeys.map((key) => rdataFromText(Type.DNSKEY, key)));
-      return bundles.flatMap(({ from, inception = Infinity, expiration = 0, zone: apex }) =>
-        keySetText(rdatasOf(apex, Type.DNSKEY)) === wanted
-          ? [{ from: Math.max(from, inception), expiration }]
-          : [],
-      );
-    },
+    (version) =>
+      bundles
+        .filter((bundle) => isOfVersion(bundle, version, ksks))
+        .map(({ from, inception = Infinity, expiration = 0 }) => ({
+          from: Math.max(from, inception),
+          expiration,
+        })),
     reserveOf(times),
   );
   if (gap !== undefined) {
@@ -106,37 +107,61 @@ export async function importResponse(
   if (last < now) warn(`${file} has signatures of the past only`);
 }
 
+/** Whether a bundle has the DNSKEYs of a version, signed by all KSKs that sign it, and asks the parent for nothing else. */
+function isOfVersion(
+  { zone }: KeyBundle,
+  { dnskeys, signers, wanted }: KeyVersion,
+  ksks: readonly ManagedKey[],
+): boolean {
+  const rdataSet = (keys: readonly KeyId[]): string =>
+    rdataSetText(keys.map((key) => rdataFromText(Type.DNSKEY, key)));
+  const asked = rdataSetText(rdatasOf(zone, Type.CDNSKEY));
+  const signed = rrsigsOf(zone)
+    .map(readRrsig)
+    .filter(({ typeCovered }) => typeCovered === Type.DNSKEY);
+  return (
+    rdataSetText(rdatasOf(zone, Type.DNSKEY)) === rdataSet(dnskeys) &&
+    (asked === '' || asked === rdataSet(wanted)) &&
+    ksks
+      .filter(({ dnskey }) => signers.includes(dnskey))
+      .every((key) =>
+        signed.some((rrsig) => rrsig.keyTag === key.keyTag && rrsig.algorithm === key.algorithm),
+      )
+  );
+}
+
 /** Records that a bundle brings to the apex. */
 export interface BundleForZone {
   readonly bundle: KeyBundle;
+  /** When the last signature ends that there is for the same DNSKEYs, in epoch seconds. */
+  readonly lastExpiration: number;
   /** The signatures of a key, as signing takes them. */
   readonly signaturesOf: (dnskeyRdata: Uint8Array) => PremadeSignatures;
 }
 
 /**
- * What of a response goes into a zone with these DNSKEYs now.
- * @throws ZonewrightError `sign/no-response` where nobody signed them ahead
+ * What of a response goes into a zone with these DNSKEYs now; undefined where nobody signed them ahead.
+ * @param wanted the DNSKEYs that CDNSKEY should ask the parent for; a bundle that asks for them is preferred
  */
 export function bundleForZone(
   response: StoredResponse,
   dnskeys: readonly Uint8Array[],
-  zone: Uint8Array,
+  wanted: readonly Uint8Array[],
   now: number,
-): BundleForZone {
-  const bundle = bundleFor(response, dnskeys, now);
-  if (bundle === undefined) {
-    const tags = dnskeys.map((rdata) => keyTag(rdata)).join(', ');
-    throw inputError(
-      'sign/no-response',
-      `the response has no signature over the DNSKEYs ${tags} for ${printTime(now)}`,
-      {
-        hint: `have them signed: zonewright rotate ${zoneLabel(zone)} --key-request FILE`,
-      },
-    );
-  }
+): BundleForZone | undefined {
+  const bundles = bundlesFor(response, dnskeys, now);
+  const asked = rdataSetText(wanted);
+  const bundle =
+    bundles.find(({ zone }) => rdataSetText(rdatasOf(zone, Type.CDNSKEY)) === asked) ?? bundles[0];
+  if (bundle === undefined) return undefined;
   const rrsigs = rrsigsOf(bundle.zone);
+  const text = rdataSetText(dnskeys);
+  const ends = response
+    .filter(({ zone }) => rdataSetText(rdatasOf(zone, Type.DNSKEY)) === text)
+    .map(({ expiration = 0 }) => expiration);
   return {
     bundle,
+    lastExpiration: Math.max(...ends),
     signaturesOf(dnskeyRdata) {
       const { algorithm } = readDnskey(dnskeyRdata);
       const own = rrsigs
@@ -154,4 +179,23 @@ export function bundleForZone(
 export function hasSignaturesOf(response: StoredResponse, dnskeyRdata: Uint8Array): boolean {
   const wanted = toHex(dnskeyRdata);
   return response.some(({ zone }) => rdatasOf(zone, Type.DNSKEY).some((rdata) => toHex(rdata) === wanted));
+}
+
+/** Base names of the KSKs that are in a safe, where they belong: the stored response has signatures of theirs. */
+export async function kskBasesElsewhere(
+  zone: Uint8Array,
+  keyDirectory: string,
+  { files }: Pick<Environment, 'files'>,
+): Promise<ReadonlySet<string>> {
+  const response = await readStoredResponse(keyDirectory, zone, { files });
+  if (response === undefined) return new Set();
+  const found = await new KeyDirectory(keyDirectory, files).listKeys(zone);
+  return new Set(
+    found
+      .filter(
+        ({ role, hasPrivate, dnskeyRdata }) =>
+          role === 'ksk' && !hasPrivate && hasSignaturesOf(response, dnskeyRdata),
+      )
+      .map(({ base }) => base),
+  );
 }

@@ -129,26 +129,29 @@ export function rdatasOf(zone: Zone, type: number): Uint8Array[] {
   return zone.rdatasOf(zone.apexRrset(type));
 }
 
-/** The same text for the same set of DNSKEYs. */
-export function keySetText(rdatas: readonly Uint8Array[]): string {
+/** The same text for the same set of records. */
+export function rdataSetText(rdatas: readonly Uint8Array[]): string {
   return rdatas.map(toHex).sort().join(' ');
 }
 
-/** The bundle of a response to publish at a time with these DNSKEYs: of those that may be used, the one that began last. */
-export function bundleFor(
+/**
+ * The bundles of a response that may be published at a time with these DNSKEYs, those that began last first. They may ask the parent for different
+ * things.
+ */
+export function bundlesFor(
   bundles: readonly KeyBundle[],
   dnskeys: readonly Uint8Array[],
   now: number,
-): KeyBundle | undefined {
-  const wanted = keySetText(dnskeys);
+): KeyBundle[] {
+  const wanted = rdataSetText(dnskeys);
   return bundles
     .filter(
       ({ from, inception = Infinity, expiration = -Infinity, zone }) =>
         Math.max(from, inception) <= now &&
         expiration > now &&
-        keySetText(rdatasOf(zone, Type.DNSKEY)) === wanted,
+        rdataSetText(rdatasOf(zone, Type.DNSKEY)) === wanted,
     )
-    .sort((a, b) => b.from - a.from)[0];
+    .sort((a, b) => b.from - a.from);
 }
 
 function damaged(file: string, problem: string): ZonewrightError {

@@ -11,6 +11,8 @@ const DAY = 86400;
 /** A version of what KSKs sign, and when the plan has it in the zone. Times are epoch seconds. */
 export interface KeyVersion {
   readonly dnskeys: readonly KeyId[];
+  /** Those that sign the DNSKEY RRset. */
+  readonly signers: readonly KeyId[];
   /** Keys whose DS should stand at the parent: those in CDS and CDNSKEY. */
   readonly wanted: readonly KeyId[];
   readonly from: number;
@@ -38,8 +40,8 @@ export function plannedVersions(
   planRotation(state, policy, now, until, times, (future, time) => {
     const version = versionOf(future);
     const last = versions.at(-1)!;
-    const { dnskeys, wanted } = last;
-    if (time <= until && JSON.stringify(version) !== JSON.stringify({ dnskeys, wanted })) {
+    const { dnskeys, signers, wanted } = last;
+    if (time <= until && JSON.stringify(version) !== JSON.stringify({ dnskeys, signers, wanted })) {
       versions[versions.length - 1] = { ...last, until: time };
       versions.push({ ...version, from: time, until });
     }
@@ -53,9 +55,23 @@ export function plannedVersions(
   return { versions, missing };
 }
 
-function versionOf(state: RotationState): Pick<KeyVersion, 'dnskeys' | 'wanted'> {
+/** The versions that the plan needs until a time, or until just before it needs a key that is not made yet. */
+export function versionsOfMadeKeys(
+  state: RotationState,
+  policy: Policy,
+  now: number,
+  until: number,
+  times: ZoneTimes,
+): { readonly versions: readonly KeyVersion[]; readonly until: number } {
+  const { missing } = plannedVersions(state, policy, now, until, times);
+  const end = Math.min(until, ...[...missing.values()].map(({ at }) => at - 1));
+  return { versions: plannedVersions(state, policy, now, end, times).versions, until: end };
+}
+
+function versionOf(state: RotationState): Pick<KeyVersion, 'dnskeys' | 'signers' | 'wanted'> {
   const wanted = state.keys.filter(({ base }) => state.wantedDs.includes(base)).map(({ dnskey }) => dnskey);
-  return { dnskeys: nextPublication(state).keySet.keys, wanted: wanted.sort() };
+  const { keys, signers } = nextPublication(state).keySet;
+  return { dnskeys: keys, signers, wanted: wanted.sort() };
 }
 
 /** When signatures over a version are made ahead: one bundle's times, in epoch seconds. */

@@ -6,29 +6,42 @@ import type { KeyId } from './validation.ts';
 
 export interface KeysToPublish {
   readonly keys: readonly ManagedKey[];
-  /** Why what was decided has to wait; undefined where it has not. */
+  /** Why what was decided has to wait: some cache would not be served. Undefined where that is not so. */
   readonly postponed?: Proof & { readonly safe: false };
+  /** Whether what was decided has to wait for signatures by keys that are elsewhere. */
+  readonly unsigned?: boolean;
 }
 
 /**
  * What keys do in the version that is signed at `now` (epoch seconds): what was decided. Where that is proven no more, because the clock went back
- * or the parent changed, what they do in the version that is served: to sign the same again makes nothing worse.
+ * or the parent changed, or nobody has signed these keys ahead, what they do in the version that is served: to sign the same again makes nothing worse.
+ * @param canSign whether there are signatures over the DNSKEYs of keys that do this
  */
-export function keysToPublish(state: RotationState, now: number): KeysToPublish {
+export function keysToPublish(
+  state: RotationState,
+  now: number,
+  canSign: (keys: readonly ManagedKey[]) => boolean = () => true,
+): KeysToPublish {
   const caches = cachesAt(state.ledger, now);
   const current = currentPublication(state.ledger);
   const proofOf = (keys: readonly ManagedKey[]): Proof =>
     provePublication(caches, current, nextPublication({ ...state, keys }));
   const decided = proofOf(state.keys);
-  if (decided.safe) return { keys: state.keys };
-  for (const served of [newestServed(state), current]) {
+  const isSigned = canSign(state.keys);
+  if (decided.safe && isSigned) return { keys: state.keys };
+  const served = [newestServed(state), current].flatMap((publication) =>
     // Where a zone was signed in parts, any one set of its signers may do.
-    for (const signers of served?.data.signerSets ?? []) {
-      const keys = state.keys.map((key) => ({ ...key, use: useIn(served!, signers, key) }));
-      if (proofOf(keys).safe) return { keys, postponed: decided };
-    }
-  }
-  return { keys: state.keys };
+    (publication?.data.signerSets ?? [])
+      .map((signers) => state.keys.map((key) => ({ ...key, use: useIn(publication!, signers, key) })))
+      .filter((keys) => proofOf(keys).safe),
+  );
+  // What was signed before can stay where nothing can be signed anew.
+  const keys = served.find(canSign) ?? served[0] ?? state.keys;
+  return {
+    keys,
+    ...(decided.safe || served.length === 0 ? {} : { postponed: decided }),
+    ...(isSigned ? {} : { unsigned: true }),
+  };
 }
 
 function newestServed({ ledger }: RotationState): Publication | undefined {

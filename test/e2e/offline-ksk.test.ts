@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { DAY, SIGNED } from '../cli/operation.ts';
+import { SMALL_ZONE } from '../cli/working-directory.ts';
 import { describeWithPeers, runPeer } from '../support/peers.ts';
 import { ServedOperation } from '../support/served-world.ts';
 
@@ -25,6 +26,14 @@ async function requestAndAnswer(operation: ServedOperation, ...until: string[]):
   const said = await operation.rotate('--key-request', 'ksr', ...until);
   await operation.succeed('sign', '--key-request', 'ksr', '--response', 'skr', '-K', 'safe');
   return said;
+}
+
+/** Makes a KSK in the safe and brings its public half here. Returns its base name. */
+async function newKskOfSafe(operation: ServedOperation): Promise<string> {
+  const made = await operation.succeed('keygen', 'example.com', '--role', 'ksk', '--spare', '-K', 'safe');
+  const base = made.trim();
+  copyFileSync(`safe/${base}.key`, `keys/${base}.key`);
+  return base;
 }
 
 describe('a KSK in a safe', () => {
@@ -55,13 +64,108 @@ describe('a KSK in a safe', () => {
     expect(readFileSync(SIGNED, 'utf8')).toBe(signed);
   }, 240_000);
 
-  test('a response that ends: sign says so and leaves the zone, and a new response goes on', async () => {
+  test('a KSK rollover that falls into the time of the response, with a KSK that was made in the safe', async () => {
+    const operation = await withKskInSafe();
+    const [old] = operation.keys('ksk');
+    const withoutKey = await operation.run(
+      'rotate',
+      'example.com',
+      '--key-request',
+      'ksr',
+      '--until',
+      '300d',
+    );
+    expect(withoutKey.stderr).not.toContain('a new KSK is due');
+    operation.configure(POLICY.replace('kskLifetime: unlimited', 'kskLifetime: 70d'));
+    const tooShort = await operation.run('rotate', 'example.com', '--key-request', 'ksr', '--until', '300d');
+    expect(tooShort.stderr).toMatch(/the request ends at .*, when a new KSK is due/);
+    const base = await newKskOfSafe(operation);
+    const { stderr } = await operation.run(
+      'rotate',
+      'example.com',
+      '--key-request',
+      'ksr',
+      '--until',
+      '300d',
+    );
+    expect(stderr).toMatch(/the request ends at .*, when a new KSK is due/);
+    await operation.succeed('sign', '--key-request', 'ksr', '--response', 'skr', '-K', 'safe');
+    await operation.sign('--response', 'skr');
+    operation.observe();
+    await operation.nights(115 * DAY, 2 * DAY);
+    expect(operation.violations).toEqual([]);
+    expect(operation.keys('ksk').map((key) => key.base)).toEqual([base]);
+    expect(operation.signers('DNSKEY')).toEqual([operation.keys('ksk')[0]!.keyTag]);
+    expect(operation.state().keys.find((key) => key.base === old!.base)?.removed).toBeDefined();
+    expect(readdirSync('keys').filter((name) => name.includes(base))).toEqual([`${base}.key`]);
+    await operation.expectValid(operation.keys('ksk'));
+  }, 120_000);
+
+  test('no KSK is made outside of the safe, and none used that has signed nothing ahead', async () => {
+    const operation = await withKskInSafe();
+    await requestAndAnswer(operation, '--until', '60d');
+    await operation.sign('--response', 'skr');
+    const start = async (): Promise<string> => {
+      const { status, stderr } = await operation.run('rotate', 'example.com', '--start', 'ksk');
+      expect({ status, stderr }).toMatchObject({ status: 3 });
+      return stderr;
+    };
+    expect(await start()).toContain('has to be made where KSKs are');
+    operation.observe();
+    operation.configure(POLICY.replace('kskLifetime: unlimited', 'kskLifetime: 30d'));
+    await operation.nights(25 * DAY, 5 * DAY);
+    const { stderr } = await operation.run('rotate', 'example.com', '--sign');
+    expect(stderr).toContain('has to be made where KSKs are');
+    const base = await newKskOfSafe(operation);
+    expect(await start()).toContain('has signed nothing ahead yet');
+    await operation.nights(2 * DAY);
+    expect(operation.count('DNSKEY')).toBe(2);
+    expect(operation.keys('ksk').map((key) => key.base)).toContain(base);
+    // Due as it is, it rolls over with the next response.
+    await requestAndAnswer(operation, '--until', '60d');
+    await operation.sign('--response', 'skr');
+    operation.observe();
+    await operation.nights(14 * DAY);
+    expect(operation.violations).toEqual([]);
+    expect(operation.keys('ksk').map((key) => key.base)).toEqual([base]);
+    await operation.expectValid(operation.keys('ksk'));
+  }, 120_000);
+
+  test('beyond the end of the response the zone is signed every night with the keys that it has', async () => {
     const operation = await withKskInSafe();
     await requestAndAnswer(operation, '--until', '60d');
     await operation.sign('--response', 'skr');
     operation.observe();
-    await operation.nights(50 * DAY, 5 * DAY);
-    operation.now += 120 * DAY;
+    let warnings = '';
+    const night = async (): Promise<void> => {
+      writeFileSync('example.com.zone', `${SMALL_ZONE}night-${operation.now} A 192.0.2.9\n`);
+      const { status, stderr } = await operation.run('rotate', 'example.com', '--sign');
+      expect({ status, stderr }).toMatchObject({ status: 0 });
+      expect(readFileSync(SIGNED, 'utf8')).toContain(`night-${operation.now}`);
+      warnings += stderr;
+    };
+    // The ZSK is due before the last signature over the DNSKEYs ends.
+    await operation.nights(84 * DAY, 3 * DAY, night);
+    expect(operation.violations).toEqual([]);
+    expect(warnings).toContain('nobody has signed the DNSKEYs that rotate decided on');
+    expect(warnings).toContain('the stored response of the KSK ends');
+    await operation.expectValid(operation.keys('ksk'));
+    await requestAndAnswer(operation, '--until', '60d');
+    await operation.sign('--response', 'skr');
+    operation.observe();
+    await operation.nights(30 * DAY, 3 * DAY);
+    expect(operation.violations).toEqual([]);
+    expect(
+      operation.keys('zsk').some((key) => key.removed !== undefined || key.activated === operation.now),
+    ).toBe(false);
+    await operation.expectValid(operation.keys('ksk'));
+  }, 120_000);
+
+  test('a response that ended long ago: what it signed runs out, and a new one brings the zone back', async () => {
+    const operation = await withKskInSafe();
+    await requestAndAnswer(operation, '--until', '60d');
+    await operation.sign('--response', 'skr');
+    operation.now += 170 * DAY;
     const { status, stderr } = await operation.run('sign', 'example.com.zone');
     expect({ status, stderr }).toMatchObject({ status: 3 });
     expect(stderr).toContain('--key-request');
