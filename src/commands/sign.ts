@@ -12,6 +12,7 @@ import { zoneLabel } from '../keys/key-name.ts';
 import { typeName } from '../rr/registry.ts';
 import { checkZone, outOfZoneProblems, outOfZoneRecords, type ZoneProblem } from '../zone/checks.ts';
 import { printZone } from '../zone/print-zone.ts';
+import { zoneText } from './zone-text.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import { recordFailure } from './failure-record.ts';
@@ -406,12 +407,12 @@ async function writeZone(
   zone: Zone,
   output: string,
   record: PublicationRecord | undefined,
-  { files, crypto }: Environment,
+  { files, crypto, pool }: Environment,
 ): Promise<Uint8Array> {
   const digest = crypto.createDigest('sha256');
   const file = await files.openAtomic(output);
   try {
-    for (const block of printZone(zone)) {
+    for await (const block of zoneText(zone, pool)) {
       digest.update(block);
       await file.write(block);
     }

@@ -5,6 +5,16 @@ export function allocateBytes(length: number): Uint8Array {
   return new Uint8Array(new SharedArrayBuffer(length));
 }
 
+/** The same for a column of 32-bit numbers. */
+export function allocateUint32(length: number): Uint32Array {
+  return new Uint32Array(allocateBytes(length * 4).buffer);
+}
+
+/** The same for a column of 16-bit numbers. */
+export function allocateUint16(length: number): Uint16Array {
+  return new Uint16Array(allocateBytes(length * 2).buffer);
+}
+
 /** A growing run of octets, written at its end. Multi-octet integers are big-endian, as on the wire. */
 export class ByteBuffer {
   /** The memory, of which the first `length` octets count. It is replaced when the buffer grows: do not keep it. */

@@ -1,5 +1,5 @@
 import { sameOctets } from '../dns/octets.ts';
-import { allocateBytes } from '../dns/byte-buffer.ts';
+import { allocateUint32 } from '../dns/byte-buffer.ts';
 import { LOWER_CASE, nameToText } from '../dns/name.ts';
 import { internalError, inputError, type ZonewrightError } from '../errors.ts';
 import { Type, typeName } from '../rr/registry.ts';
@@ -646,7 +646,7 @@ function requireUnmoved({ columns }: SigningTask, store: RecordStore): void {
 
 /** The list in shared memory, with room for more behind it. */
 function withRoom(list: Uint32Array, more: number): Uint32Array {
-  const larger = new Uint32Array(allocateBytes((list.length + more) * 4).buffer);
+  const larger = allocateUint32(list.length + more);
   larger.set(list);
   return larger;
 }

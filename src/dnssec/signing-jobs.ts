@@ -1,4 +1,4 @@
-import { allocateBytes } from '../dns/byte-buffer.ts';
+import { allocateBytes, allocateUint16, allocateUint32 } from '../dns/byte-buffer.ts';
 import type { RecordStore } from '../zone/record-store.ts';
 import type { Crypto, PrivateKeyMaterial } from './crypto.ts';
 import { SignedData, type RecordColumns, type SignedRrset } from './rrsig.ts';
@@ -42,12 +42,12 @@ export class SigningJobs {
   count = 0;
 
   constructor(capacity: number, records: Uint32Array, zoneClass: number) {
-    const column = (): Uint32Array => new Uint32Array(allocateBytes(capacity * 4).buffer);
+    const column = (): Uint32Array => allocateUint32(capacity);
     this.rows = {
       zoneClass,
       records,
       ownerOffsets: column(),
-      types: new Uint16Array(allocateBytes(capacity * 2).buffer),
+      types: allocateUint16(capacity),
       starts: column(),
       ends: column(),
       headers: column(),

@@ -1,16 +1,24 @@
 import type { Crypto } from './crypto.ts';
 import { prepareSigning, type SigningTask } from './signing-jobs.ts';
 import { prepareVerification, type VerificationTask } from './verify/signature-jobs.ts';
+import { preparePrinting, type PrintTask } from '../zone/print-jobs.ts';
 
 /** Work that is rows over shared memory: any thread can do any range of them, in any order. */
-export type Task = SigningTask | VerificationTask;
+export type Task = SigningTask | VerificationTask | PrintTask;
 
 /** Does the rows `[first, last)` of a task. */
 export type RangeWork = (first: number, last: number) => void;
 
 /** Makes a thread ready for a task. */
 export async function prepareTask(task: Task, crypto: Crypto): Promise<RangeWork> {
-  return task.kind === 'sign' ? prepareSigning(task, crypto) : prepareVerification(task, crypto);
+  switch (task.kind) {
+    case 'sign':
+      return prepareSigning(task, crypto);
+    case 'verify':
+      return prepareVerification(task, crypto);
+    case 'print':
+      return preparePrinting(task);
+  }
 }
 
 /** A task whose rows come bit by bit. Whoever begins one must finish or abandon it. */

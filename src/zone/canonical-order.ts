@@ -1,4 +1,4 @@
-import { ByteBuffer } from '../dns/byte-buffer.ts';
+import { allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
 import { LOWER_CASE } from '../dns/name.ts';
 import { compareOctetKeys, sortOctetKeys, type OctetKeys } from '../dns/sort-keys.ts';
 import type { NameTable } from './name-table.ts';
@@ -29,7 +29,7 @@ export function mergeNames(
 ): Uint32Array {
   const aKeys = canonicalKeys(names, a, suffixLength);
   const bKeys = canonicalKeys(names, b, suffixLength);
-  const merged = new Uint32Array(a.length + b.length);
+  const merged = allocateUint32(a.length + b.length);
   let at = 0;
   let next = 0;
   for (let i = 0; i < b.length; i++) {

@@ -1,3 +1,4 @@
+import { allocateUint16, allocateUint32 } from '../dns/byte-buffer.ts';
 import { internalError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
 import { mergeNames, sortNames } from './canonical-order.ts';
@@ -64,16 +65,16 @@ class Extension {
     this.#compare = recordComparison(base.store);
     const rrsets = base.rrsetCount + added.length;
     this.#rrsetOwners = new Uint32Array(rrsets);
-    this.#rrsetTypes = new Uint16Array(rrsets);
-    this.#rrsetTtls = new Uint32Array(rrsets);
-    this.#rrsetRecords = new Uint32Array(rrsets + 1);
-    this.#records = new Uint32Array(base.recordCount + added.length);
+    this.#rrsetTypes = allocateUint16(rrsets);
+    this.#rrsetTtls = allocateUint32(rrsets);
+    this.#rrsetRecords = allocateUint32(rrsets + 1);
+    this.#records = allocateUint32(base.recordCount + added.length);
     this.#mixedInBase = new Set(base.mixedTtls);
   }
 
   build(ownerNames: Uint32Array, addedStarts: Uint32Array): Omit<ZoneColumns, 'ownerNames' | 'rankOfName'> {
     const base = this.#base;
-    const ownerRrsets = new Uint32Array(ownerNames.length + 1);
+    const ownerRrsets = allocateUint32(ownerNames.length + 1);
     let baseRank = 0;
     for (let rank = 0; rank < ownerNames.length; rank++) {
       ownerRrsets[rank] = this.#rrset;
@@ -87,10 +88,10 @@ class Extension {
     this.#rrsetRecords[this.#rrset] = this.#record;
     return {
       ownerRrsets,
-      rrsetOwners: this.#rrsetOwners.slice(0, this.#rrset),
-      rrsetTypes: this.#rrsetTypes.slice(0, this.#rrset),
-      rrsetTtls: this.#rrsetTtls.slice(0, this.#rrset),
-      rrsetRecords: this.#rrsetRecords.slice(0, this.#rrset + 1),
+      rrsetOwners: this.#rrsetOwners.subarray(0, this.#rrset),
+      rrsetTypes: this.#rrsetTypes.subarray(0, this.#rrset),
+      rrsetTtls: this.#rrsetTtls.subarray(0, this.#rrset),
+      rrsetRecords: this.#rrsetRecords.subarray(0, this.#rrset + 1),
       records: this.#records.subarray(0, this.#record),
       mixedTtls: this.#mixedTtls,
     };

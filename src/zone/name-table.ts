@@ -1,4 +1,4 @@
-import { allocateBytes, ByteBuffer } from '../dns/byte-buffer.ts';
+import { allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
 import { LOWER_CASE, nameLength } from '../dns/name.ts';
 
 const EMPTY = 0xffffffff;
@@ -24,7 +24,7 @@ export class NameTable {
     let slots = 128;
     while (slots < expected * 2) slots *= 2;
     this.wire = new ByteBuffer(Math.max(1024, expected * 24));
-    this.offsets = uint32(Math.max(64, expected));
+    this.offsets = allocateUint32(Math.max(64, expected));
     this.#hashes = new Uint32Array(this.offsets.length);
     this.#slots = new Uint32Array(slots).fill(EMPTY);
     this.#mask = slots - 1;
@@ -89,7 +89,7 @@ export class NameTable {
   }
 
   #resizeIndex(size: number): void {
-    const offsets = uint32(size);
+    const offsets = allocateUint32(size);
     offsets.set(this.offsets);
     this.offsets = offsets;
     const hashes = new Uint32Array(size);
@@ -108,10 +108,6 @@ export class NameTable {
     this.#slots = slots;
     this.#mask = mask;
   }
-}
-
-function uint32(length: number): Uint32Array {
-  return new Uint32Array(allocateBytes(length * 4).buffer);
 }
 
 /** FNV-1a over the lower-case octets, finished so that its low bits are good table indexes. */

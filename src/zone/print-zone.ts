@@ -5,113 +5,138 @@ import { className, printTypeName, Type } from '../rr/registry.ts';
 import type { Zone } from './zone.ts';
 
 /** Octets of text that are given out at once. */
-const BLOCK = 1 << 20;
+export const BLOCK = 1 << 20;
 const TAB = 9;
 const NEWLINE = 10;
 
-/**
- * The zone as master file text in blocks, each valid until the next is asked for: canonical order, but the SOA first, and each RRset followed by
- * its signatures. Every record is whole on one line with absolute names, so that any part of the text reads back alone.
- */
+/** The zone as master file text in blocks, each valid until the next is asked for; the text is that of `OwnerPrinter`. */
 export function* printZone(zone: Zone): Generator<Uint8Array> {
   const out = new ByteBuffer(Math.min(BLOCK + 0x40000, 4096 + zone.recordCount * 256));
-  const printer = new RecordPrinter(zone, out);
-  const apex = zone.rankOf(zone.origin);
-  const soa = zone.apexRrset(Type.SOA);
-  if (soa >= 0) {
-    printer.enterOwner(apex);
-    printer.printRrset(soa);
-  }
+  const printer = new OwnerPrinter(printedColumns(zone), out);
   for (let rank = 0; rank < zone.ownerCount; rank++) {
-    printer.enterOwner(rank);
-    const end = zone.ownerRrsets[rank + 1]!;
-    for (let rrset = zone.ownerRrsets[rank]!; rrset < end; rrset++) {
-      if (zone.rrsetTypes[rrset] !== Type.RRSIG && rrset !== soa) printer.printRrset(rrset);
-      if (out.length >= BLOCK) {
-        yield out.view();
-        out.clear();
-      }
-    }
-    printer.printOrphanSignatures();
+    printer.print(rank);
+    if (out.length < BLOCK) continue;
+    yield out.view();
+    out.clear();
   }
   if (out.length > 0) yield out.view();
 }
 
-class RecordPrinter {
-  readonly #zone: Zone;
+/** What of a zone and its store is printed: columns that pass from thread to thread as they are. */
+export type PrintedColumns = ReturnType<typeof printedColumns>;
+
+export function printedColumns({ store, ...zone }: Zone) {
+  const { ttls, rdata, rdataOffsets, rdataLengths, names } = store;
+  return {
+    zoneClass: zone.zoneClass,
+    ownerNames: zone.ownerNames,
+    ownerRrsets: zone.ownerRrsets,
+    rrsetTypes: zone.rrsetTypes,
+    rrsetTtls: zone.rrsetTtls,
+    rrsetRecords: zone.rrsetRecords,
+    records: zone.records,
+    ttls,
+    rdataBytes: rdata.bytes,
+    rdataOffsets,
+    rdataLengths,
+    nameBytes: names.wire.bytes,
+    nameOffsets: names.offsets,
+  };
+}
+
+/**
+ * Prints owners with all that they have: RRsets by type, but the SOA first, each followed by its signatures. Every record is whole on one line
+ * with absolute names, so that any part of the text reads back alone.
+ */
+export class OwnerPrinter {
+  readonly #columns: PrintedColumns;
   readonly #out: ByteBuffer;
   readonly #classText: Uint8Array;
   readonly #owner = new ByteBuffer(1024);
   #firstSignature = 0;
   #endSignature = 0;
-  #printedSignatures = 0;
 
-  constructor(zone: Zone, out: ByteBuffer) {
-    this.#zone = zone;
+  /** @param out where the text is added */
+  constructor(columns: PrintedColumns, out: ByteBuffer) {
+    this.#columns = columns;
     this.#out = out;
-    const text = `\t${className(zone.zoneClass)}\t`;
+    const text = `\t${className(columns.zoneClass)}\t`;
     this.#classText = Uint8Array.from(text, (character) => character.charCodeAt(0));
   }
 
-  enterOwner(rank: number): void {
-    const zone = this.#zone;
-    const { names } = zone.store;
+  print(rank: number): void {
+    const { ownerNames, ownerRrsets, rrsetTypes, nameBytes, nameOffsets } = this.#columns;
     this.#owner.clear();
-    printName(names.wire.bytes, names.offsets[zone.ownerNames[rank]!]!, this.#owner);
+    printName(nameBytes, nameOffsets[ownerNames[rank]!]!, this.#owner);
     this.#owner.u8(TAB);
-    const signatures = zone.findRrset(rank, Type.RRSIG);
-    this.#firstSignature = signatures < 0 ? 0 : zone.rrsetRecords[signatures]!;
-    this.#endSignature = signatures < 0 ? 0 : zone.rrsetRecords[signatures + 1]!;
-    this.#printedSignatures = 0;
+    const first = ownerRrsets[rank]!;
+    const end = ownerRrsets[rank + 1]!;
+    this.#findSignatures(first, end);
+    let printed = 0;
+    let soa = -1;
+    for (let rrset = first; rrset < end; rrset++) if (rrsetTypes[rrset] === Type.SOA) soa = rrset;
+    if (soa >= 0) printed += this.#printRrset(soa);
+    for (let rrset = first; rrset < end; rrset++) {
+      if (rrset !== soa && rrsetTypes[rrset] !== Type.RRSIG) printed += this.#printRrset(rrset);
+    }
+    if (printed < this.#endSignature - this.#firstSignature) this.#printOrphanSignatures(first, end);
   }
 
-  /** Prints an RRset of the current owner and the signatures that cover it. */
-  printRrset(rrset: number): void {
-    const zone = this.#zone;
-    const type = zone.rrsetTypes[rrset]!;
-    const ttl = zone.rrsetTtls[rrset]!;
-    const end = zone.rrsetRecords[rrset + 1]!;
-    for (let i = zone.rrsetRecords[rrset]!; i < end; i++) this.#printRecord(zone.records[i]!, type, ttl);
-    for (let i = this.#firstSignature; i < this.#endSignature; i++) {
-      if (this.#typeCovered(i) === type) this.#printSignature(i);
+  #findSignatures(first: number, end: number): void {
+    const { rrsetTypes, rrsetRecords } = this.#columns;
+    this.#firstSignature = 0;
+    this.#endSignature = 0;
+    for (let rrset = first; rrset < end; rrset++) {
+      if (rrsetTypes[rrset] !== Type.RRSIG) continue;
+      this.#firstSignature = rrsetRecords[rrset]!;
+      this.#endSignature = rrsetRecords[rrset + 1]!;
     }
   }
 
-  /** Prints the signatures of the current owner that cover nothing that is there. */
-  printOrphanSignatures(): void {
-    if (this.#printedSignatures === this.#endSignature - this.#firstSignature) return;
-    const zone = this.#zone;
+  /** Prints an RRset of the current owner and the signatures that cover it; returns how many these are. */
+  #printRrset(rrset: number): number {
+    const { rrsetTypes, rrsetTtls, rrsetRecords, records } = this.#columns;
+    const type = rrsetTypes[rrset]!;
+    const ttl = rrsetTtls[rrset]!;
+    const end = rrsetRecords[rrset + 1]!;
+    for (let i = rrsetRecords[rrset]!; i < end; i++) this.#printRecord(records[i]!, type, ttl);
+    let signatures = 0;
     for (let i = this.#firstSignature; i < this.#endSignature; i++) {
-      const rank = zone.rankOf(
-        zone.store.names.wire.bytes,
-        zone.store.names.offsets[zone.store.owners[zone.records[i]!]!],
-      );
-      if (zone.findRrset(rank, this.#typeCovered(i)) < 0) this.#printSignature(i);
+      if (this.#typeCovered(i) !== type) continue;
+      this.#printSignature(i);
+      signatures++;
     }
+    return signatures;
+  }
+
+  /** Prints the signatures of the current owner that cover none of its RRsets `[first, end)`, or signatures. */
+  #printOrphanSignatures(first: number, end: number): void {
+    const types = this.#columns.rrsetTypes.subarray(first, end).filter((type) => type !== Type.RRSIG);
+    for (let i = this.#firstSignature; i < this.#endSignature; i++)
+      if (!types.includes(this.#typeCovered(i))) this.#printSignature(i);
   }
 
   #printSignature(position: number): void {
-    const record = this.#zone.records[position]!;
-    this.#printedSignatures++;
-    this.#printRecord(record, Type.RRSIG, this.#zone.store.ttls[record]!);
+    const record = this.#columns.records[position]!;
+    this.#printRecord(record, Type.RRSIG, this.#columns.ttls[record]!);
   }
 
   #typeCovered(position: number): number {
-    const { rdata, rdataOffsets } = this.#zone.store;
-    const start = rdataOffsets[this.#zone.records[position]!]!;
-    return (rdata.bytes[start]! << 8) | rdata.bytes[start + 1]!;
+    const { records, rdataBytes, rdataOffsets } = this.#columns;
+    const start = rdataOffsets[records[position]!]!;
+    return (rdataBytes[start]! << 8) | rdataBytes[start + 1]!;
   }
 
   #printRecord(record: number, type: number, ttl: number): void {
     const out = this.#out;
-    const { rdata, rdataOffsets, rdataLengths } = this.#zone.store;
+    const { rdataBytes, rdataOffsets, rdataLengths } = this.#columns;
     out.append(this.#owner.bytes, 0, this.#owner.length);
     out.decimal(ttl);
     out.append(this.#classText);
     printTypeName(type, out);
     out.u8(TAB);
     const start = rdataOffsets[record]!;
-    printRdata(type, rdata.bytes, start, start + rdataLengths[record]!, out);
+    printRdata(type, rdataBytes, start, start + rdataLengths[record]!, out);
     out.u8(NEWLINE);
   }
 }

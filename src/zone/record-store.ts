@@ -1,4 +1,4 @@
-import { allocateBytes, ByteBuffer } from '../dns/byte-buffer.ts';
+import { allocateUint16, allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
 import { inputError, type SourceLocation } from '../errors.ts';
 import { NameTable } from './name-table.ts';
 
@@ -39,12 +39,12 @@ export class RecordStore {
     const expected = Math.max(64, Math.ceil(textLength / 40));
     this.names = new NameTable(Math.ceil(expected / 3));
     this.rdata = new ByteBuffer(Math.max(1024, Math.ceil(textLength / 2)));
-    this.owners = new Uint32Array(shared(expected * 4));
-    this.types = new Uint16Array(shared(expected * 2));
-    this.ttls = new Uint32Array(shared(expected * 4));
-    this.rdataOffsets = new Uint32Array(shared(expected * 4));
-    this.rdataLengths = new Uint16Array(shared(expected * 2));
-    this.lines = new Uint32Array(shared(expected * 4));
+    this.owners = allocateUint32(expected);
+    this.types = allocateUint16(expected);
+    this.ttls = allocateUint32(expected);
+    this.rdataOffsets = allocateUint32(expected);
+    this.rdataLengths = allocateUint16(expected);
+    this.lines = allocateUint32(expected);
   }
 
   /** Adds a record whose RDATA was written to the end of `rdata` from `rdataStart` on. Returns its number. */
@@ -107,17 +107,13 @@ export class RecordStore {
   }
 
   #resize(size: number): void {
-    this.owners = grown(this.owners, new Uint32Array(shared(size * 4)));
-    this.types = grown(this.types, new Uint16Array(shared(size * 2)));
-    this.ttls = grown(this.ttls, new Uint32Array(shared(size * 4)));
-    this.rdataOffsets = grown(this.rdataOffsets, new Uint32Array(shared(size * 4)));
-    this.rdataLengths = grown(this.rdataLengths, new Uint16Array(shared(size * 2)));
-    this.lines = grown(this.lines, new Uint32Array(shared(size * 4)));
+    this.owners = grown(this.owners, allocateUint32(size));
+    this.types = grown(this.types, allocateUint16(size));
+    this.ttls = grown(this.ttls, allocateUint32(size));
+    this.rdataOffsets = grown(this.rdataOffsets, allocateUint32(size));
+    this.rdataLengths = grown(this.rdataLengths, allocateUint16(size));
+    this.lines = grown(this.lines, allocateUint32(size));
   }
-}
-
-function shared(byteLength: number): ArrayBufferLike {
-  return allocateBytes(byteLength).buffer;
 }
 
 function grown<T extends Uint32Array | Uint16Array>(from: T, to: T): T {

@@ -1,3 +1,4 @@
+import { allocateUint16, allocateUint32 } from '../dns/byte-buffer.ts';
 import { Type } from '../rr/registry.ts';
 import { sortNames } from './canonical-order.ts';
 import { recordComparison, sortRecords } from './record-order.ts';
@@ -6,7 +7,7 @@ import type { RecordStore } from './record-store.ts';
 /** In `rankOfName`: the name owns nothing. */
 export const NO_RANK = 0xffffffff;
 
-/** A zone's index: what `Zone` says of its columns holds here. */
+/** A zone's index: what `Zone` says of its columns holds here. What printing reads is shared memory. */
 export interface ZoneColumns extends RrsetColumns {
   readonly ownerNames: Uint32Array;
   /** Number of a name in the store → its rank, or `NO_RANK`. */
@@ -53,7 +54,7 @@ function selectRecords(store: RecordStore, keep: ((record: number) => boolean) |
 
 function distinctOwners(store: RecordStore, kept: Uint32Array): Uint32Array {
   const seen = new Uint8Array(store.names.count);
-  const owners = new Uint32Array(store.names.count);
+  const owners = allocateUint32(store.names.count);
   let count = 0;
   for (let i = 0; i < kept.length; i++) {
     const owner = store.owners[kept[i]!]!;
@@ -62,7 +63,7 @@ function distinctOwners(store: RecordStore, kept: Uint32Array): Uint32Array {
       owners[count++] = owner;
     }
   }
-  return owners.slice(0, count);
+  return owners.subarray(0, count);
 }
 
 /** Number of each name in the store → its place in `ownerNames`, or `NO_RANK`. */
@@ -82,7 +83,7 @@ export function groupByRank(
   for (let i = 0; i < ranks.length; i++) starts[ranks[i]! + 1]!++;
   for (let rank = 0; rank < ownerCount; rank++) starts[rank + 1]! += starts[rank]!;
   const next = starts.slice();
-  const records = new Uint32Array(unordered.length);
+  const records = allocateUint32(unordered.length);
   for (let i = 0; i < unordered.length; i++) records[next[ranks[i]!]!++] = unordered[i]!;
   return { records, starts };
 }
@@ -92,11 +93,11 @@ function indexRrsets(store: RecordStore, records: Uint32Array, ownerStarts: Uint
   const compare = recordComparison(store);
   const ownerCount = ownerStarts.length - 1;
   const { types: recordTypes, ttls: recordTtls } = store;
-  const ownerRrsets = new Uint32Array(ownerCount + 1);
+  const ownerRrsets = allocateUint32(ownerCount + 1);
   const owners = new Uint32Array(records.length);
-  const types = new Uint16Array(records.length);
-  const ttls = new Uint32Array(records.length);
-  const firstRecords = new Uint32Array(records.length + 1);
+  const types = allocateUint16(records.length);
+  const ttls = allocateUint32(records.length);
+  const firstRecords = allocateUint32(records.length + 1);
   const mixedTtls: number[] = [];
   let rrset = -1;
   let kept = 0;
@@ -134,10 +135,10 @@ function indexRrsets(store: RecordStore, records: Uint32Array, ownerStarts: Uint
   firstRecords[count] = kept;
   return {
     ownerRrsets,
-    rrsetOwners: owners.slice(0, count),
-    rrsetTypes: types.slice(0, count),
-    rrsetTtls: ttls.slice(0, count),
-    rrsetRecords: firstRecords.slice(0, count + 1),
+    rrsetOwners: owners.subarray(0, count),
+    rrsetTypes: types.subarray(0, count),
+    rrsetTtls: ttls.subarray(0, count),
+    rrsetRecords: firstRecords.subarray(0, count + 1),
     records: records.subarray(0, kept),
     mixedTtls,
   };

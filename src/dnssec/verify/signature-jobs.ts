@@ -1,4 +1,4 @@
-import { allocateBytes } from '../../dns/byte-buffer.ts';
+import { allocateBytes, allocateUint16, allocateUint32 } from '../../dns/byte-buffer.ts';
 import type { Crypto } from '../crypto.ts';
 import { SignedData, type RecordColumns } from '../rrsig.ts';
 import type { RangeWork } from '../work-pool.ts';
@@ -54,8 +54,8 @@ export class VerificationJobs {
   count = 0;
 
   constructor(capacity: number, records: Uint32Array, zoneClass: number) {
-    const wide = (): Uint32Array => new Uint32Array(allocateBytes(capacity * 4).buffer);
-    const narrow = (): Uint16Array => new Uint16Array(allocateBytes(capacity * 2).buffer);
+    const wide = (): Uint32Array => allocateUint32(capacity);
+    const narrow = (): Uint16Array => allocateUint16(capacity);
     this.rows = {
       zoneClass,
       records,
