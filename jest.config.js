@@ -22,6 +22,9 @@ export default {
       },
     ],
   },
+  // What the run says and leaves behind is recorded, and searched for its secrets by the reporter of the totals.
+  globalSetup: '<rootDir>/test/support/leaks/begin-record.mjs',
+  setupFilesAfterEnv: ['<rootDir>/test/support/leaks/setup.ts'],
   reporters: ['default', '<rootDir>/test/support/totals-reporter.mjs'],
   // Counts statements. The v8 provider has the right lines as well, but calls comments and interfaces covered
   // and a file of types uncovered; it was no faster on a loop over bytes.

@@ -6,13 +6,18 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** Imports scripts/<name>.ts, which may import the sources. */
-export async function loadScript(name) {
+export function loadScript(name) {
+  return loadTypeScript(`scripts/${name}.ts`);
+}
+
+/** Imports a file in TypeScript, which may import others. */
+export async function loadTypeScript(file) {
   // Beside the sources, so that what they import is found.
   const directory = await mkdtemp(path.join(root, 'node_modules/.script-'));
-  const outfile = path.join(directory, `${name}.mjs`);
+  const outfile = path.join(directory, `${path.basename(file, '.ts')}.mjs`);
   try {
     await build({
-      entryPoints: [path.join(root, `scripts/${name}.ts`)],
+      entryPoints: [path.join(root, file)],
       outfile,
       bundle: true,
       format: 'esm',

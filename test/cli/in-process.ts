@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { run } from '../../src/cli/main.ts';
 import type { ProcessIo } from '../../src/io/process-io.ts';
+import { noteRun } from '../support/leaks/record.ts';
 
 export interface InProcessOptions {
   readonly stdin?: string | Uint8Array;
@@ -47,7 +48,9 @@ export async function runInProcess(
     readStdin: () => Promise.resolve(new Uint8Array(Buffer.from(stdin))),
     ...io,
   });
-  return { status, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
+  const said = { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
+  noteRun(args, { ...said, variables });
+  return { status, ...said };
 }
 
 /** Runs a command line that asks for JSON, and reads it. */

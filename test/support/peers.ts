@@ -51,5 +51,5 @@ export async function runPeer(
 ): Promise<RunResult> {
   const file = peer(name);
   if (file === undefined) throw new Error(`${name} is not installed: run scripts/install-peers.sh`);
-  return runProcess(file, args, options);
+  return runProcess(file, args, { ...options, isPeer: true });
 }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { noteRun } from './leaks/record.ts';
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -7,6 +8,8 @@ export interface RunOptions {
   readonly stdin?: string | Uint8Array;
   /** Milliseconds; the process is killed after them and the promise is rejected. */
   readonly timeout?: number;
+  /** Another's program, which may print a key that it was asked for: secrets are not searched for in what it says. */
+  readonly isPeer?: boolean;
 }
 
 export interface RunResult {
@@ -20,7 +23,7 @@ export interface RunResult {
 export function runProcess(
   file: string,
   args: readonly string[],
-  { cwd, env, stdin = '', timeout = 50_000 }: RunOptions = {},
+  { cwd, env, stdin = '', timeout = 50_000, isPeer = false }: RunOptions = {},
 ): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
@@ -54,6 +57,7 @@ export function runProcess(
         stdout: Buffer.concat(stdout).toString(),
         stderr: Buffer.concat(stderr).toString(),
       };
+      if (!isPeer) noteRun([file, ...args], { ...result, variables: env, cwd });
       if (late) {
         reject(new Error(`${file} ${args.join(' ')}: no end after ${timeout} ms\n${result.stderr}`));
       } else {

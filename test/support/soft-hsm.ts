@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import vm from 'node:vm';
+import { noteSecretWord } from './leaks/record.ts';
 import { runPeer } from './peers.ts';
 
 /** What the suites with an HSM need. */
@@ -20,6 +21,7 @@ export class SoftHsm {
   readonly pinFile: string;
 
   constructor(directory: string) {
+    noteSecretWord(this.pin);
     this.directory = directory;
     this.configuration = path.join(directory, 'softhsm2.conf');
     this.pinFile = path.join(directory, 'pin');

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach } from '@jest/globals';
+import { noteFiles } from './leaks/record.ts';
 import { runProcess } from './run-process.ts';
 import type { RunOptions, RunResult } from './run-process.ts';
 
@@ -13,7 +14,10 @@ let ofTheFile: string[] = [];
 let inTest = false;
 
 function remove(directories: readonly string[]): void {
-  for (const directory of directories) rmSync(directory, { recursive: true, force: true });
+  for (const directory of directories) {
+    noteFiles(directory);
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 beforeEach(() => {

@@ -55,7 +55,7 @@ export class KeyFormatWorld {
   async peer(name: string, args: readonly string[], stdin = '', folder = '.'): Promise<string> {
     mkdirSync(this.path(folder), { recursive: true });
     const env = { SOFTHSM2_CONF: this.path('softhsm2.conf'), PATH: SEARCH_PATH };
-    const result = await runProcess(name, args, { cwd: this.path(folder), stdin, env });
+    const result = await runProcess(name, args, { cwd: this.path(folder), stdin, env, isPeer: true });
     if (result.status === 0) return result.stdout;
     throw new Error(
       `${name} ${args.join(' ')} exits with ${result.status}: ${result.stderr}${result.stdout}`,
