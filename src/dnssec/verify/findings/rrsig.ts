@@ -82,13 +82,13 @@ export const RRSIG_FINDINGS = {
     cure: 'remove the signature',
   },
   'rrsig/original-ttl': {
-    severity: 'warning',
-    reference: 'RFC 4034 section 3.1.4',
+    severity: 'error',
+    reference: 'RFC 4035 section 2.2',
     meaning: 'the Original TTL field of the signature differs from the TTL of the RRset',
     cure: SIGN_AGAIN,
   },
   'rrsig/ttl': {
-    severity: 'warning',
+    severity: 'error',
     reference: 'RFC 4035 section 2.2',
     meaning: 'the TTL of the signature differs from that of the RRset',
     cure: SIGN_AGAIN,
