@@ -38,7 +38,7 @@ export const UNMEASURED: readonly Unmeasured[] = [
   {
     codes: ['zone/ttl-too-large'],
     needs: 'the largest TTL that is allowed (`sign --max-ttl`)',
-    tests: ['test/zone/checks.test.ts'],
+    tests: ['test/commands/sign.test.ts'],
   },
   {
     codes: ['cache/old-keys', 'cache/old-data', 'cache/ds', 'cache/serial', 'cache/previous-bogus'],
