@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { DAY, SIGNED } from '../cli/operation.ts';
+import { schemaErrors } from '../cli/schemas.ts';
 import { SMALL_ZONE } from '../cli/working-directory.ts';
 import { describeWithPeers, runPeer } from '../support/peers.ts';
 import { ServedOperation } from '../support/served-world.ts';
@@ -205,6 +206,20 @@ describe('a KSK in a safe', () => {
     const forged = bundles.join('').replaceAll(/(RRSIG DNSKEY .* )(\S)(\S*)$/gm, '$1A$3') + end;
     expect(await refused('skr.bad', forged, ...importing)).toContain('no good signature');
     await operation.sign('--response', 'skr');
+  });
+
+  test('as JSON, both ends say what they did, with the same digest of the request', async () => {
+    const operation = await withKskInSafe();
+    const document = async (...args: string[]): Promise<Record<string, unknown>> => {
+      const found = JSON.parse(await operation.succeed(...args, '--json')) as Record<string, unknown>;
+      expect(schemaErrors(found)).toEqual([]);
+      return found;
+    };
+    const request = await document('rotate', 'example.com', '--key-request', 'ksr', '--until', '200d');
+    expect(request['madeKeys']).toHaveLength(2);
+    const response = await document('sign', '--key-request', 'ksr', '--response', 'skr', '-K', 'safe');
+    expect(response['requestDigest']).toBe(request['digest']);
+    expect(response['bundles']).toBe(request['bundles']);
   });
 
   test('another KSK in the safe, or none, cannot answer', async () => {
