@@ -140,18 +140,35 @@ function missingKey(findings: readonly Finding[], context: VerifyContext): Cause
       found: `signatures over ${signatures.length} RRsets`,
       expected: 'its DNSKEY',
     });
-    return { root, members: [...left, ...signatures] };
+    return { root, members: [...left, ...signatures, ...brokenKeys(findings)] };
   }
   return undefined;
+}
+
+/** What is wrong with a DNSKEY RRset that a key was taken from after it was signed; nothing where its signature still fits, or has another fault. */
+function brokenKeys(findings: readonly Finding[]): Finding[] {
+  const unsigned = findings.find(({ code }) => code === 'dnskey/not-self-signed');
+  if (unsigned === undefined) return [];
+  const reasons = reasonsOf(unsigned, findings);
+  if (reasons.length === 0 || reasons.some(({ code }) => code !== 'rrsig/invalid')) return [];
+  return [...reasons, ...findings.filter(({ code }) => WITHOUT_TRUSTED_KEYS.has(code))];
+}
+
+/** Findings about the signatures of an RRset. */
+function reasonsOf({ type, owner }: Finding, findings: readonly Finding[]): Finding[] {
+  return findings.filter(
+    (finding) => finding.code.startsWith('rrsig/') && finding.type === type && finding.owner === owner,
+  );
 }
 
 /** Where no signature over the DNSKEY RRset is good, what is wrong with each of them is the reason. */
 function unsignedKeys(findings: readonly Finding[]): Cause | undefined {
   const root = findings.find(({ code }) => code === 'dnskey/not-self-signed');
   if (root === undefined) return undefined;
-  const isReason = ({ code, type, owner }: Finding): boolean =>
-    code.startsWith('rrsig/') && type === root.type && owner === root.owner;
-  const members = findings.filter((finding) => WITHOUT_TRUSTED_KEYS.has(finding.code) || isReason(finding));
+  const members = [
+    ...reasonsOf(root, findings),
+    ...findings.filter((finding) => WITHOUT_TRUSTED_KEYS.has(finding.code)),
+  ];
   return { root, members };
 }
 

@@ -54,6 +54,17 @@ describe.each<[string, Denial]>([
     expect(await causesOf(zone.toString())).toEqual([['dnskey/missing', 2 * (signatures - 1)]]);
   });
 
+  test('a ZSK that was deleted from the file', async () => {
+    const zone = new SignedZoneText(signed);
+    const zskText = rdataToText(Type.DNSKEY, zsk.dnskeyRdata);
+    zone.lines = zone.lines.filter((line) => !line.includes(zskText));
+    // The signature over the DNSKEY RRset does not fit any more either.
+    expect(await causesOf(zone.toString())).toEqual([['dnskey/missing', 2 * (signatures - 1) + 2]]);
+    expect(await causesOf(zone.toString(), { ds: [`${ksk.keyTag} 15 2 ${'00'.repeat(32)}`] })).toEqual([
+      ['dnskey/missing', 2 * (signatures - 1) + 3],
+    ]);
+  });
+
   test('a clock that is an hour off', async () => {
     // The DNSKEY RRset is not signed by any key then.
     const early = NOW - 3601;
