@@ -1,6 +1,7 @@
 import { inputError } from '../errors.ts';
 import { isKeyReference } from '../keys/bind-private-key.ts';
 import { keyOfFiles } from '../keys/key-directory.ts';
+import type { KeyEncryption } from '../keys/key-source.ts';
 import { storePrivateKey } from '../keys/stored-private-key.ts';
 import type { Environment } from './environment.ts';
 import { locateKey } from './key-files.ts';
@@ -31,11 +32,18 @@ export async function protectKey(
   const material = await directory.privateKey(key, environment.keyAccess);
   if (material.kind === 'software') {
     await environment.crypto.importPrivateKey(material);
-    const encryption = options.encrypt ? environment.keyAccess.encryption : undefined;
+    const { encryption } = environment.keyAccess;
+    const isEncrypted = files.privateKey?.encrypted !== undefined;
+    const anew: KeyEncryption = { ...encryption, encrypt: (jwk) => encryption.encrypt(jwk, isEncrypted) };
     const links = (files.privateKey?.fields ?? []).filter(({ name }) =>
       /^(?:Predecessor|Successor)$/i.test(name),
     );
-    const privateKey = await storePrivateKey(material, files.privateKey?.timing ?? {}, encryption, links);
+    const privateKey = await storePrivateKey(
+      material,
+      files.privateKey?.timing ?? {},
+      options.encrypt ? anew : undefined,
+      links,
+    );
     await directory.replacePrivateKey(base, privateKey);
   }
   return { keyDirectory: directory.path, keys: [key] };

@@ -55,9 +55,8 @@ export function processIo(): ProcessIo {
 
 async function askSecret(prompt: string): Promise<string> {
   const { readHiddenLine } = await import('./terminal-secret.ts');
-  process.stderr.write(prompt);
   try {
-    return await readHiddenLine(process.stdin);
+    return await readHiddenLine(process.stdin, () => void process.stderr.write(prompt));
   } finally {
     process.stderr.write('\n');
   }

@@ -6,9 +6,10 @@ const INTERRUPT = '\u0003';
 const ERASE = new Set(['\u007f', '\b']);
 const ERASE_LINE = '\u0015';
 
-/** Reads a line from a terminal that does not show it. The caller has written the prompt. */
-export async function readHiddenLine(terminal: ReadStream): Promise<string> {
+/** Reads a line from a terminal that does not show it: nothing that is typed from the moment of the prompt on. */
+export async function readHiddenLine(terminal: ReadStream, prompt: () => void): Promise<string> {
   terminal.setRawMode(true);
+  prompt();
   terminal.setEncoding('utf8');
   try {
     let line = '';

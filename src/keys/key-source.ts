@@ -18,8 +18,11 @@ export interface KeyEncryption {
    * @throws ZonewrightError `key/passphrase-missing`, `key/passphrase-wrong`, `key/damaged`
    */
   decrypt(encrypted: Uint8Array, file: string): Promise<PrivateJwk>;
-  /** @throws ZonewrightError `key/passphrase-missing` */
-  encrypt(key: PrivateJwk): Promise<Uint8Array>;
+  /**
+   * @param again whether the key was encrypted before: then a person is asked for another passphrase
+   * @throws ZonewrightError `key/passphrase-missing`
+   */
+  encrypt(key: PrivateJwk, again?: boolean): Promise<Uint8Array>;
 }
 
 /** Keys in HSMs, by what their `.private` files say of them. */
