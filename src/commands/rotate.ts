@@ -24,6 +24,7 @@ import { assumedTimes } from './plan-times.ts';
 import { eventsOf, withOverdueEvents } from './rotation-events.ts';
 import {
   keyLabel,
+  keysToPurge,
   lostKeys,
   makeSpareKey,
   purgeKeys,
@@ -92,7 +93,7 @@ class RotateRun {
     }
     const waits = this.#advance();
     const result = { ...this.#result(waits), lostKeys: await this.#lostKeys() };
-    return isReal ? this.#keep(result) : result;
+    return isReal ? this.#keep(result) : this.#withPurge(result);
   }
 
   /** Reads the state and brings it up to what happened in the world since. */
@@ -269,15 +270,26 @@ class RotateRun {
     }));
   }
 
+  get #purgeDelay(): number {
+    return this.#options.purge === true ? 0 : this.#options.policy.purgeDelay;
+  }
+
+  /** A dry run's result, with what a real one would delete. */
+  #withPurge(result: RotateResult): RotateResult {
+    const due = keysToPurge(this.#state, this.#purgeDelay, this.#environment.now);
+    for (const key of due) this.#done.push({ rollover: 'purge', what: `will delete ${removedFiles(key)}` });
+    return due.length > 0 ? { ...result, changed: true } : result;
+  }
+
   /** Writes the state and the times of the keys, and deletes what has been out of use for long. */
   async #keep(result: RotateResult): Promise<RotateResult> {
     const { zone, keyDirectory, policy, purge = false } = this.#options;
     const environment = this.#environment;
     const { now } = environment;
-    const purgeDelay = purge ? 0 : policy.purgeDelay;
+    const purgeDelay = this.#purgeDelay;
     const { state, purged } = await purgeKeys(this.#state, purgeDelay, keyDirectory, environment);
     for (const key of purged)
-      this.#note('purge', `deleted the files of ${keyLabel(key)}, removed ${printTime(key.removed ?? now)}`, {
+      this.#note('purge', `deleted ${removedFiles(key)}`, {
         why: purge ? '--purge' : `purgeDelay is ${printDuration(purgeDelay)}`,
         actor: purge ? 'operator' : 'zonewright',
         outcome: 'done',
@@ -315,6 +327,11 @@ class RotateRun {
   #result(waits: readonly Wait[]): RotateResult {
     return rotateResult(this.#before, { state: this.#state, done: this.#done }, waits, this.#options);
   }
+}
+
+function removedFiles(key: ManagedKey): string {
+  const since = key.removed === undefined ? '' : `, removed ${printTime(key.removed)}`;
+  return `the files of ${keyLabel(key)}${since}`;
 }
 
 function describeDecision({ kind, step, rollover }: Decision): string {

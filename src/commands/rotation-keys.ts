@@ -146,6 +146,13 @@ function isSpare({ use, activated, removed }: ManagedKey): boolean {
   );
 }
 
+/** The keys that left the zone `purgeDelay` seconds before `now` or earlier, and are still there. */
+export function keysToPurge({ keys }: RotationState, purgeDelay: number, now: number): ManagedKey[] {
+  return keys.filter(
+    ({ removed, purged }) => removed !== undefined && purged === undefined && removed + purgeDelay <= now,
+  );
+}
+
 /**
  * Deletes the files of keys that left the zone `purgeDelay` seconds ago or longer, and what they refer to in an HSM, and says so in the state. What
  * cannot be deleted now is left for the next run.
@@ -156,9 +163,7 @@ export async function purgeKeys(
   keyDirectory: string,
   { files, keyAccess, now, warn }: Environment,
 ): Promise<{ readonly state: RotationState; readonly purged: readonly ManagedKey[] }> {
-  const due = state.keys.filter(
-    ({ removed, purged: done }) => removed !== undefined && done === undefined && removed + purgeDelay <= now,
-  );
+  const due = keysToPurge(state, purgeDelay, now);
   const directory = new KeyDirectory(keyDirectory, files);
   const purged: ManagedKey[] = [];
   for (const key of due) {

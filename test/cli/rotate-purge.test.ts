@@ -15,6 +15,14 @@ test('--purge deletes what left the zone at once, and nothing else, and the audi
   expect(filesOf(old!.base)).toHaveLength(2);
   const others = operation.state().keys.filter(({ base }) => base !== old!.base);
 
+  const before = operation.files();
+  expect(await operation.rotate('--purge', '--dry-run')).toContain(
+    `purge: will delete the files of ZSK ${old!.keyTag} (ECDSAP256SHA256), removed 20`,
+  );
+  expect((await operation.rotateJson('--purge', '--dry-run')).done).toHaveLength(1);
+  expect(await operation.rotate('--dry-run')).not.toContain('purge');
+  expect(operation.files()).toEqual(before);
+
   await operation.rotate('--purge');
   expect(filesOf(old!.base)).toEqual([]);
   for (const { base } of others) expect(filesOf(base)).toHaveLength(2);
