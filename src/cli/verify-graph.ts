@@ -91,7 +91,9 @@ export function chainGraph({ zone, ok, keys, chain, findings }: VerifyReport): C
     }
     if (!nodes.some(({ id }) => id === part))
       nodes.push({ id: part, rank: 3, lines: [PART_NAMES[part]], broken: false });
-    const label = failed === 0 ? `${valid} signed` : `${valid} signed, ${failed} failed`;
+    const label = [valid > 0 ? `${valid} signed` : '', failed > 0 ? `${failed} failed` : '']
+      .filter((count) => count !== '')
+      .join(', ');
     edges.push({ from, to: part, label, broken: failed > 0 });
   }
   for (const part of SIGNED_PARTS) {

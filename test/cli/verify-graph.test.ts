@@ -72,6 +72,66 @@ test.each(['good', 'changed'])('SVG: %s has a box for each part, and red where i
   expect(/stroke="#c62828"/.test(stdout)).toBe(file === 'changed');
 });
 
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Box extends Point {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The boxes and the arrows of a picture. */
+function shapesOf(picture: string): { boxes: Box[]; arrows: Point[][] } {
+  const number = (element: string, name: string): number =>
+    Number(new RegExp(` ${name}="([\\d.]+)"`).exec(element)![1]);
+  const boxes = [...picture.matchAll(/<rect x=[^>]*>/g)].map(([element]) => ({
+    x: number(element, 'x'),
+    y: number(element, 'y'),
+    width: number(element, 'width'),
+    height: number(element, 'height'),
+  }));
+  const arrows = [...picture.matchAll(/<polyline points="([^"]*)"/g)].map(([, points]) =>
+    points!.split(' ').map((point) => {
+      const [x, y] = point.split(',').map(Number);
+      return { x: x!, y: y! };
+    }),
+  );
+  return { boxes, arrows };
+}
+
+/** Whether a straight line passes through the inside of a box. */
+function crosses([a, b]: readonly [Point, Point], { x, y, width, height }: Box): boolean {
+  const steps = 200;
+  return Array.from({ length: steps + 1 }, (_, i) => i / steps).some((share) => {
+    const [atX, atY] = [a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share];
+    return atX > x + 1 && atX < x + width - 1 && atY > y + 1 && atY < y + height - 1;
+  });
+}
+
+test('SVG: no arrow passes through a box, however many keys there are', async () => {
+  const keys = ['one', 'two', 'three'].map((word) => ed25519Key('zsk', word));
+  const zone = new SignedZoneText(zoneToText((await signText(content, { keys: [ksk, zsk, ...keys] })).zone));
+  // A key that is not published any more, so that the signature over the DNSKEY RRset, past the ZSKs, fails too.
+  const gone = rdataToText(Type.DNSKEY, keys[0]!.dnskeyRdata);
+  zone.lines = zone.lines.filter((line) => !line.includes(gone));
+  zone.sign('ns1.example.', 'A', ksk);
+  workIn({ many: zone.toString() });
+  const { stdout } = await graph('svg', 'many');
+  const { boxes, arrows } = shapesOf(stdout);
+  // DS, KSK, four ZSKs, DNSKEY, data and NSEC.
+  expect(boxes).toHaveLength(9);
+  expect(arrows.some((points) => points.length > 2)).toBe(true);
+  for (const points of arrows) {
+    for (const [i, point] of points.slice(1).entries()) {
+      expect(boxes.filter((box) => crosses([points[i]!, point], box))).toEqual([]);
+    }
+  }
+  // What an arrow says stands in the box that it leads to.
+  expect(stdout).toMatch(new RegExp(`>key ${keys[0]!.keyTag}: \\d+ failed<`));
+});
+
 test('DOT: a digraph with a node for each box', async () => {
   const { stdout } = await graph('dot', 'changed');
   expect(stdout).toMatch(/^digraph chain \{\n[^]*\}\n$/);
