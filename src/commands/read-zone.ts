@@ -1,7 +1,8 @@
 import { nameFromText, nameToText } from '../dns/name.ts';
 import { inputError, ZonewrightError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
-import { parseZone, type ParsedZone, type SourceFile } from '../zone/parse-zone.ts';
+import { parseByStretches } from '../zone/parse-stretches.ts';
+import { parseZone, type ParsedZone, type ParseOptions, type SourceFile } from '../zone/parse-zone.ts';
 import type { Environment } from './environment.ts';
 
 /** How many errors of one file are told at once. */
@@ -46,9 +47,9 @@ export async function readZoneFile(
   }
   const source = { file, bytes };
   if (options.zone !== undefined)
-    return withOrigin(parse(source, options.zone, path, options, environment), source, options.zone);
+    return withOrigin(await parse(source, options.zone, path, options, environment), source, options.zone);
   try {
-    return withOrigin(parse(source, undefined, path, options, environment), source, undefined);
+    return withOrigin(await parse(source, undefined, path, options, environment), source, undefined);
   } catch (error) {
     const suggested = originOfFileName(path);
     if (!(error instanceof ZonewrightError) || error.code !== 'name/relative') throw error;
@@ -58,7 +59,7 @@ export async function readZoneFile(
         hint: 'name the zone with --zone',
       });
     }
-    const parsed = withOrigin(parse(source, suggested, path, options, environment), source, undefined);
+    const parsed = withOrigin(await parse(source, suggested, path, options, environment), source, undefined);
     environment.warn(
       `${file} does not say which zone it is: its name suggests ${nameToText(suggested)}`,
       'begin the file with $ORIGIN, or name the zone with --zone',
@@ -77,15 +78,15 @@ export async function expectWork(
   if (status !== undefined) pool.expect(status.size / octetsARow);
 }
 
-function parse(
+async function parse(
   source: SourceFile,
   origin: Uint8Array | undefined,
   path: string,
   options: ReadZoneOptions,
   environment: Environment,
-): ParsedZone {
+): Promise<ParsedZone> {
   const errors: ZonewrightError[] = [];
-  const parsed = parseZone(source, {
+  const parseOptions: ParseOptions = {
     ...(origin === undefined ? {} : { origin }),
     ...(options.defaultTtl === undefined ? {} : { defaultTtl: options.defaultTtl }),
     include: (included, including) =>
@@ -96,7 +97,11 @@ function parse(
       errors.push(error);
       if (errors.length === MAX_ERRORS) throw withFurther(errors);
     },
-  });
+  };
+  const { readers } = environment.pool;
+  const parsed = await (readers === undefined
+    ? parseZone(source, parseOptions)
+    : parseByStretches(source, parseOptions, readers));
   if (errors.length > 0) throw withFurther(errors);
   return parsed;
 }

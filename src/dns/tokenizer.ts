@@ -153,9 +153,14 @@ export class Tokenizer {
     this.#atEnd = true;
   }
 
-  /** Makes messages speak of `line`, for text that stands for one line of another text. */
+  /** Makes messages speak of lines from `line` on, for text that is part of another text or stands for one line of it. */
   continueFrom(line: number): void {
     this.#nextLine = line;
+  }
+
+  /** The line behind the last newline that was passed. */
+  get nextLine(): number {
+    return this.#nextLine;
   }
 
   /** Gives the current token again at the next call of `next`. */

@@ -1,6 +1,7 @@
 import type { Crypto } from './crypto.ts';
 import { prepareSigning, type SigningTask } from './signing-jobs.ts';
 import { prepareVerification, type VerificationTask } from './verify/signature-jobs.ts';
+import type { StretchReaders } from '../zone/parse-stretches.ts';
 import { preparePrinting, type PrintTask } from '../zone/print-jobs.ts';
 
 /** Work that is rows over shared memory: any thread can do any range of them, in any order. */
@@ -33,6 +34,8 @@ export interface RunningTask {
 
 /** Threads that share the rows of a task. */
 export interface WorkPool {
+  /** Those beside the calling one that read a part of a large zone file; none by default. */
+  readonly readers?: StretchReaders | undefined;
   /** Gets ready beside other work, as about so many rows will come. */
   expect(rows: number): void;
   /** Begins with a task that has no rows yet; `first` will be its first row. */

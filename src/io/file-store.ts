@@ -15,6 +15,7 @@ import {
 } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { allocateBytes } from '../dns/byte-buffer.ts';
 import { environmentError, type ZonewrightError } from '../errors.ts';
 import type { AtomicFile, AtomicWriteOptions, FileStatus, FileStore } from '../keys/file-store.ts';
 import { codeOf } from './error-code.ts';
@@ -27,7 +28,14 @@ const NEW_FILE_MODE = 0o666;
 
 /** The file system of this machine. */
 export const fileStore: FileStore = {
-  read: (file) => guarded(file, async () => new Uint8Array(await readFile(file))),
+  // Other threads may read what is large.
+  read: (file) =>
+    guarded(file, async () => {
+      const content = await readFile(file);
+      const bytes = allocateBytes(content.length);
+      bytes.set(content);
+      return bytes;
+    }),
   readText: (file) => guarded(file, () => readFile(file, 'utf8')),
 
   list: (directory) =>

@@ -8,6 +8,9 @@ export function lazyPool(crypto: Crypto, threads: number | undefined): WorkPool 
   const load = (): Promise<WorkPool> =>
     (loading ??= import('./worker-pool.ts').then(({ workerPool }) => (pool = workerPool(crypto, threads))));
   return {
+    get readers() {
+      return pool?.readers;
+    },
     expect: (rows) => void load().then((loaded) => loaded.expect(rows)),
     begin: (task, first) =>
       pool?.begin(task, first) ?? postponed(load, (loaded) => loaded.begin(task, first)),

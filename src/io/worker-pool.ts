@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Crypto } from '../dnssec/crypto.ts';
 import { prepareTask, type RunningTask, type Task, type WorkPool } from '../dnssec/work-pool.ts';
 import { environmentError } from '../errors.ts';
+import type { ReadStretch, Stretch } from '../zone/parse-stretches.ts';
 import { workerFile } from './worker-file.ts';
 
 /** Fewer rows than this are done sooner than a worker starts. */
@@ -10,12 +11,25 @@ const ROWS_WORTH_A_WORKER = 1500;
 /** Rows that a thread takes at once: few enough that all finish together, many enough that taking costs nothing. */
 const STRIDE = 256;
 
-/** What a worker is given: a task, and what all threads know of its rows. */
-export interface WorkerOrder {
-  /** What the worker answers when it has no more to do. */
+/** What a worker is given. Its answer has the same number. */
+export type WorkerOrder = RowsOrder | StretchOrder;
+
+/** A task, and what all threads know of its rows. It is answered when there is no more to do. */
+export interface RowsOrder {
   readonly id: number;
   readonly task: Task;
   readonly shared: Int32Array;
+}
+
+/** A part of a zone file to be read. */
+export interface StretchOrder {
+  readonly id: number;
+  readonly stretch: Stretch;
+}
+
+export interface WorkerAnswer {
+  readonly id: number;
+  readonly stretch?: ReadStretch | undefined;
 }
 
 /** Places in what threads share: the first row that nobody has taken, the end of the rows that are there, and whether that is the end of all. */
@@ -28,7 +42,7 @@ const CLOSED = 2;
  * this once it has made the last.
  */
 export async function doRows(
-  { task, shared }: WorkerOrder,
+  { task, shared }: RowsOrder,
   crypto: Crypto,
   afterEach?: (taken: number) => void,
 ): Promise<void> {
@@ -75,6 +89,17 @@ export function workerPool(
       if (rows >= ROWS_WORTH_A_WORKER) start();
     },
     begin: (task, first) => new PooledTask(task, first, crypto, start),
+    readers: {
+      count: threads - 1,
+      async read(stretch) {
+        const id = nextOrder++;
+        const worker = start()[id % (threads - 1)]!;
+        worker.ref();
+        const answer = answerOf(worker, id);
+        worker.postMessage({ id, stretch } satisfies StretchOrder);
+        return (await answer.finally(() => worker.unref())).stretch;
+      },
+    },
     async close() {
       await Promise.all(workers.splice(0).map((worker) => worker.terminate()));
     },
@@ -84,7 +109,7 @@ export function workerPool(
 let nextOrder = 0;
 
 class PooledTask implements RunningTask {
-  readonly #order: WorkerOrder;
+  readonly #order: RowsOrder;
   readonly #first: number;
   readonly #crypto: Crypto;
   readonly #start: () => readonly Worker[];
@@ -135,17 +160,17 @@ class PooledTask implements RunningTask {
   }
 }
 
-/** Resolves once the worker has nothing more to do for this order; answers to others, that were abandoned, may come first. */
-function answerOf(worker: Worker, order: number): Promise<void> {
+/** Resolves with the answer of the worker to this order; answers to others, that were abandoned, may come first. */
+function answerOf(worker: Worker, order: number): Promise<WorkerAnswer> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {
       worker.off('message', onMessage);
       worker.off('error', onError);
     };
-    const onMessage = (id: number): void => {
-      if (id !== order) return;
+    const onMessage = (answer: WorkerAnswer): void => {
+      if (answer.id !== order) return;
       stop();
-      resolve();
+      resolve(answer);
     };
     const onError = (cause: unknown): void => {
       stop();

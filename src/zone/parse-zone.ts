@@ -45,10 +45,18 @@ const DOLLAR = 36;
 export function parseZone(source: SourceFile, options: ParseOptions = {}): ParsedZone {
   const parser = new ZoneParser(options, options.store ?? new RecordStore(source.bytes.length));
   parser.readFile(source, options.origin);
-  return { store: parser.store, zoneClass: parser.zoneClass ?? CLASS_IN };
+  return parser.parsed();
 }
 
-class ZoneParser {
+/** What stands before an entry and says how it is to be read, but for the owner of the entry before. */
+export interface ParseState {
+  readonly origin: Uint8Array | undefined;
+  /** By `$TTL`, or of the entry before (RFC 1035 section 5.1), in seconds; -1 where there is neither. */
+  readonly defaultTtl: number;
+  readonly ttlDirective: boolean;
+}
+
+export class ZoneParser {
   readonly store: RecordStore;
   zoneClass: number | undefined;
 
@@ -56,7 +64,6 @@ class ZoneParser {
   readonly #ownerWire = new Uint8Array(MAX_NAME_LENGTH + 1);
   /** The owner of the entry before, or -1. */
   #owner = -1;
-  /** TTL by `$TTL` or, where there is none, of the entry before (RFC 1035 section 5.1); -1 where there is neither. */
   #defaultTtl: number;
   #ttlDirective = false;
   #openFiles: string[] = [];
@@ -67,11 +74,43 @@ class ZoneParser {
     this.store = store;
   }
 
+  parsed(): ParsedZone {
+    return { store: this.store, zoneClass: this.zoneClass ?? CLASS_IN };
+  }
+
+  /** Whether records of this class, if any is stated, go with those that were read. */
+  hasClass(recordClass: number | undefined): boolean {
+    if (recordClass === undefined) return true;
+    this.zoneClass ??= recordClass;
+    return recordClass === this.zoneClass;
+  }
+
   readFile(source: SourceFile, origin: Uint8Array | undefined): void {
     this.#openFiles.push(source.file);
     this.store.enterFile(source.file);
     this.#readEntries(tokenizer(source, origin));
     this.#openFiles.pop();
+  }
+
+  /**
+   * Reads a stretch of a file that begins with an entry of its own owner, and ends before another.
+   * @param line the first line of the stretch
+   * @returns the state behind it and the line that comes next
+   */
+  readStretch(
+    source: SourceFile,
+    { origin, defaultTtl, ttlDirective }: ParseState,
+    line: number,
+  ): { readonly state: ParseState; readonly nextLine: number } {
+    [this.#defaultTtl, this.#ttlDirective] = [defaultTtl, ttlDirective];
+    const tokens = tokenizer(source, origin);
+    tokens.continueFrom(line);
+    this.#openFiles = [source.file];
+    this.#readEntries(tokens);
+    return {
+      state: { origin: tokens.origin, defaultTtl: this.#defaultTtl, ttlDirective: this.#ttlDirective },
+      nextLine: tokens.nextLine,
+    };
   }
 
   #readEntries(tokens: Tokenizer): void {
@@ -158,13 +197,11 @@ class ZoneParser {
   }
 
   #checkClass(tokens: Tokenizer, recordClass: number): void {
-    this.zoneClass ??= recordClass;
-    if (recordClass !== this.zoneClass) {
-      throw tokens.error(
-        'zone/class',
-        `a record of class ${className(recordClass)} in a zone of class ${className(this.zoneClass)}`,
-      );
-    }
+    if (this.hasClass(recordClass)) return;
+    throw tokens.error(
+      'zone/class',
+      `a record of class ${className(recordClass)} in a zone of class ${className(this.zoneClass ?? CLASS_IN)}`,
+    );
   }
 
   #impliedTtl(tokens: Tokenizer, type: number, rdataStart: number): number {

@@ -1,5 +1,5 @@
 import { allocateUint16, allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
-import { inputError, type SourceLocation } from '../errors.ts';
+import { inputError, type SourceLocation, type ZonewrightError } from '../errors.ts';
 import { NameTable } from './name-table.ts';
 
 /** Octets of RDATA that 32-bit offsets can address. */
@@ -13,6 +13,15 @@ export interface StoreRoom {
   readonly names?: number;
   /** Octets of names. */
   readonly nameOctets?: number;
+}
+
+/** The columns of a store, which pass between threads as they are. */
+export interface StoredRecords extends Readonly<
+  Pick<RecordStore, 'owners' | 'types' | 'ttls' | 'rdataOffsets' | 'rdataLengths' | 'lines' | 'count'>
+> {
+  readonly rdataBytes: Uint8Array;
+  readonly nameBytes: Uint8Array;
+  readonly nameOffsets: Uint32Array;
 }
 
 /**
@@ -51,12 +60,7 @@ export class RecordStore {
   add(owner: number, type: number, ttl: number, rdataStart: number, line = 0): number {
     const record = this.count;
     if (record === this.owners.length) this.#resize(Math.ceil(record * 1.5));
-    if (this.rdata.length > MAX_RDATA_OCTETS) {
-      throw inputError(
-        'zone/too-large',
-        'the zone does not fit: its RDATA takes more than 4 GiB in wire form',
-      );
-    }
+    if (this.rdata.length > MAX_RDATA_OCTETS) throw tooLarge();
     this.owners[record] = owner;
     this.types[record] = type;
     this.ttls[record] = ttl;
@@ -72,6 +76,45 @@ export class RecordStore {
     const start = this.rdata.length;
     this.rdata.append(rdata);
     return this.add(this.names.intern(owner, 0, owner.length), type, ttl, start);
+  }
+
+  /** Adds the records of another store behind its own, as read from `lineOffset` lines further down. */
+  append(other: StoredRecords, lineOffset: number): void {
+    const { count } = other;
+    const nameOctets = other.nameBytes.length;
+    this.reserve({
+      records: count,
+      rdata: other.rdataBytes.length,
+      names: other.nameOffsets.length,
+      nameOctets,
+    });
+    const names = other.nameOffsets.map((start, id) =>
+      this.names.intern(other.nameBytes, start, other.nameOffsets[id + 1] ?? nameOctets),
+    );
+    const rdataStart = this.rdata.length;
+    this.rdata.append(other.rdataBytes);
+    if (this.rdata.length > MAX_RDATA_OCTETS) throw tooLarge();
+    const first = this.count;
+    for (let record = 0; record < count; record++) {
+      this.owners[first + record] = names[other.owners[record]!]!;
+      this.rdataOffsets[first + record] = rdataStart + other.rdataOffsets[record]!;
+      this.lines[first + record] = lineOffset + other.lines[record]!;
+    }
+    this.types.set(other.types.subarray(0, count), first);
+    this.ttls.set(other.ttls.subarray(0, count), first);
+    this.rdataLengths.set(other.rdataLengths.subarray(0, count), first);
+    this.count += count;
+  }
+
+  /** What is in the store, for `append` in another thread. */
+  records(): StoredRecords {
+    const { owners, types, ttls, rdataOffsets, rdataLengths, lines, count } = this;
+    return {
+      ...{ owners, types, ttls, rdataOffsets, rdataLengths, lines, count },
+      rdataBytes: this.rdata.view(),
+      nameBytes: this.names.wire.view(),
+      nameOffsets: this.names.offsets.subarray(0, this.names.count),
+    };
   }
 
   /** Makes room, so that no column moves until it is used up: other threads may read what is there. */
@@ -114,6 +157,10 @@ export class RecordStore {
     this.rdataLengths = grown(this.rdataLengths, allocateUint16(size));
     this.lines = grown(this.lines, allocateUint32(size));
   }
+}
+
+function tooLarge(): ZonewrightError {
+  return inputError('zone/too-large', 'the zone does not fit: its RDATA takes more than 4 GiB in wire form');
 }
 
 function grown<T extends Uint32Array | Uint16Array>(from: T, to: T): T {
