@@ -56,6 +56,7 @@ export interface ParseState {
   readonly ttlDirective: boolean;
 }
 
+/** Reads entries into a store, file by file or stretch by stretch. */
 export class ZoneParser {
   readonly store: RecordStore;
   zoneClass: number | undefined;

@@ -25,6 +25,7 @@ export function* printZone(zone: Zone): Generator<Uint8Array> {
 /** What of a zone and its store is printed: columns that pass from thread to thread as they are. */
 export type PrintedColumns = ReturnType<typeof printedColumns>;
 
+/** The columns of a zone: valid until its store grows. */
 export function printedColumns({ store, ...zone }: Zone) {
   const { ttls, rdata, rdataOffsets, rdataLengths, names } = store;
   return {

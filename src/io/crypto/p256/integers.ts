@@ -47,6 +47,7 @@ export function isBelow({ words }: Arithmetic, at: number, limit: readonly numbe
   return false;
 }
 
+/** Whether a normal integer is zero. */
 export function isZero({ words }: Arithmetic, at: number): boolean {
   return words.subarray(at >> 2, (at >> 2) + LIMBS).every((limb) => limb === 0);
 }
