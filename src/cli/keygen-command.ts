@@ -1,7 +1,7 @@
 import { Command, Option } from './commander.ts';
 import { EXPORT_FORMATS } from '../commands/export-formats.ts';
-import { keygen, makeSuccessor, settime, type KeygenResult } from '../commands/keygen.ts';
-import { sourcesOfPolicy, sourcesOfUri } from '../commands/new-key-pair.ts';
+import { keygen, type KeygenResult } from '../commands/keygen.ts';
+import { sourcesOfPolicy, sourcesOfUri, type KeySources } from '../commands/new-key-pair.ts';
 import { settingsOfZone } from '../commands/configuration.ts';
 import { printTime, parseDuration } from '../dns/time.ts';
 import { nameToText } from '../dns/name.ts';
@@ -102,13 +102,19 @@ async function dispatch(
   const roleOption = role === undefined ? {} : { role };
   const spare = flags.spare === undefined ? {} : { spare: true };
   switch (mode) {
-    case 'settime':
+    case 'settime': {
+      const { settime } = await import('../commands/settime.ts');
       return settime({ ...common, keyFile: flags.settime! }, environment);
+    }
     case 'successor': {
       const prepublication = ofOption('--interval', flags.interval, parseDuration);
       const interval = prepublication === undefined ? {} : { prepublication };
-      const sources = flags.pkcs11 === undefined ? undefined : sourcesOfUri(flags.pkcs11, ['ksk']);
-      return makeSuccessor({ ...common, ...interval, keyFile: flags.successor!, sources }, environment);
+      const { makeSuccessor } = await import('../commands/key-successor.ts');
+      const sourcesOf = (zone: Uint8Array): KeySources =>
+        flags.pkcs11 === undefined
+          ? sourcesOfPolicy(settingsOfZone(configuration, zone).policy)
+          : sourcesOfUri(flags.pkcs11, ['ksk']);
+      return makeSuccessor({ ...common, ...interval, keyFile: flags.successor!, sourcesOf }, environment);
     }
     case 'import': {
       const { importKey } = await import('../commands/import-key.ts');

@@ -28,13 +28,9 @@ import {
   roleOfImport,
 } from './import-checks.ts';
 import { encryptionOfNewKey } from './key-files.ts';
-import {
-  stateOfCsk,
-  timingOfNewKey,
-  warnAboutTiming,
-  type CommonOptions,
-  type KeygenResult,
-} from './keygen.ts';
+import { timingOfNewKey, warnAboutTiming } from './key-times.ts';
+import type { CommonOptions, KeygenResult } from './keygen.ts';
+import { stateOfCsk } from './make-keys.ts';
 
 /** The part of the world that keys are imported in. */
 export type ImportEnvironment = Pick<

@@ -9,8 +9,9 @@ import type { KeyTiming, KeyTimingChange } from '../keys/timing.ts';
 import type { Policy } from '../rollover/policy.ts';
 import { UNUSED, type ManagedKey, type RotationState } from '../rollover/state.ts';
 import type { Environment } from './environment.ts';
-import { keygen, settime } from './keygen.ts';
+import { keygen } from './keygen.ts';
 import { sourcesOfPolicy } from './new-key-pair.ts';
+import { settime } from './settime.ts';
 import { kskBasesElsewhere } from './stored-response.ts';
 
 /** A key of the directory as `rotate` first sees it: not in use. */

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { makeSuccessor } from '../../src/commands/key-successor.ts';
 import {
   keygen,
-  makeSuccessor,
-  settime,
   type KeygenEnvironment,
   type KeygenOptions,
   type KeygenResult,
 } from '../../src/commands/keygen.ts';
+import { settime } from '../../src/commands/settime.ts';
 import { nameFromText } from '../../src/dns/name.ts';
 import type { GeneratedKey } from '../../src/dnssec/crypto.ts';
 import { readDnskey, writeDnskey } from '../../src/dnssec/dnskey.ts';

@@ -96,6 +96,13 @@ describeWithPeers([...HSM_PEERS, 'dnssec-verify'], 'a zone with keys in SoftHSM'
     expect(await run('sign', ZONE)).toMatchObject({ status: 0 });
     const verified = await runPeer('dnssec-verify', ['-z', '-o', 'example.com', SIGNED]);
     expect(verified).toMatchObject({ status: 0 });
+
+    // What follows it is made there as well.
+    const [key] = readdirSync('keys').filter((name) => name.endsWith('.key'));
+    await run('keygen', '--settime', `keys/${key!}`, '--inactive', '+90d', '--delete', '+100d');
+    const { status, stdout } = await run('keygen', '--successor', `keys/${key!}`);
+    expect(status).toBe(0);
+    expect(readFileSync(`keys/${stdout.trim()}.private`, 'utf8')).toMatch(/^Engine: /m);
   });
 
   test('a key of pkcs11-tool, with the files that dnssec-keyfromlabel writes', async () => {

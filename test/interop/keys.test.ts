@@ -1,7 +1,9 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, expect, test } from '@jest/globals';
-import { keygen, makeSuccessor, settime, type KeygenEnvironment } from '../../src/commands/keygen.ts';
+import { makeSuccessor } from '../../src/commands/key-successor.ts';
+import { keygen, type KeygenEnvironment } from '../../src/commands/keygen.ts';
+import { settime } from '../../src/commands/settime.ts';
 import { nameFromText } from '../../src/dns/name.ts';
 import { toHex } from '../../src/dns/encoding.ts';
 import { printCalendarTime, readTimestamp } from '../../src/dns/time.ts';
