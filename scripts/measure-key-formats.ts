@@ -12,7 +12,17 @@ const DATA = new Uint8Array(200);
 const SPAN = 2000;
 
 /** The packages whose programs take part. */
-const PACKAGES = ['bind9-utils', 'ldnsutils', 'knot', 'pdns-server', 'openssl', 'softhsm2', 'opensc', 'jose'];
+const PACKAGES = [
+  'bind9-utils',
+  'ldnsutils',
+  'knot',
+  'pdns-server',
+  'openssl',
+  'softhsm2',
+  'opensc',
+  'jose',
+  'python3-jwcrypto',
+];
 
 /** Goes every way with every algorithm. A way that breaks is in the result with what was said. */
 export async function measureKeys(tell: (line: string) => void): Promise<KeysMeasurement> {

@@ -18,7 +18,7 @@ function isExecutable(file: string): boolean {
   }
 }
 
-/** Where a peer's program is, or undefined if it is not installed. */
+/** Where a peer's program is, by its name or its path, or undefined if it is not installed. */
 export function peer(name: string): string | undefined {
   if (!found.has(name)) {
     const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), ...systemFolders];
@@ -26,7 +26,7 @@ export function peer(name: string): string | undefined {
       name,
       folders
         .filter((folder) => folder !== '')
-        .map((folder) => path.join(folder, name))
+        .map((folder) => path.resolve(folder, name))
         .find(isExecutable),
     );
   }

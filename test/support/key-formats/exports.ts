@@ -3,8 +3,17 @@ import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { readDnskey } from '../../../src/dnssec/dnskey.ts';
 import { readBindPublicKey } from '../../../src/keys/bind-public-key.ts';
-import { ALL, isEddsa, MNEMONICS, RSA, WITHOUT_EDDSA, type KeyFormatPath } from './path.ts';
-import { knot, knotOption, powerDns, preparePowerDns, prepareToken } from './peers.ts';
+import { ALL, EDDSA, isEddsa, MNEMONICS, RSA, WITHOUT_EDDSA, type KeyFormatPath } from './path.ts';
+import {
+  knot,
+  knotOption,
+  powerDns,
+  preparePowerDns,
+  prepareToken,
+  PYTHON,
+  signWithJwcrypto,
+  transferFromPowerDns,
+} from './peers.ts';
 import { expectSameKey, expectTrue, isSignature, ZONE, type KeyFormatWorld } from './world.ts';
 
 const DATA = new TextEncoder().encode('what they sign');
@@ -189,19 +198,23 @@ export const EXPORTS: readonly KeyFormatPath[] = [
     direction: 'export',
     form: command === 'import-zone-key' ? 'BIND v1.3' : 'PKCS #8 PEM',
     peer: `PowerDNS pdnsutil ${command}`,
-    programs: ['pdnsutil'],
-    proof: 'it reads it, and prints the same DNSKEY',
-    // PowerDNS 4.7 reads RSA keys from PKCS #1 PEM only.
+    programs: ['pdnsutil', 'pdns_server', 'dig', 'dnssec-verify'],
+    proof:
+      'it prints the same DNSKEY; pdns_server signs with it, dnssec-verify accepts the zone that it hands out',
     algorithms: ALL,
     async go(algorithm, world) {
-      const [ksk] = await world.makePair(algorithm);
       await preparePowerDns(world);
       const isPem = command === 'import-zone-key-pem';
-      const file = await exportTo(world, ksk, isPem ? 'pem' : 'bind', '.exported');
-      const more = isPem ? [String(algorithm), 'ksk'] : ['active', 'ksk'];
-      const id = (await powerDns(world, command, ZONE, `${file}.exported`, ...more)).trim();
-      const printed = await powerDns(world, 'export-zone-dnskey', ZONE, id);
-      expectSameKey(readDnskey(readBindPublicKey(Buffer.from(record(ksk)), ksk).rdata), printed);
+      for (const [index, key] of (await world.makePair(algorithm)).entries()) {
+        const role = index === 0 ? 'ksk' : 'zsk';
+        const file = await exportTo(world, key, isPem ? 'pem' : 'bind', '.exported');
+        const more = isPem ? [String(algorithm), role] : ['active', role];
+        const id = (await powerDns(world, command, ZONE, `${file}.exported`, ...more)).trim();
+        const printed = await powerDns(world, 'export-zone-dnskey', ZONE, id);
+        expectSameKey(readDnskey(readBindPublicKey(Buffer.from(record(key)), key).rdata), printed);
+      }
+      world.write('zone.powerdns', await transferFromPowerDns(world));
+      await world.peer('dnssec-verify', ['-o', ZONE, 'zone.powerdns']);
     },
   })),
   {
@@ -304,6 +317,20 @@ export const EXPORTS: readonly KeyFormatPath[] = [
       const [header, payload, signature] = compact.trim().split('.');
       const signed = new TextEncoder().encode(`${header!}.${payload!}`);
       expectSignature(key, signed, Buffer.from(signature!, 'base64url'));
+    },
+  },
+  {
+    direction: 'export',
+    form: 'JWK',
+    peer: 'JWCrypto',
+    programs: [PYTHON],
+    proof: SIGNATURE,
+    algorithms: EDDSA,
+    async go(algorithm, world) {
+      const [key] = await world.makePair(algorithm);
+      const file = `${await exportTo(world, key, 'jwk', '.jwk')}.jwk`;
+      const { data, signature } = await signWithJwcrypto(world, file);
+      expectSignature(key, data, signature);
     },
   },
 ];

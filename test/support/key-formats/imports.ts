@@ -1,6 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { ALL, EC, isEddsa, isRsa, MNEMONICS, RSA, WITHOUT_EDDSA, type KeyFormatPath } from './path.ts';
-import { generateWithKnot, generateWithPowerDns, knotOption, powerDns } from './peers.ts';
+import { ALL, EC, EDDSA, isEddsa, isRsa, MNEMONICS, RSA, WITHOUT_EDDSA, type KeyFormatPath } from './path.ts';
+import {
+  generateWithJwcrypto,
+  generateWithKnot,
+  generateWithPowerDns,
+  knotOption,
+  powerDns,
+  PYTHON,
+  signWithJwcrypto,
+} from './peers.ts';
 import { expectSameKey, expectTrue, isSignature, ZONE, type KeyFormatWorld } from './world.ts';
 
 const SIGNS = 'DNSKEY equal; dnssec-verify accepts the zone signed with it';
@@ -201,6 +209,23 @@ export const IMPORTS: readonly KeyFormatPath[] = [
       const [header, payload, signature] = compact.trim().split('.');
       const signed = new TextEncoder().encode(`${header!}.${payload!}`);
       expectTrue(isSignature(world.imported(), signed, Buffer.from(signature!, 'base64url')), 'the JWS');
+      await world.signAndVerify('dnssec-verify');
+    },
+  },
+  {
+    direction: 'import',
+    form: 'JWK',
+    peer: 'JWCrypto',
+    programs: [PYTHON, 'dnssec-verify'],
+    proof:
+      'a JWS that JWCrypto makes is a signature of the DNSKEY; dnssec-verify accepts the zone signed with it',
+    algorithms: EDDSA,
+    async go(algorithm, world) {
+      const curve = algorithm === 15 ? 'Ed25519' : 'Ed448';
+      const file = world.write('key.jwk', await generateWithJwcrypto(world, curve));
+      await world.zonewright('keygen', ZONE, '--import', file, '--role', 'csk');
+      const { data, signature } = await signWithJwcrypto(world, file);
+      expectTrue(isSignature(world.imported(), data, signature), 'the JWS');
       await world.signAndVerify('dnssec-verify');
     },
   },

@@ -18,6 +18,7 @@ export interface KeyFormatPath {
 
 export const ALL = [8, 10, 13, 14, 15, 16] as const;
 export const WITHOUT_EDDSA = [8, 10, 13, 14] as const;
+export const EDDSA = [15, 16] as const;
 export const EC = [13, 14] as const;
 export const RSA = [8, 10] as const;
 

@@ -1,5 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import { freePort, isListening } from '../loopback.ts';
 import { isRsa, MNEMONICS } from './path.ts';
-import { ZONE, type KeyFormatWorld } from './world.ts';
+import { SEARCH_PATH, ZONE, type KeyFormatWorld } from './world.ts';
 
 export function knotOption(role: 'ksk' | 'zsk'): readonly string[] {
   return role === 'ksk' ? ['ksk=yes', 'zsk=no'] : ['ksk=no', 'zsk=yes'];
@@ -91,4 +95,64 @@ export async function prepareToken(world: KeyFormatWorld): Promise<void> {
     '--so-pin',
     '1234',
   ]);
+}
+
+/** The one for which Debian has modules. */
+export const PYTHON = '/usr/bin/python3';
+
+const JWS_PROGRAM = `import json, sys
+from jwcrypto import jwk, jws
+key = jwk.JWK.from_json(open(sys.argv[1]).read())
+made = jws.JWS(b'what they sign')
+made.add_signature(key, None, json.dumps({'alg': 'EdDSA'}))
+print(made.serialize(compact=True))
+`;
+
+/** Has JWCrypto make a JWS with the key in a JWK: what it signed, and the signature. */
+export async function signWithJwcrypto(
+  world: KeyFormatWorld,
+  file: string,
+): Promise<{ readonly data: Uint8Array; readonly signature: Uint8Array }> {
+  const compact = await world.peer(PYTHON, ['-c', JWS_PROGRAM, file]);
+  const [header, payload, signature] = compact.trim().split('.');
+  return {
+    data: new TextEncoder().encode(`${header!}.${payload!}`),
+    signature: Buffer.from(signature!, 'base64url'),
+  };
+}
+
+/** Has JWCrypto make a key. Its JWK. */
+export async function generateWithJwcrypto(world: KeyFormatWorld, curve: string): Promise<string> {
+  const program = `from jwcrypto import jwk; print(jwk.JWK.generate(kty='OKP', crv='${curve}').export())`;
+  return world.peer(PYTHON, ['-c', program]);
+}
+
+/** Runs pdns_server on loopback for as long as it takes to get the zone from it, which it signs for that. */
+export async function transferFromPowerDns(world: KeyFormatWorld): Promise<string> {
+  await powerDns(world, 'rectify-zone', ZONE);
+  const port = await freePort();
+  const settings = [
+    `--config-dir=${world.path('pdns')}`,
+    `--socket-dir=${world.path('pdns')}`,
+    '--local-address=127.0.0.1',
+    `--local-port=${port}`,
+    '--allow-axfr-ips=127.0.0.1',
+    '--guardian=no',
+    '--daemon=no',
+    '--setuid=',
+    '--setgid=',
+  ];
+  const server = spawn('pdns_server', settings, { stdio: 'ignore', env: { PATH: SEARCH_PATH } });
+  await once(server, 'spawn');
+  try {
+    const until = Date.now() + 20_000;
+    while (!(await isListening(port))) {
+      if (Date.now() > until || server.exitCode !== null) throw new Error('pdns_server does not listen');
+      await setTimeout(50);
+    }
+    const options = ['+onesoa', '+noall', '+answer'];
+    return await world.peer('dig', ['@127.0.0.1', '-p', String(port), ...options, ZONE, 'AXFR']);
+  } finally {
+    server.kill('SIGKILL');
+  }
 }

@@ -12,7 +12,7 @@ export const ZONE = 'example.com';
 const CLOCK = Math.floor(Date.now() / 1000);
 
 /** Servers and their tools live in the sbin folders, which an ordinary user's PATH may leave out. */
-const SEARCH_PATH = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
+export const SEARCH_PATH = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
 
 const ZONE_TEXT = `$ORIGIN ${ZONE}.
 $TTL 300
