@@ -6,7 +6,7 @@ set -euo pipefail
 # Servers live in the sbin folders, which an ordinary user's PATH may leave out.
 PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
-# program           package
+# program or file   package
 peers='
   dnssec-signzone   bind9-utils
   dnssec-verify     bind9-utils
@@ -39,6 +39,7 @@ peers='
   pdnsutil          pdns-server
   pdnsutil          pdns-backend-bind
   jose              jose
+  /usr/lib/python3/dist-packages/jwcrypto python3-jwcrypto
   chromium          chromium
   promtool          prometheus
   mandoc            mandoc
@@ -52,7 +53,7 @@ peers='
 missing() {
   local program package
   while read -r program package; do
-    if [ -n "$program" ] && ! command -v "$program" >/dev/null; then
+    if [ -n "$program" ] && [ ! -e "$program" ] && ! command -v "$program" >/dev/null; then
       echo "$program $package"
     fi
   done <<<"$peers"
