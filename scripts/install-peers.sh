@@ -36,6 +36,8 @@ peers='
   pkcs11-tool       opensc
   dnssec-keyfromlabel bind9-utils
   softhsm2-keyconv  softhsm2
+  ods-enforcerd     opendnssec-enforcer-sqlite3
+  sqlite3           sqlite3
   pdnsutil          pdns-server
   pdnsutil          pdns-backend-bind
   jose              jose
