@@ -64,19 +64,52 @@ describe.each([[[BAD]], [[BAD, 'good.signed']], [[BAD, '--all-findings']], [['go
       if (isBad) expect(result.suites[0]!.name).toBe(`example.com. (${BAD})`);
     });
 
-    test('GitHub gets one command a line, each at a line of the file', async () => {
-      const lines = (await report('github', ...args)).trimEnd().split('\n');
-      for (const line of lines)
-        expect(line).toMatch(/^::(?:error|warning|notice) file=[^,:]+,line=\d+,title=[^,:]+::\S/);
-      if (args.includes(BAD)) {
-        expect(lines[0]).toMatch(
-          /^::error file=a <bad> & "worse" 100%25%2C zone\.signed,line=11,title=rrsig\/invalid::/,
-        );
-        expect(readFileSync(BAD, 'utf8').split('\n')[10]).toMatch(/RRSIG\tA /);
+    test('GitHub reads one command a line, each at a line of the file', async () => {
+      const commands = (await report('github', ...args)).trimEnd().split('\n').map(readCommand);
+      for (const { name, properties, data } of commands) {
+        expect(name).toMatch(/^(?:error|warning|notice)$/);
+        expect(Object.keys(properties)).toEqual(['file', 'line', 'title']);
+        expect(data).toMatch(/\nhint: /);
       }
+      if (!args.includes(BAD)) return;
+      const [first] = commands;
+      expect(first).toMatchObject({
+        name: 'error',
+        properties: { file: BAD, line: '11', title: 'rrsig/invalid' },
+      });
+      expect(readFileSync(BAD, 'utf8').split('\n')[10]).toMatch(/RRSIG\tA /);
     });
   },
 );
+
+interface WorkflowCommand {
+  readonly name: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly data: string;
+}
+
+/** Reads a command as the runner of GitHub Actions does (ActionCommand.TryParseV2). */
+function readCommand(line: string): WorkflowCommand {
+  const end = line.indexOf('::', 2);
+  expect([line.slice(0, 2), end > 0]).toEqual(['::', true]);
+  const head = line.slice(2, end);
+  const space = head.indexOf(' ');
+  const list = space < 0 ? [] : head.slice(space + 1).split(',');
+  const properties = list.map((property): [string, string] => {
+    const [name, ...value] = property.trim().split('=');
+    return [name!, unescaped(value.join('='), { '%3A': ':', '%2C': ',' })];
+  });
+  return {
+    name: space < 0 ? head : head.slice(0, space),
+    properties: Object.fromEntries(properties),
+    data: unescaped(line.slice(end + 2)),
+  };
+}
+
+function unescaped(text: string, more: Readonly<Record<string, string>> = {}): string {
+  const escapes: Readonly<Record<string, string>> = { '%0D': '\r', '%0A': '\n', ...more, '%25': '%' };
+  return Object.entries(escapes).reduce((left, [from, to]) => left.replaceAll(from, to), text);
+}
 
 interface JUnitResult {
   readonly total: number;
