@@ -247,6 +247,7 @@ async function signInput(
       now: environment.now,
       ...times,
       jitter: options.jitter,
+      spread: spreadOf(options),
       serialPolicy: options.serial,
       zonemd: options.zonemd,
       deterministic: options.deterministic,
@@ -311,6 +312,15 @@ function digestOf(zone: Zone, { crypto }: Environment): Uint8Array {
   const digest = crypto.createDigest('sha256');
   for (const block of printZone(zone)) digest.update(block);
   return digest.finish();
+}
+
+/**
+ * Over how long the ends of signatures are spread that are made anew: half of the time until they are due again. A zone that was signed in one
+ * night would else be signed in one night for ever.
+ */
+function spreadOf({ jitter, expiration, validity, refresh }: SignOptions): number {
+  const isAsked = jitter > 0 && expiration === undefined;
+  return isAsked ? Math.max(jitter, Math.floor((validity - refresh) / 2)) : jitter;
 }
 
 type SignatureTimes = Pick<SignRequest, 'inception' | 'expiration' | 'dnskeyExpiration'>;

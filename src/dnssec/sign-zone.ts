@@ -4,6 +4,7 @@ import { LOWER_CASE, nameToText } from '../dns/name.ts';
 import { internalError, inputError, type ZonewrightError } from '../errors.ts';
 import { Type, typeName } from '../rr/registry.ts';
 import { extendZone } from '../zone/extend-zone.ts';
+import type { NameTable } from '../zone/name-table.ts';
 import type { RecordStore } from '../zone/record-store.ts';
 import { OwnerStatus, type Zone } from '../zone/zone.ts';
 import { algorithmLabel, usableAlgorithm } from './algorithms.ts';
@@ -57,6 +58,8 @@ export interface SignRequest {
   readonly dnskeyExpiration: number;
   /** By how many seconds at the most an expiration may come earlier, depending on owner and type. */
   readonly jitter: number;
+  /** The same for signatures that take the place of the previous output's, so that they do not come due together again; by default as `jitter`. */
+  readonly spread?: number;
   readonly serialPolicy: SerialPolicy;
   /** Serials, beside that of the previous output, that the new one must exceed. */
   readonly publishedSerials?: readonly number[];
@@ -348,7 +351,7 @@ class ZoneSigning {
   #signTarget(target: Target, same: number, key: PreparedKey): void {
     if (same >= 0 && this.#keepSignature(target, same, key)) return;
     if (key.privateKey.kind === 'lost') throw this.#unsignable(target, same, key);
-    this.#addJob(target, key);
+    this.#addJob(target, key, same >= 0);
   }
 
   #unsignable({ owner, type }: Target, same: number, { keyTag: tag }: PreparedKey): ZonewrightError {
@@ -418,10 +421,11 @@ class ZoneSigning {
     for (const key of this.#keys) if (signsType(key, target.type)) this.#signTarget(target, same, key);
   }
 
-  #addJob(target: Target, key: PreparedKey): void {
+  /** @param isRenewal whether the previous output has the same RRset */
+  #addJob(target: Target, key: PreparedKey, isRenewal: boolean): void {
     const { store } = this.#content;
     const ownerOffset = store.names.offsets[target.owner]!;
-    const expiration = this.#expirationOf(target);
+    const expiration = this.#expirationOf(target, isRenewal);
     const header = store.rdata.length;
     writeRrsigHeader(
       {
@@ -452,17 +456,13 @@ class ZoneSigning {
     });
   }
 
-  #expirationOf({ owner, type }: Target): number {
+  #expirationOf({ owner, type }: Target, isRenewal: boolean): number {
     if (isKeyType(type)) return this.#request.dnskeyExpiration;
-    const { jitter, expiration } = this.#request;
-    if (jitter === 0) return expiration;
-    const { names } = this.#content.store;
-    let hash = 0x811c9dc5 ^ type;
-    for (let i = names.offsets[owner]!, end = names.end(owner); i < end; i++) {
-      hash = Math.imul(hash ^ LOWER_CASE[names.wire.bytes[i]!]!, 0x01000193);
-    }
-    hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
-    return expiration - (((hash ^ (hash >>> 16)) >>> 0) % jitter);
+    const { jitter, spread = jitter, expiration } = this.#request;
+    const range = isRenewal ? spread : jitter;
+    return range === 0
+      ? expiration
+      : expiration - (ownerHash(this.#content.store.names, owner, type) % range);
   }
 
   #noteExpiration(expiration: number): void {
@@ -548,6 +548,16 @@ class ZoneSigning {
     }
     return found;
   }
+}
+
+/** A number that follows from an owner name, whatever its letter case, and a type. */
+function ownerHash(names: NameTable, owner: number, type: number): number {
+  let hash = 0x811c9dc5 ^ type;
+  for (let i = names.offsets[owner]!, end = names.end(owner); i < end; i++) {
+    hash = Math.imul(hash ^ LOWER_CASE[names.wire.bytes[i]!]!, 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 /** The denial chain of a zone without DNSSEC. */
