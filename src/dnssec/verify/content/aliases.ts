@@ -6,16 +6,18 @@ import type { VerifyContext } from '../context.ts';
 /** Checks that no chain of CNAME records leads back to where it was (RFC 1034 section 3.6.2). Each loop is told once. */
 export function checkAliases(context: VerifyContext): void {
   const { zone } = context;
-  /** Owners that were come to, with the owner that the walk began at. */
-  const walks = new Map<number, number>();
-  for (const rrset of zone.rrsetsOfType(Type.CNAME)) {
+  const cnames = zone.rrsetsOfType(Type.CNAME);
+  if (cnames.length === 0) return;
+  /** For each owner that was come to, the owner that the walk began at. */
+  const walks = new Int32Array(zone.ownerCount).fill(-1);
+  for (const rrset of cnames) {
     const start = zone.rrsetOwners[rrset]!;
     let rank = start;
-    while (rank >= 0 && !walks.has(rank)) {
-      walks.set(rank, start);
+    while (rank >= 0 && walks[rank] === -1) {
+      walks[rank] = start;
       rank = targetOf(zone, rank);
     }
-    if (rank < 0 || walks.get(rank) !== start) continue;
+    if (rank < 0 || walks[rank] !== start) continue;
     context.report('zone/cname-loop', context.rrsetPlace(rank, zone.findRrset(rank, Type.CNAME)), {
       found: loopText(zone, rank),
     });
