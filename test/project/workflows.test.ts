@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { validateAction, validateWorkflow } from '@action-validator/core';
 import { describe, expect, test } from '@jest/globals';
 import { defaultLoaders } from 'cosmiconfig';
 import { describeWithPeers, runPeer } from '../support/peers.ts';
@@ -101,6 +102,26 @@ describe('action.yml', () => {
     const { result } = await runner.run({ 'min-validity': '60d' });
     expect(result.status).toBe(1);
     expect(result.stdout).toMatch(/^::error /m);
+  });
+});
+
+describe('by the schema of GitHub', () => {
+  const workflows = [
+    ...readdirSync('.github/workflows').map((name) => `.github/workflows/${name}`),
+    'examples/github-actions.yml',
+    'examples/ci-matrix.yml',
+  ];
+
+  test.each(workflows)('%s is a workflow', (file) => {
+    expect(validateWorkflow(readFileSync(file, 'utf8'))).toEqual({ actionType: 'workflow', errors: [] });
+  });
+
+  test('action.yml is an action', () => {
+    expect(validateAction(readFileSync('action.yml', 'utf8'))).toEqual({ actionType: 'action', errors: [] });
+  });
+
+  test('what is none is found', () => {
+    expect(validateWorkflow('on: push\njobs: {a: {runs: x}}\n').errors).not.toEqual([]);
   });
 });
 
