@@ -6,10 +6,8 @@ import { schemaErrors } from './schemas.ts';
 import { SMALL_ZONE, workIn } from './working-directory.ts';
 
 /** An operation whose zone is in its ordinary life. */
-async function enabled(policy = ''): Promise<Operation> {
-  const operation = new Operation({ policy });
-  await operation.enable();
-  return operation;
+function enabled(policy = ''): Promise<Operation> {
+  return Operation.enabled(policy);
 }
 
 /** The code of the error that a command ends with. */
@@ -426,7 +424,8 @@ test('of a lost private key it is said when its signatures run out; nothing is r
   const before = operation.files();
   const { lostKeys } = await operation.rotateJson();
   const iso = earliest.replace(/(....)(..)(..)(..)(..)(..)/, '$1-$2-$3T$4:$5:$6Z');
-  expect(lostKeys).toEqual([{ base: zsk!.base, firstExpiration: iso }]);
+  const nextCommand = `zonewright rotate example.com --recover ${zsk!.keyTag}`;
+  expect(lostKeys).toEqual([{ base: zsk!.base, firstExpiration: iso, nextCommand }]);
   expect(await operation.rotate()).toContain(`the first of its signatures runs out at ${iso}`);
   expect(operation.files()).toEqual(before);
   operation.now += 31 * DAY;
