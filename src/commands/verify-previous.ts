@@ -87,7 +87,8 @@ export function checkPrevious(context: VerifyContext, { file, zone: oldZone }: P
     context.report('cache/ds', context.apexPlace(Type.DNSKEY), {
       algorithm: whole.algorithm,
       found: `${options.ds === undefined ? 'the DS of the previous keys' : 'the given DS'}, ${describeFault(whole)}`,
-      expected: 'a DS RRset that every cache has had before',
+      expected:
+        'a wait of the TTL of the DS RRset, and of what the parent takes to publish, after it has changed the DS',
     });
     return;
   }
