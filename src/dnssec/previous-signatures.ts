@@ -1,27 +1,32 @@
 import { sameOctets } from '../dns/octets.ts';
-import { sameName } from '../dns/name.ts';
 import { serialGreater } from '../dns/serial.ts';
 import { Type } from '../rr/registry.ts';
 import type { Zone } from '../zone/zone.ts';
-import type { Verifier } from './crypto.ts';
-import { readRrsig, rrsigLabels, RrsigOffset, SignedData, u16At, u32At } from './rrsig.ts';
-import { recordColumns } from './signing-jobs.ts';
+import { RrsigOffset, u16At, u32At } from './rrsig.ts';
+import type { TaggedKey } from './verified-signatures.ts';
 
 /** The signatures of an earlier signed zone, for use again over RRsets that did not change. */
 export class PreviousSignatures {
   readonly zone: Zone;
   readonly #now: number;
   readonly #refresh: number;
-  readonly #signedData = new SignedData();
+  readonly #isGood: ((record: number, key: TaggedKey) => boolean) | undefined;
 
   /**
    * @param now epoch seconds
    * @param refresh seconds: a signature with less than this left is made anew
+   * @param isGood `verifiedSignatures` of the zone, where its signatures are not known to be good
    */
-  constructor(zone: Zone, now: number, refresh: number) {
+  constructor(
+    zone: Zone,
+    now: number,
+    refresh: number,
+    isGood: ((record: number, key: TaggedKey) => boolean) | undefined,
+  ) {
     this.zone = zone;
     this.#now = now;
     this.#refresh = refresh;
+    this.#isGood = isGood;
   }
 
   /** The earlier zone's RRset of this owner (wire form at `names[ownerOffset]`) and type if it has the same TTL and the same RDATA, else -1. */
@@ -48,15 +53,10 @@ export class PreviousSignatures {
   }
 
   /**
-   * The record number of a signature over an RRset of the earlier zone that still serves: by this key, in its time, not due for refresh, and
-   * good, which is checked if there is a verifier. -1 where there is none.
+   * The record number of a signature over an RRset of the earlier zone that still serves: by this key, good, in its time, and not due for
+   * refresh. -1 where there is none.
    */
-  signature(
-    rrset: number,
-    key: { readonly keyTag: number; readonly algorithm: number },
-    verifier: Verifier | undefined,
-    refresh = this.#refresh,
-  ): number {
+  signature(rrset: number, key: TaggedKey, refresh = this.#refresh): number {
     const { zone } = this;
     const { store } = zone;
     const bytes = store.rdata.bytes;
@@ -75,7 +75,7 @@ export class PreviousSignatures {
         store.ttls[record] === ttl &&
         !serialGreater(u32At(bytes, at + RrsigOffset.Inception), this.#now) &&
         !serialGreater(this.#now + refresh, u32At(bytes, at + RrsigOffset.Expiration)) &&
-        (verifier === undefined || this.#isGood(rrset, record, verifier))
+        this.#isGood?.(record, key) !== false
       ) {
         return record;
       }
@@ -88,32 +88,6 @@ export class PreviousSignatures {
     const { zone } = this;
     const rrsigs = zone.rdatasOf(zone.findRrset(zone.rrsetOwners[rrset]!, Type.RRSIG));
     return rrsigs.some((other) => sameOctets(other, rdata));
-  }
-
-  /** Whether validators will accept it at this owner (RFC 4035 section 5.3), its times aside. */
-  #isGood(rrset: number, record: number, verifier: Verifier): boolean {
-    const { zone } = this;
-    const { store } = zone;
-    const { labels, signerName, signature } = readRrsig(store.rdataOf(record));
-    const ownerOffset = store.names.offsets[zone.ownerNames[zone.rrsetOwners[rrset]!]!]!;
-    if (labels !== rrsigLabels(store.names.wire.bytes, ownerOffset) || !sameName(signerName, zone.origin))
-      return false;
-    const header = store.rdataOffsets[record]!;
-    const data = this.#signedData.compose(
-      recordColumns(store),
-      {
-        ownerOffset,
-        type: zone.rrsetTypes[rrset]!,
-        zoneClass: zone.zoneClass,
-        records: zone.records,
-        start: zone.rrsetRecords[rrset]!,
-        end: zone.rrsetRecords[rrset + 1]!,
-      },
-      store.rdata.bytes,
-      header,
-      header + store.rdataLengths[record]! - signature.length,
-    );
-    return verifier.verify(data, signature);
   }
 }
 

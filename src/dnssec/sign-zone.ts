@@ -21,6 +21,7 @@ import { nextSerial, type SerialPolicy } from './serial-policy.ts';
 import { recordColumns, rrsetOfRow, SigningJobs, type SigningTask } from './signing-jobs.ts';
 import { readSoa, setSoaSerial } from './soa.ts';
 import { runTask, singleThreadPool, type RunningTask, type WorkPool } from './work-pool.ts';
+import { verifiedSignatures, type TaggedKey } from './verified-signatures.ts';
 import { writeZonemd, zoneDigest, ZONEMD_SIMPLE } from './zonemd.ts';
 
 /** A key that signs in this publication, whether its DNSKEY is published or not. */
@@ -106,15 +107,26 @@ export interface SignedZone {
  */
 export async function signZone(content: Zone, request: SignRequest, tools: SignTools): Promise<SignedZone> {
   if (request.isUnsigned !== true) requireRoles(request.keys, content);
-  return new ZoneSigning(content, request, tools).run();
+  const keys = request.keys.map((key, index) => prepareKey(key, index, tools.crypto));
+  const previous =
+    request.previous && (await previousSignatures(request.previous, request.now, keys, tools.pool));
+  return new ZoneSigning(content, request, keys, previous, tools).run();
 }
 
-interface PreparedKey extends SigningKey {
+interface PreparedKey extends SigningKey, TaggedKey {
   readonly index: number;
-  readonly algorithm: number;
-  readonly keyTag: number;
   readonly signatureLength: number;
   readonly verifier: Verifier;
+}
+
+async function previousSignatures(
+  { zone, trusted, refresh }: NonNullable<SignRequest['previous']>,
+  now: number,
+  keys: readonly PreparedKey[],
+  pool: WorkPool,
+): Promise<PreviousSignatures> {
+  const isGood = trusted ? undefined : await verifiedSignatures(zone, keys, pool);
+  return new PreviousSignatures(zone, now, refresh, isGood);
 }
 
 /** An RRset that is signed: positions `[start, end)` of the record list. */
@@ -145,13 +157,18 @@ class ZoneSigning {
   #premade = 0;
   #firstExpiration = Infinity;
 
-  constructor(content: Zone, request: SignRequest, tools: SignTools) {
+  constructor(
+    content: Zone,
+    request: SignRequest,
+    keys: readonly PreparedKey[],
+    previous: PreviousSignatures | undefined,
+    tools: SignTools,
+  ) {
     this.#content = content;
     this.#request = request;
     this.#tools = tools;
-    this.#keys = request.keys.map((key, index) => prepareKey(key, index, tools.crypto));
-    const { previous } = request;
-    this.#previous = previous && new PreviousSignatures(previous.zone, request.now, previous.refresh);
+    this.#keys = keys;
+    this.#previous = previous;
     this.#firstAdded = content.store.count;
     this.#denial =
       request.isUnsigned === true ? NO_DENIAL : denialChain(content, request.denial, tools.crypto);
@@ -397,9 +414,8 @@ class ZoneSigning {
   }
 
   #reusableSignature(previousRrset: number, key: PreparedKey): number {
-    const verifier = this.#request.previous!.trusted ? undefined : key.verifier;
     const refresh = key.privateKey.kind === 'lost' ? 0 : undefined;
-    return this.#previous!.signature(previousRrset, key, verifier, refresh);
+    return this.#previous!.signature(previousRrset, key, refresh);
   }
 
   #keepSignature(target: Target, previousRrset: number, key: PreparedKey): boolean {
@@ -605,6 +621,7 @@ function prepareKey(key: SigningKey, index: number, crypto: Crypto): PreparedKey
     ...key,
     index,
     algorithm,
+    publicKey,
     keyTag: keyTag(key.dnskeyRdata),
     signatureLength: signatureLength(definition, publicKey),
     verifier,

@@ -1,4 +1,4 @@
-import { LOWER_CASE, nameLength, parentName } from '../../dns/name.ts';
+import { LOWER_CASE, parentName } from '../../dns/name.ts';
 import { serialGreater } from '../../dns/serial.ts';
 import { Type, typeName } from '../../rr/registry.ts';
 import { OwnerStatus, type Zone } from '../../zone/zone.ts';
@@ -87,37 +87,19 @@ class SignatureCollector {
       while (rrset < endRrset && zone.rrsetTypes[rrset]! < covered) rrset++;
       if (rrset === endRrset || zone.rrsetTypes[rrset] !== covered || !isSignedType(status, covered)) {
         this.#reportForbidden(rank, record, start, covered, rrset);
-      } else this.#addSignature(rank, rrset, record, start, ownerOffset, labels);
+      } else this.#addSignature(rank, rrset, record, start, labels);
     }
   }
 
-  #addSignature(
-    rank: number,
-    rrset: number,
-    record: number,
-    start: number,
-    ownerOffset: number,
-    labels: number,
-  ): void {
-    const { rows } = this.jobs;
-    const { zone } = this.#context;
-    const row = this.jobs.count++;
+  #addSignature(rank: number, rrset: number, record: number, start: number, labels: number): void {
     const keyTag = u16At(this.#rdata, start + RrsigOffset.KeyTag);
     const algorithm = this.#rdata[start + RrsigOffset.Algorithm]!;
-    rows.rrsets[row] = rrset;
-    rows.ownerOffsets[row] = ownerOffset;
-    rows.types[row] = zone.rrsetTypes[rrset]!;
-    rows.starts[row] = zone.rrsetRecords[rrset]!;
-    rows.ends[row] = zone.rrsetRecords[rrset + 1]!;
-    rows.rrsigs[row] = record;
-    rows.signatureOffsets[row] = RRSIG_FIXED_LENGTH + nameLength(this.#rdata, start + RRSIG_FIXED_LENGTH);
     const { first, end } = this.#keyRanges.get(keyId(algorithm, keyTag)) ?? NO_KEY;
     const defect = this.#defect(start, labels, this.#keys[first]);
     const useless = defect !== SignatureDefect.None && defect < SignatureDefect.Expired;
     const isTried = !useless && this.#mayTry(rrset, algorithm, defect, end - first);
-    rows.defects[row] = useless || isTried ? defect : SignatureDefect.TooManyTries;
-    rows.firstKeys[row] = first;
-    rows.endKeys[row] = isTried ? end : first;
+    const row = this.jobs.add(this.#context.zone, rrset, record, first, isTried ? end : first);
+    this.jobs.rows.defects[row] = useless || isTried ? defect : SignatureDefect.TooManyTries;
     this.#checkTtls(rank, rrset, record, start);
   }
 

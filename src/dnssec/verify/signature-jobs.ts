@@ -1,6 +1,8 @@
 import { allocateBytes, allocateUint16, allocateUint32 } from '../../dns/byte-buffer.ts';
+import { nameLength } from '../../dns/name.ts';
+import type { Zone } from '../../zone/zone.ts';
 import type { Crypto } from '../crypto.ts';
-import { SignedData, type RecordColumns } from '../rrsig.ts';
+import { RrsigOffset, SignedData, type RecordColumns } from '../rrsig.ts';
 import type { RangeWork } from '../work-pool.ts';
 
 /** Outcomes of a row: not run, made by none of its keys; from `MADE_BY` on the key that made it. */
@@ -71,6 +73,27 @@ export class VerificationJobs {
       defects: allocateBytes(capacity),
       outcomes: narrow(),
     };
+  }
+
+  /**
+   * Adds a signature over an RRset of the zone that the rows are for, and returns its row.
+   * @param record of the RRSIG
+   */
+  add(zone: Zone, rrset: number, record: number, firstKey: number, endKey: number): number {
+    const row = this.count++;
+    const { rows } = this;
+    const { names, rdata, rdataOffsets } = zone.store;
+    rows.rrsets[row] = rrset;
+    rows.ownerOffsets[row] = names.offsets[zone.ownerNames[zone.rrsetOwners[rrset]!]!]!;
+    rows.types[row] = zone.rrsetTypes[rrset]!;
+    rows.starts[row] = zone.rrsetRecords[rrset]!;
+    rows.ends[row] = zone.rrsetRecords[rrset + 1]!;
+    rows.rrsigs[row] = record;
+    const signer = rdataOffsets[record]! + RrsigOffset.SignerName;
+    rows.signatureOffsets[row] = RrsigOffset.SignerName + nameLength(rdata.bytes, signer);
+    rows.firstKeys[row] = firstKey;
+    rows.endKeys[row] = endKey;
+    return row;
   }
 }
 
