@@ -123,10 +123,8 @@ describe('a version may not replace another', () => {
     expect(await codesOf(after, before)).toEqual(['cache/ds']);
     expect(await codesOf(after, before, { ds: [dsText(ksk), dsText(ksk2)] })).toEqual([]);
     const [finding] = await cacheFindings(after, before, { ds: [dsText(ksk)] });
-    expect(finding).toMatchObject({
-      code: 'cache/ds',
-      expected: expect.stringMatching(/^a wait of the TTL of the DS RRset/) as string,
-    });
+    expect(finding!.code).toBe('cache/ds');
+    expect(finding!.expected).toMatch(/^a wait of the TTL of the DS RRset/);
   });
 
   test('that it takes the signatures from', async () => {
