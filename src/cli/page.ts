@@ -19,7 +19,7 @@ a:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 3px 
 .health { font-weight: bold; white-space: nowrap; }
 .health.ok { color: var(--ok); } .health.warning { color: var(--warning); } .health.critical { color: var(--critical); } .health.unknown { color: var(--unknown); }
 .scroll { overflow-x: auto; }
-pre { margin: 0.25rem 0; padding: 0.5rem 0.75rem; border: 1px solid var(--line); border-radius: 4px; background: var(--paper); font: 14px/1.4 ui-monospace, monospace; }
+pre { margin: 0.25rem 0; padding: 0.5rem 0.75rem; border: 1px solid var(--line); border-radius: 4px; background: var(--paper); font: 14px/1.4 ui-monospace, monospace; white-space: pre-wrap; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9rem; overflow-wrap: normal; }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0; border-bottom: 1px solid var(--line); }
 th, td.narrow { white-space: nowrap; }
