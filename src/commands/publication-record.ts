@@ -1,6 +1,6 @@
 import { toHex } from '../dns/encoding.ts';
 import { withAudit } from '../rollover/audit.ts';
-import { withEstablished, withPublication, withWritten } from '../rollover/facts.ts';
+import { withDigestEstablished, withPublication, withWritten } from '../rollover/facts.ts';
 import { withSuccess } from '../rollover/failures.ts';
 import { keepsSerial } from '../rollover/kept-serial.ts';
 import { latestTime, NO_FILE, UNSIGNED_ZONE, type Publication } from '../rollover/ledger.ts';
@@ -171,7 +171,7 @@ export class PublicationRecord {
     if (evidence === undefined || this.#digest === undefined) return;
     this.#state = withWritten(this.#state, this.#digest, now);
     if (isServedFile && policy.publishedWhen === 'written' && !keepsSerial(this.#state.ledger))
-      this.#state = withEstablished(this.#state, evidence.serial, now);
+      this.#state = withDigestEstablished(this.#state, this.#digest, now);
     this.#state = withAudit(withSuccess(this.#state, 'sign'), [this.#auditEntry(evidence, output)]);
     await this.#write();
   }

@@ -49,12 +49,13 @@ export function requestedReplacement(
     });
   }
   const replacement = replacementOf(state, key, policy, now, lost);
-  if (replacement.unknown) {
+  const { unknown } = replacement;
+  if (unknown !== undefined) {
     throw inputError(
       'rotate/parent-unknown',
-      `nobody knows whether the parent serves the DS of ${keyLabel(key)}`,
+      `nobody knows whether the parent serves the DS of ${keyLabel(unknown)}`,
       {
-        hint: `say so in the same command: --ds-published ${tag}, or --ds-withdrawn ${tag} and wait until no cache has it`,
+        hint: `say so in the same command: --ds-published ${unknown.keyTag}, or --ds-withdrawn ${unknown.keyTag}`,
       },
     );
   }

@@ -1,7 +1,12 @@
 import { toHex } from '../dns/encoding.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { keepsSerial } from '../rollover/kept-serial.ts';
-import { withEstablished, withoutPublication, withPublication, withWritten } from '../rollover/facts.ts';
+import {
+  withDigestEstablished,
+  withoutPublication,
+  withPublication,
+  withWritten,
+} from '../rollover/facts.ts';
 import { currentPublication, isClockBehind } from '../rollover/ledger.ts';
 import type { RotationState } from '../rollover/state.ts';
 import type { Environment } from './environment.ts';
@@ -34,7 +39,7 @@ export async function withPublicationsSettled(
   let settled =
     known.written === undefined && known.established === undefined ? withWritten(state, digest, now) : state;
   if (known.established === undefined && policy.publishedWhen === 'written' && !keepsSerial(state.ledger))
-    settled = withEstablished(settled, known.serial, now);
+    settled = withDigestEstablished(settled, digest, now);
   // Runs follow one another, so the order of the list is that of their intents, whatever clocks said. What a run set out to write after this one, and
   // nobody saw in place, died with it.
   for (const { digest: later, written, established, elsewhere } of publications.slice(

@@ -16,6 +16,8 @@ export interface Due {
   readonly at: number;
   /** Whether it is not to take longer than it must. */
   readonly urgent?: boolean;
+  /** Base names of keys in use that take over, where no key comes. */
+  readonly stays?: readonly string[];
 }
 
 /** What the policy wants of a zone's keys next, earliest first. Rollovers in progress always finish before the next of their role. */
@@ -55,13 +57,14 @@ export function dueRollovers(state: RotationState, policy: Policy): Due[] {
 /** The rollover by which keys of a role are replaced. */
 export function rolloverOf(role: Role, policy: Policy, { ledger }: RotationState): RolloverName {
   if (role !== 'ksk') return role === 'zsk' ? 'zsk-prepublish' : 'csk';
-  // A digest type that only one of old and new DS has makes validators look for that key: both must be in the zone.
+  // Where there is no DS, one alone would stand there before its DNSKEY; and a digest type that only one of old and new DS has makes validators look
+  // for that key: both must be in the zone.
   const types = digestTypes(policy);
   const hasSameDigests = servedDs(ledger).every(
     (ds) =>
-      ds.length === 0 ||
-      (types.every((type) => ds.some(({ digestType }) => digestType === type)) &&
-        ds.every(({ digestType }) => types.includes(digestType))),
+      ds.length > 0 &&
+      types.every((type) => ds.some(({ digestType }) => digestType === type)) &&
+      ds.every(({ digestType }) => types.includes(digestType)),
   );
   return hasSameDigests ? `ksk-${policy.kskRollover}` : 'ksk-double-ksk';
 }
@@ -109,7 +112,7 @@ export function withRolloverStarted(
     started: now,
     ...(due.urgent === true ? { urgent: true } : {}),
     old: due.old.map(({ base }) => base),
-    new: newKeys.map(({ base }) => base),
+    new: [...(due.stays ?? []), ...newKeys.map(({ base }) => base)],
     step: 0,
   };
   return { ...state, rollovers: [...state.rollovers, rollover] };

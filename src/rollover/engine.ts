@@ -53,7 +53,7 @@ function takeStep(
   const step = ROLLOVERS[rollover.name].steps[rollover.step];
   if (step === undefined) return finish(state, rollover, now);
   const inner = innerRollover(state, rollover);
-  if (inner !== undefined)
+  if (inner !== undefined && !needsLostKey(takeStep(state, inner, policy, now, lost)))
     return { wait: { rollover, step, reason: { kind: 'rollover', inner }, until: Infinity } };
   const latest = latestTime(state.ledger);
   if (removes(step) && rollover.decided === undefined && now < latest)
@@ -75,13 +75,21 @@ function innerRollover({ rollovers }: RotationState, outer: Rollover): Rollover 
 
 function finish(state: RotationState, rollover: Rollover, now: number): Outcome {
   const others = state.rollovers.filter((other) => other !== rollover);
+  const begunBefore = state.rollovers.indexOf(rollover);
   const step = ROLLOVERS[rollover.name].steps.at(-1)!;
   const next = {
     ...state,
     keys: markRemoved(state.keys, rollover, now),
-    rollovers: others.map((other) => withReplacement(other, rollover, state)),
+    rollovers: others.map((other, index) =>
+      index < begunBefore ? withReplacement(other, rollover, state) : other,
+    ),
   };
   return { state: next, decision: { rollover, step, kind: 'finished' } };
+}
+
+/** Whether a rollover stands still for want of a key: then another that takes that key away goes first, though it may use what the one takes away. */
+function needsLostKey(outcome: Outcome): boolean {
+  return 'wait' in outcome && outcome.wait.reason.kind === 'lost';
 }
 
 /** The rollover with the keys that have taken the place of its own. */

@@ -10,15 +10,36 @@ export function withPublication(state: RotationState, publication: Publication):
   return withPublications(state, [...state.ledger.publications, publication]);
 }
 
-/** The version with this serial has replaced all earlier ones since `at`. A clock that went back is no evidence: it may be put right. */
+/**
+ * The version with this serial has replaced all earlier ones since `at`. Of several with one serial it is the first that was not known to: who says so may
+ * not know of the later ones yet. A clock that went back is no evidence: it may be put right.
+ */
 export function withEstablished(state: RotationState, serial: number, at: number): RotationState {
+  const { publications } = state.ledger;
+  const first = publications.find(
+    (publication) => publication.serial === serial && publication.established === undefined,
+  );
+  return first === undefined ? state : withVersionsEstablished(state, [first], at);
+}
+
+/** The version with this digest has replaced all earlier ones since `at`. */
+export function withDigestEstablished(state: RotationState, digest: string, at: number): RotationState {
+  const versions = state.ledger.publications.filter(
+    (version) => version.digest === digest && version.established === undefined,
+  );
+  return versions.length === 0 ? state : withVersionsEstablished(state, versions, at);
+}
+
+function withVersionsEstablished(
+  state: RotationState,
+  versions: readonly Publication[],
+  at: number,
+): RotationState {
   if (at < latestTime(state.ledger)) return state;
   return withPublications(
     state,
     state.ledger.publications.map((publication) =>
-      publication.serial === serial && publication.established === undefined
-        ? { ...publication, established: at }
-        : publication,
+      versions.includes(publication) ? { ...publication, established: at } : publication,
     ),
   );
 }
@@ -34,12 +55,15 @@ export function withAllServing(
   shortens: boolean,
 ): RotationState {
   if (at < latestTime(state.ledger)) return state;
-  const established = withEstablished(state, serial, at);
-  if (!shortens) return established;
-  const { publications } = established.ledger;
-  const seen = publications.findLastIndex(
+  const seen = state.ledger.publications.findLastIndex(
     (version) => version.serial === serial && version.digest === digest,
   );
+  const served = state.ledger.publications
+    .slice(0, seen + 1)
+    .filter((version) => version.serial === serial && version.established === undefined);
+  const established = withVersionsEstablished(state, served, at);
+  if (!shortens) return established;
+  const { publications } = established.ledger;
   return withPublications(
     established,
     publications.map((version, index) => {

@@ -16,7 +16,7 @@ export function takeParentStep(
   policy: Policy,
   now: number,
 ): Outcome {
-  const missing = rollover.decided === undefined ? [] : missingAtParent(state, rollover, step);
+  const missing = rollover.decided === undefined ? [] : missingAtParent(state, rollover, step, policy);
   if (rollover.decided !== undefined && missing.length === 0) return stepDone(state, rollover, step, now);
   const asking = rollover.decided === undefined ? withDigestTypes(state, rollover, step, policy) : state;
   const { sets, proof } = bestOffer(asking, rollover, step, policy, now);
@@ -118,15 +118,26 @@ function wantedAfter(
   return [...new Set([...kept, ...added].map(({ base }) => base))];
 }
 
-/** The keys of a step whose DS the parent is not known to have added or removed. */
-function missingAtParent(state: RotationState, rollover: Rollover, { ask }: ParentStep): ManagedKey[] {
+/**
+ * The keys of a step whose DS the parent is not known to have added or removed. Where the new DS has to stand beside the old before its DNSKEY is there,
+ * all the records that were asked for count: a validator may look at the strongest digest alone (RFC 4509 section 3).
+ */
+function missingAtParent(
+  state: RotationState,
+  rollover: Rollover,
+  { ask, safe }: ParentStep,
+  policy: Policy,
+): ManagedKey[] {
   const served = servedDs(state.ledger);
-  const has = (ds: DsSet, key: ManagedKey): boolean => ds.some((record) => record.key === key.dnskey);
+  const has = (ds: DsSet, { dnskey }: ManagedKey): boolean => ds.some(({ key }) => key === dnskey);
+  const hasAll = (ds: DsSet, { base }: ManagedKey): boolean =>
+    dsOf(state, [base], policy).every((record) => ds.some((other) => sameDs(other, record)));
+  const isThere = safe === 'between' ? hasAll : has;
   const bases = ask === 'add-new' ? rollover.new : rollover.old;
   return state.keys
     .filter((key) => bases.includes(key.base) && signsKeys(key.role))
     .filter((key) =>
-      ask === 'add-new' ? !served.every((ds) => has(ds, key)) : served.some((ds) => has(ds, key)),
+      ask === 'add-new' ? !served.every((ds) => isThere(ds, key)) : served.some((ds) => has(ds, key)),
     );
 }
 

@@ -1,10 +1,10 @@
 import { signsKeys, type Role } from '../keys/roles.ts';
 import { abortRollover } from './abort.ts';
-import type { Due } from './due.ts';
+import { enabling, type Due } from './due.ts';
 import { servedDs } from './ds-sets.ts';
 import { lostSigners, nextPublication, NONE_LOST } from './next-publication.ts';
 import { afterStep } from './publish-step.ts';
-import { newestPublication } from './ledger.ts';
+import { newestPublication, type Ledger } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { ZoneVersion } from './proof.ts';
 import { ROLLOVERS, type RolloverName } from './rollovers.ts';
@@ -18,15 +18,17 @@ export interface Replacement {
   readonly begins: Due | undefined;
   readonly hurried: Rollover | undefined;
   readonly aborted: Rollover | undefined;
-  /** Whether nothing can be done before somebody says whether the first DS is at the parent. */
-  readonly unknown: boolean;
+  /** A key of which somebody has to say first whether its DS, the first of the zone, is at the parent. */
+  readonly unknown: ManagedKey | undefined;
 }
 
 /**
  * The quickest way to replace a key that proves safe.
  *
+ * - Where the parent has no DS, nothing relies on any key: others take the place of all of them at once, and what is in progress is for nothing.
  * - A rollover that takes the key away goes on without waiting for the end of its period, unless a step of it needs the key, and it is lost.
  * - A rollover that nothing relies on yet is taken back; if it was to bring the key, it begins again with another key.
+ * - An algorithm that nobody can sign with any more is withdrawn, unless its DS have taken the place of the others.
  * - If nothing but a DS relies on it, it begins again with another key, and that DS leaves with the old one.
  * - Else the key is replaced inside of the rollover in progress, which waits meanwhile and goes on with the successor.
  *
@@ -39,7 +41,12 @@ export function replacementOf(
   now: number,
   lost: ReadonlySet<string>,
 ): Replacement {
-  const part = { state, begins: undefined, hurried: undefined, aborted: undefined, unknown: false };
+  const part = { state, begins: undefined, hurried: undefined, aborted: undefined, unknown: undefined };
+  if (signsKeys(key.role) && isInsecure(state.ledger)) {
+    const old = state.keys.filter(isInZone);
+    const next = { ...state, rollovers: [], wantedDs: [] };
+    return { ...part, state: next, begins: { ...enabling(policy), old, urgent: true } };
+  }
   const rollover = latestWith(state, key);
   if (rollover === undefined) return { ...part, begins: replacing(leavingWith(state, key, lost), lost) };
   const leaves = rollover.old.includes(key.base);
@@ -60,9 +67,28 @@ export function replacementOf(
     );
     return { ...part, aborted, state: { ...abort.state, keys }, begins: again(state, rollover, lost) };
   }
-  // Whether the first DS is there or was never there decides which of the ways is good.
-  const mayLackDs = servedDs(state.ledger).some((ds) => ds.every((record) => record.key !== key.dnskey));
-  if (rollover.name === 'enable' && mayLackDs) return { ...part, unknown: true };
+  if (rollover.name === 'enable') {
+    // Whether the first DS is there or was never there decides which of the ways is good.
+    const anchors = state.keys.filter(({ base, role }) => rollover.new.includes(base) && signsKeys(role));
+    const sets = state.ledger.parent.filter(({ replaced }) => replaced === undefined);
+    const withDs = sets.filter(({ ds }) =>
+      anchors.some(({ dnskey }) => ds.some((record) => record.key === dnskey)),
+    );
+    if (sets.length === 0 || (withDs.length > 0 && withDs.length < sets.length))
+      return { ...part, unknown: anchors[0] };
+  }
+  const isBack = rollover.old.every(
+    (base) => !lost.has(base) && keyNamed(state, base)?.use.published === true,
+  );
+  if (rollover.name === 'algorithm' && !leaves && lost.has(key.base) && isBack) {
+    // Nobody can sign with the new algorithm any more, and none of its keys can come without: it goes, and comes back with other keys.
+    const begins = withdrawing(state, rollover, key.algorithm);
+    const gone = new Set(begins.old.map(({ base }) => base));
+    const rollovers = state.rollovers.filter(
+      (other) => other !== rollover && ![...other.old, ...other.new].some((base) => gone.has(base)),
+    );
+    return { ...part, aborted: rollover, state: { ...state, rollovers }, begins };
+  }
   if (!leaves && !isInZone(key)) {
     // Only its DS may be in use: it leaves together with those that leave anyway.
     const rollovers = state.rollovers.filter((other) => other !== rollover);
@@ -140,6 +166,12 @@ function replacing(old: readonly ManagedKey[], lost: ReadonlySet<string>): Due {
   };
 }
 
+/** Whether the parent is known to have no DS at all: no validator looks at the zone then, as soon as none is cached. */
+function isInsecure({ parent }: Ledger): boolean {
+  const sets = parent.filter(({ replaced }) => replaced === undefined);
+  return sets.length > 0 && sets.every(({ ds }) => ds.length === 0);
+}
+
 function lostName(roles: readonly Role[]): RolloverName {
   if (roles.length > 1 || roles[0] === 'csk') return 'lost-csk';
   return roles[0] === 'ksk' ? 'lost-ksk' : 'lost-zsk';
@@ -149,6 +181,19 @@ function lostName(roles: readonly Role[]): RolloverName {
 function emergencyName(role: Role): RolloverName {
   if (!signsKeys(role)) return 'zsk-prepublish';
   return role === 'csk' ? 'csk' : 'ksk-double-ksk';
+}
+
+/** The way back of a change of algorithm: the old keys stay, all of the new algorithm leave. */
+function withdrawing(state: RotationState, { old }: Rollover, algorithm: number): Due {
+  return {
+    name: 'algorithm-withdrawal',
+    old: state.keys.filter((key) => isInZone(key) && key.algorithm === algorithm),
+    newRoles: [],
+    algorithm,
+    at: -Infinity,
+    urgent: true,
+    stays: old,
+  };
 }
 
 /** The same rollover from its beginning, with other new keys; where old ones are lost meanwhile, those are replaced first. */

@@ -7,6 +7,7 @@ export type RolloverName =
   | 'ksk-double-ds'
   | 'csk'
   | 'algorithm'
+  | 'algorithm-withdrawal'
   | 'layout'
   | 'enable'
   | 'disable'
@@ -102,6 +103,17 @@ const doubleDs: readonly Step[] = [
 /** A key for both halves of the work takes over from one key, or from two; then the DS follows. */
 const takeOver: readonly Step[] = [publishNew, signWithNew, addDs, removeDs];
 
+/** The DNSKEYs of an algorithm go first: nobody looks for its signatures then. */
+const withdrawal: readonly Step[] = [
+  {
+    kind: 'publish',
+    old: { published: false, signsKeys: false },
+    margin: 'retire',
+    does: 'remove the old DNSKEYs, keep their signatures',
+  },
+  { kind: 'publish', old: GONE, margin: 'retire', does: 'remove the old signatures' },
+];
+
 const UNDER_OLD_SOA = 'under the old SOA and signatures';
 
 /** The one table of rollovers. The proof decides when a step may be taken; the table only says which comes next. */
@@ -153,13 +165,17 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
       },
       addDs,
       removeDs,
-      {
-        kind: 'publish',
-        old: { published: false, signsKeys: false },
-        margin: 'retire',
-        does: 'remove the old DNSKEYs, keep their signatures',
-      },
-      { kind: 'publish', old: GONE, margin: 'retire', does: 'remove the old signatures' },
+      ...withdrawal,
+    ],
+  },
+  'algorithm-withdrawal': {
+    title: 'withdrawal of a new algorithm',
+    reference: 'RFC 6781 section 4.1.4',
+    alone: true,
+    steps: [
+      { ...addDs, safe: 'between', margin: 'none', does: 'keep the DS of the old algorithm at the parent' },
+      removeDs,
+      ...withdrawal,
     ],
   },
   layout: {
@@ -176,6 +192,8 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
       {
         kind: 'publish',
         new: { published: true, signsKeys: true, signsZone: true },
+        // Keys that were lost before the parent had their DS.
+        old: GONE,
         margin: 'none',
         does: 'publish the signed zone',
       },

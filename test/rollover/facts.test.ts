@@ -3,6 +3,8 @@ import {
   withDsPublished,
   withDsSeen,
   withDsWithdrawn,
+  withAllServing,
+  withDigestEstablished,
   withEstablished,
   withoutPublication,
   withPublication,
@@ -126,6 +128,15 @@ describe('publications', () => {
     expect(established(state)).toEqual([300, undefined]);
     expect(established(withEstablished(state, 1, 400))).toEqual([300, undefined]);
     expect(established(withEstablished(state, 3, 400))).toEqual([300, undefined]);
+  });
+
+  test('of one serial are established one after the other: who says so may not know of the later one', () => {
+    const state = withPublication(two, { ...version(2, 'c'), since: 250 });
+    const once = withEstablished(state, 2, 300);
+    expect(established(once)).toEqual([undefined, 300, undefined]);
+    expect(established(withEstablished(once, 2, 400))).toEqual([undefined, 300, 400]);
+    expect(established(withDigestEstablished(state, 'c', 300))).toEqual([undefined, undefined, 300]);
+    expect(established(withAllServing(state, version(2, 'c'), 300, false))).toEqual([undefined, 300, 300]);
   });
 
   test('that were never written are forgotten, those that were established are not', () => {

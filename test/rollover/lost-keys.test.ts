@@ -159,3 +159,132 @@ describe('the replacement of a lost', () => {
     expect(simulation.violations).toEqual([]);
   });
 });
+
+describe('in the middle of', () => {
+  /** The operator does what he is asked for at once, until nothing is in progress. */
+  function untilDone(simulation: Simulation): void {
+    simulation.onUnnoticed = (serial) => {
+      simulation.forceTransfer();
+      simulation.establish(serial);
+    };
+    for (let turn = 0; turn < 200; turn++) {
+      run(simulation);
+      if (simulation.state.rollovers.length === 0) break;
+      if (simulation.waits.some(({ reason }) => reason.kind === 'parent')) {
+        simulation.changeDs(simulation.asked);
+        simulation.time += PARENT.lag;
+      } else {
+        const ends = simulation.waits.map(({ until }) => until).filter((until) => until > simulation.time);
+        simulation.time = Math.min(simulation.time + DAY, ...ends);
+      }
+    }
+    expect(simulation.state.rollovers).toEqual([]);
+    expect([simulation.violations, simulation.unable, simulation.refused]).toEqual([[], 0, 0]);
+  }
+
+  /** Runs until a rollover is at a step that waits. */
+  function untilStep(simulation: Simulation, name: string, step: number): void {
+    const isThere = (): boolean =>
+      simulation.state.rollovers.some((rollover) => rollover.name === name && rollover.step === step);
+    for (let turn = 0; turn < 50 && !isThere(); turn++) {
+      run(simulation);
+      simulation.time += HOUR;
+    }
+    expect(isThere()).toBe(true);
+  }
+
+  const algorithmsOf = (simulation: Simulation): number[] =>
+    simulation.keysInUse.map(({ algorithm }) => algorithm);
+
+  test.each([1, 2])(
+    'a change of algorithm (step %i): it is withdrawn, and begins again with other keys',
+    (step) => {
+      const simulation = ordinaryZone();
+      simulation.policy = { ...simulation.policy, algorithm: 15 };
+      untilStep(simulation, 'algorithm', step);
+      if (step === 2) run(simulation);
+      const { base } = simulation.state.keys.find(
+        ({ algorithm, role }) => algorithm === 15 && role === 'ksk',
+      )!;
+      simulation.lose(base);
+      simulation.replaceAtOnce(base);
+      expect(simulation.state.rollovers.map(({ name }) => name)).not.toContain('lost-ksk');
+      untilDone(simulation);
+      untilDone(simulation);
+      expect(algorithmsOf(simulation)).toEqual([15, 15]);
+      expect(simulation.keysInUse.map((key) => key.base)).not.toContain(base);
+    },
+  );
+
+  test('a change of algorithm that waits for its DS, its new ZSK: no cache needs it once the DNSKEYs are gone', () => {
+    const simulation = ordinaryZone();
+    simulation.policy = { ...simulation.policy, algorithm: 15 };
+    untilStep(simulation, 'algorithm', 2);
+    const { base } = simulation.state.keys.find(({ algorithm, role }) => algorithm === 15 && role === 'zsk')!;
+    simulation.lose(base);
+    simulation.replaceAtOnce(base);
+    expect(simulation.state.rollovers).toMatchObject([{ name: 'algorithm-withdrawal' }]);
+    untilDone(simulation);
+    expect(algorithmsOf(simulation)).toEqual([13, 13]);
+    untilDone(simulation);
+    expect(algorithmsOf(simulation)).toEqual([15, 15]);
+  });
+
+  test('enabling, before the parent has the DS: other keys take their place', () => {
+    const simulation = new Simulation({ ...DEFAULT_POLICY, ...UNLIMITED }, ZONE, PARENT);
+    simulation.startUnsigned();
+    pass(simulation, 2 * DAY);
+    expect(simulation.waits).toMatchObject([{ reason: { kind: 'parent' } }]);
+    const base = baseOf(simulation, 'ksk');
+    simulation.lose(base);
+    simulation.replaceAtOnce(base);
+    untilDone(simulation);
+    expect(simulation.keysInUse.map((key) => key.base)).not.toContain(base);
+    expect(simulation.dsAtParent).toHaveLength(1);
+  });
+
+  test('the replacement of a compromised key by one that came with the old: the old leaves first', () => {
+    const simulation = ordinaryZone({ keys: 'csk' });
+    const old = baseOf(simulation, 'csk');
+    simulation.replace('csk');
+    untilStep(simulation, 'csk', 2);
+    const fresh = simulation.keysInUse.find(({ base }) => base !== old)!.base;
+    simulation.lose(old);
+    simulation.replaceAtOnce(fresh);
+    expect(simulation.state.rollovers).toHaveLength(2);
+    simulation.replaceAtOnce(old);
+    untilDone(simulation);
+    const bases = simulation.keysInUse.map(({ base }) => base);
+    expect(bases).toHaveLength(1);
+    expect([old, fresh]).not.toContain(bases[0]);
+  });
+});
+
+test('double-DS waits for all the DS records that were asked for, and not for one digest alone', () => {
+  const simulation = ordinaryZone({ kskRollover: 'double-ds', dsDigests: ['sha256', 'sha384'] });
+  simulation.replace('ksk');
+  run(simulation);
+  const [first, ...others] = simulation.asked;
+  const fresh = simulation.state.keys.at(-1)!;
+  simulation.changeDs(
+    simulation.asked.filter(({ key, digestType }) => key !== fresh.dnskey || digestType === 2),
+  );
+  pass(simulation, 3 * DAY);
+  expect(simulation.waits).toMatchObject([{ reason: { kind: 'parent', keyTags: [fresh.keyTag] } }]);
+  simulation.changeDs([first!, ...others]);
+  pass(simulation, 3 * DAY);
+  expect(simulation.waits).toMatchObject([{ step: { ask: 'remove-old' } }]);
+  expect(simulation.violations).toEqual([]);
+});
+
+test('a lost KSK of a zone without a DS is replaced at once', () => {
+  const simulation = ordinaryZone();
+  simulation.changeDs([]);
+  pass(simulation, 3 * DAY);
+  const base = baseOf(simulation, 'ksk');
+  simulation.lose(base);
+  expect(replaceAtOnce(simulation, base)[0]).toBe(0);
+  expect(simulation.state.rollovers).toEqual([]);
+  expect(simulation.keysInUse.map((key) => key.base)).not.toContain(base);
+  expect(simulation.violations).toEqual([]);
+});

@@ -3,6 +3,7 @@ import type { Wait } from '../../src/rollover/step-outcome.ts';
 import { latestTime, type Ledger } from '../../src/rollover/ledger.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
 import { signsKeys } from '../../src/keys/roles.ts';
+import type { ManagedKey, Rollover } from '../../src/rollover/state.ts';
 import type { DsRecord, DsSet } from '../../src/rollover/validation.ts';
 import { Random } from './random.ts';
 import { DAY, HOUR, MINUTE, Simulation } from './simulation.ts';
@@ -31,6 +32,8 @@ class Schedule {
   readonly #events: { readonly time: number; readonly act: () => void }[] = [];
   readonly #finished = new Map<string, number>();
   readonly #handled = new Set<string>();
+  /** Keys whose DS he said to be gone. */
+  readonly #withdrawn = new Set<string>();
   readonly #start: number;
   readonly #end: number;
   /** Who never confirms and never acts at the parent, in some stretches of time. */
@@ -144,6 +147,8 @@ class Schedule {
         this.#finished.set(rollover.name, (this.#finished.get(rollover.name) ?? 0) + 1);
     }
     for (const wait of simulation.waits) this.#notice(wait);
+    for (const rollover of simulation.state.rollovers)
+      if (!before.includes(rollover.name)) this.#disturbLater(rollover);
     if (before.includes('disable') && !simulation.state.rollovers.some(({ name }) => name === 'disable'))
       this.#after(this.#random.between(0, 60 * DAY), () => {
         if (this.#calm) return;
@@ -191,6 +196,10 @@ class Schedule {
     if (this.#handled.has(task)) return;
     this.#handled.add(task);
     this.#task = task;
+    // Asked for it anew, he does.
+    if (step.ask === 'add-new')
+      for (const { base, dnskey } of this.#simulation.state.keys)
+        if (rollover.new.includes(base)) this.#withdrawn.delete(dnskey);
     const random = this.#random;
     const simulation = this.#simulation;
     const { asked } = simulation;
@@ -207,7 +216,7 @@ class Schedule {
       this.#changeTowards(task, goal, () => {
         if (!simulation.policy.checkParent)
           this.#after(this.#calm ? 0 : random.pick([0, HOUR, 5 * DAY]), () =>
-            this.#confirm(step.ask, changed),
+            this.#confirm(task, step.ask, changed),
           );
       }),
     );
@@ -224,7 +233,7 @@ class Schedule {
     const random = this.#random;
     const current = simulation.dsAtParent;
     const changes = [
-      ...goal.filter((record) => !includes(current, record)),
+      ...goal.filter((record) => !includes(current, record) && !this.#withdrawn.has(record.key ?? '')),
       ...current.filter((record) => !includes(goal, record)),
     ];
     if (changes.length === 0) {
@@ -241,16 +250,28 @@ class Schedule {
     );
   }
 
-  #confirm(ask: 'add-new' | 'remove-old', bases: readonly string[]): void {
+  #confirm(task: string, ask: 'add-new' | 'remove-old', bases: readonly string[]): void {
     if (this.#simulation.clockIsBehind) {
-      this.#after(DAY, () => this.#confirm(ask, bases));
+      this.#after(DAY, () => this.#confirm(task, ask, bases));
       return;
     }
     for (const { base, role, dnskey } of this.#simulation.state.keys) {
       if (!bases.includes(base) || !signsKeys(role)) continue;
+      const isThere = this.#simulation.dsAtParent.some(({ key }) => key === dnskey);
+      if (isThere !== (ask === 'add-new')) {
+        // Who has put it back meanwhile, or taken it away, does not say so, and is asked again.
+        this.#handled.delete(task);
+        continue;
+      }
       if (ask === 'add-new') this.#simulation.confirmPublished(dnskey);
-      else this.#simulation.confirmWithdrawn(dnskey);
+      else this.#withdraw(dnskey);
     }
+  }
+
+  /** Who has said that a DS is gone does not put it back. */
+  #withdraw(dnskey: string): void {
+    this.#simulation.confirmWithdrawn(dnskey);
+    this.#withdrawn.add(dnskey);
   }
 
   // What happens on the way.
@@ -347,18 +368,29 @@ class Schedule {
     if (possible.length > 0 && this.#wanted === 'signed') this.#simulation.start(this.#random.pick(possible));
   }
 
-  /** A key that goes in the middle of an algorithm rollover may leave no way on that is safe. */
-  get #changesAlgorithm(): boolean {
-    return this.#simulation.state.rollovers.some(({ name }) => name === 'algorithm');
+  /** A second key that is lost while the algorithm changes may leave no way on but to go insecure: DNSKEYs of both would need signatures of both. */
+  get #hasLostInAlgorithm(): boolean {
+    const { state, lost, keysInUse } = this.#simulation;
+    const changesAlgorithm = state.rollovers.some(({ name }) => name.startsWith('algorithm'));
+    return changesAlgorithm && keysInUse.some(({ base }) => lost.has(base));
+  }
+
+  /** A key is lost or compromised in the middle of a rollover that it has a part in. */
+  #disturbLater({ old, new: fresh }: Rollover): void {
+    const random = this.#random;
+    const isConcerned = ({ base }: ManagedKey): boolean => old.includes(base) || fresh.includes(base);
+    if (this.#losesKeys && random.chance(0.1))
+      this.#after(random.between(0, 20 * DAY), () => this.#loseKey(isConcerned));
+    if (random.chance(0.05)) this.#after(random.between(0, 20 * DAY), () => this.#replaceAtOnce(isConcerned));
   }
 
   /** The private half of a key is gone; some time later somebody says `--recover`. */
-  #loseKey(): void {
+  #loseKey(isMeant: (key: ManagedKey) => boolean = () => true): void {
     const simulation = this.#simulation;
     const candidates = simulation.state.keys.filter(
-      ({ base, removed }) => removed === undefined && !simulation.lost.has(base),
+      (key) => key.removed === undefined && !simulation.lost.has(key.base) && isMeant(key),
     );
-    if (candidates.length === 0 || this.#changesAlgorithm) return;
+    if (candidates.length === 0 || this.#calm || this.#hasLostInAlgorithm) return;
     const { base } = this.#random.pick(candidates);
     simulation.lose(base);
     this.#after(this.#random.between(0, 60 * DAY), () => this.#recover());
@@ -381,13 +413,15 @@ class Schedule {
   }
 
   /** `--emergency` for any key */
-  #replaceAtOnce(): void {
+  #replaceAtOnce(isMeant: (key: ManagedKey) => boolean = () => true): void {
     const simulation = this.#simulation;
     const keys = simulation.state.keys.filter(
       (key) =>
-        key.removed === undefined && (simulation.keysInUse.includes(key) || simulation.isComing(key.base)),
+        key.removed === undefined &&
+        (simulation.keysInUse.includes(key) || simulation.isComing(key.base)) &&
+        isMeant(key),
     );
-    if (keys.length === 0 || this.#wanted !== 'signed' || this.#changesAlgorithm) return;
+    if (keys.length === 0 || this.#calm || this.#wanted !== 'signed') return;
     simulation.replaceAtOnce(this.#random.pick(keys).base);
     this.#task = '';
   }

@@ -34,7 +34,9 @@ describe(`${SCHEDULES} random schedules of two years each`, () => {
 
   test('finish every kind of rollover many times', () => {
     for (const name of Object.keys(ROLLOVERS)) {
-      expect([name, (finished.get(name) ?? 0) > SCHEDULES / 20]).toEqual([name, true]);
+      // It takes a key that is lost at the worst time.
+      const least = name === 'algorithm-withdrawal' ? SCHEDULES / 500 : SCHEDULES / 20;
+      expect([name, (finished.get(name) ?? 0) > least]).toEqual([name, true]);
     }
   });
 });

@@ -115,6 +115,9 @@ export class Simulation {
 
   /** The unsigned zone is there, and the tool knows of it. */
   startUnsigned(): void {
+    const { parentDsTtl: ttl, parentPropagationDelay: propagation } = this.policy;
+    const parent = [{ ds: [], since: this.clock, ttl, propagation, confirmed: false }];
+    this.state = { ...this.state, ledger: { ...this.state.ledger, parent } };
     this.#establish(this.#write([], [[]], []));
   }
 
@@ -209,11 +212,11 @@ export class Simulation {
       this.clock,
       this.lost,
     );
-    if (unknown) {
+    if (unknown !== undefined) {
       // Who puts the first DS to the parent knows whether he has, and says so in the same command.
       if (isTold) return;
-      if (this.dsAtParent.some((ds) => ds.key === key.dnskey)) this.confirmPublished(key.dnskey);
-      else this.confirmWithdrawn(key.dnskey);
+      if (this.dsAtParent.some((ds) => ds.key === unknown.dnskey)) this.confirmPublished(unknown.dnskey);
+      else this.confirmWithdrawn(unknown.dnskey);
       this.replaceAtOnce(base, true);
       return;
     }
