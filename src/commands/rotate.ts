@@ -101,7 +101,6 @@ class RotateRun {
     const options = this.#options;
     const environment = this.#environment;
     const { zone, keyDirectory } = options;
-    const { now } = environment;
     const stored = options.adopt === true ? undefined : await readState(keyDirectory, zone, environment);
     this.#before = stored?.state;
     if (this.#before === undefined) this.#take(await firstState(options, environment));
@@ -109,7 +108,7 @@ class RotateRun {
     this.#state = await withNewKeyFiles(this.#state, zone, keyDirectory, environment);
     this.#state = await withOfflineSpares(this.#state, zone, keyDirectory, environment);
     this.#elsewhere = await kskBasesElsewhere(zone, keyDirectory, environment);
-    this.#state = withServedReport(this.#state, options, now);
+    this.#state = withServedReport(this.#state, options, environment);
     this.#take(await withPublicationsSettled(this.#state, options, environment));
     if (options.checkServers === true) {
       const { withServersSeen } = await import('./server-check.ts');
@@ -120,7 +119,7 @@ class RotateRun {
       this.#take(await withParentSeen(this.#state, options, environment));
     }
     // After what was seen: the operator's word overrides it.
-    this.#take(withParentReports(this.#state, options, now));
+    this.#take(withParentReports(this.#state, options, environment));
     const lost = await lostKeys(this.#state, zone, keyDirectory, environment);
     this.#lost = new Set(lost.map(({ base }) => base));
   }

@@ -1,11 +1,17 @@
 import { nameToText } from '../dns/name.ts';
 import { printTime } from '../dns/time.ts';
 import { environmentError, usageError } from '../errors.ts';
+import { zoneLabel } from '../keys/key-name.ts';
 import { signsKeys } from '../keys/roles.ts';
 import type { AuditDetails } from '../rollover/audit.ts';
 import { withDsPublished, withDsWithdrawn, withEstablished } from '../rollover/facts.ts';
-import { isClockBehind, latestTime } from '../rollover/ledger.ts';
+import { servedDs } from '../rollover/ds-sets.ts';
+import { cachesAt, isClockBehind, latestTime } from '../rollover/ledger.ts';
+import { proveDs, type Proof } from '../rollover/proof.ts';
 import type { ManagedKey, RotationState } from '../rollover/state.ts';
+import { contentOf } from '../rollover/validation.ts';
+import { describeWitness, minuteOf } from '../rollover/words.ts';
+import type { Environment } from './environment.ts';
 import { keyLabel } from './rotation-keys.ts';
 import type { RotateOptions } from './rotation-options.ts';
 import type { Done, Noted } from './rotation-result.ts';
@@ -14,11 +20,15 @@ import type { Done, Noted } from './rotation-result.ts';
  * The state that knows what the operator says of the parent.
  * @throws ZonewrightError `rotate/clock-behind`, `rotate/future-report`, `rotate/unknown-key`, `rotate/no-ds`
  */
-export function withParentReports(state: RotationState, options: RotateOptions, now: number): Noted {
+export function withParentReports(
+  state: RotationState,
+  options: RotateOptions,
+  { now, warn }: Pick<Environment, 'now' | 'warn'>,
+): Noted {
   const { dsPublished = [], dsWithdrawn = [] } = options;
-  const early = [...dsPublished, ...dsWithdrawn].find(({ at }) => at > now);
-  if (early !== undefined) {
-    throw usageError('rotate/future-report', `${printTime(early.at)} has not come yet`, {
+  const future = [...dsPublished, ...dsWithdrawn].find(({ at }) => at > now);
+  if (future !== undefined) {
+    throw usageError('rotate/future-report', `${printTime(future.at)} has not come yet`, {
       hint: 'say what the parent serves once it does',
     });
   }
@@ -43,7 +53,34 @@ export function withParentReports(state: RotationState, options: RotateOptions, 
       audit: reported('--ds-withdrawn', key),
     });
   }
+  const early = earlyChange(state, next, now);
+  if (early !== undefined) {
+    const until = Number.isFinite(early.until) ? `until ${minuteOf(early.until)} ` : '';
+    warn(
+      `so changed, the DS may break the zone ${until}for some: ${describeWitness(early.witness)}`,
+      `it is believed; what is safe at the parent now: zonewright ds ${zoneLabel(options.zone)}`,
+    );
+  }
   return { state: next, done };
+}
+
+/** What the proof says against a change of the parent that was reported, where nobody had asked for it. */
+function earlyChange(
+  before: RotationState,
+  after: RotationState,
+  now: number,
+): (Proof & { safe: false }) | undefined {
+  const possible = servedDs(before.ledger);
+  const known = new Set(possible.map(contentOf));
+  const caches = cachesAt(before.ledger, now);
+  let last: (Proof & { safe: false }) | undefined;
+  for (const ds of servedDs(after.ledger).filter((set) => !known.has(contentOf(set)))) {
+    for (const current of possible) {
+      const proof = proveDs(caches, current, ds);
+      if (!proof.safe && (last === undefined || proof.until > last.until)) last = proof;
+    }
+  }
+  return last;
 }
 
 /**
@@ -53,12 +90,23 @@ export function withParentReports(state: RotationState, options: RotateOptions, 
 export function withServedReport(
   state: RotationState,
   { served }: RotateOptions,
-  now: number,
+  { now, warn }: Pick<Environment, 'now' | 'warn'>,
 ): RotationState {
   if (served === undefined) return state;
-  const serials = state.ledger.publications.map(({ serial }) => serial);
+  const { publications } = state.ledger;
+  const serials = [...new Set(publications.map(({ serial }) => serial))];
   if (serials.includes(served)) {
     requireClock(state, now);
+    const open = publications.filter(
+      ({ serial, established }) => serial === served && established === undefined,
+    );
+    if (open.length > 1) {
+      const [first, next] = open.map(({ since }) => printTime(since));
+      warn(
+        `${open.length} versions have serial ${served}: your word is taken for that of ${first}, since that of ${next} may not have been there when you looked`,
+        'force the transfers again, and say so again',
+      );
+    }
     return withEstablished(state, served, now);
   }
   throw usageError('rotate/unknown-serial', `no version with serial ${served} was published`, {

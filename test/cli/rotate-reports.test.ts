@@ -1,0 +1,32 @@
+import { expect, test } from '@jest/globals';
+import { DAY, Operation } from './operation.ts';
+
+async function say(operation: Operation, option: string, tag: number): Promise<string> {
+  const { status, stderr } = await operation.run('rotate', 'example.com', option, String(tag));
+  expect(status).toBe(0);
+  return stderr;
+}
+
+test('a DS that was changed too early is believed, and it is said who may break until when', async () => {
+  const operation = await Operation.enabled();
+  const [old] = operation.keys('ksk');
+  await operation.rotate('--start', 'ksk', '--sign');
+  const fresh = operation.keys('ksk').find(({ base }) => base !== old!.base)!;
+  const stderr = await say(operation, '--ds-published', fresh.keyTag);
+  expect(stderr).toMatch(
+    /so changed, the DS may break the zone until 2026-\S+ \S+ UTC for some: a resolver may still hold/,
+  );
+  expect(stderr).toContain(`key ${fresh.keyTag}`);
+  const sets = operation.state().ledger.parent.filter(({ replaced }) => replaced === undefined);
+  expect(sets.every(({ ds }) => ds.some(({ key }) => key === fresh.dnskey))).toBe(true);
+});
+
+test('of a change that was asked for nothing is said', async () => {
+  const operation = await Operation.enabled();
+  const [old] = operation.keys('ksk');
+  await operation.rotate('--start', 'ksk', '--sign');
+  await operation.pass(DAY);
+  const fresh = operation.keys('ksk').find(({ base }) => base !== old!.base)!;
+  expect(await say(operation, '--ds-published', fresh.keyTag)).not.toContain('may break');
+  expect(await say(operation, '--ds-withdrawn', old!.keyTag)).not.toContain('may break');
+});
