@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
 import { DAY, SIGNED } from '../cli/operation.ts';
 import { runForJson, runInProcess, type InProcessResult } from '../cli/in-process.ts';
@@ -12,6 +13,9 @@ const ZONE = 'example.com.zone';
 const QUIET =
   'kskLifetime: unlimited, zskLifetime: unlimited, checkParent: false, rotationPeriod: 4d, purgeDelay: 10d';
 
+/** What dnssec-keyfromlabel of BIND 9.20 wrote, and the token with the keys. */
+const KEYFROMLABEL = new URL('../../fixtures/dnssec-keyfromlabel/', import.meta.url);
+
 interface MadeKey {
   readonly base: string;
   readonly keyTag: number;
@@ -23,6 +27,7 @@ describeWithPeers([...HSM_PEERS, 'dnssec-verify'], 'a zone with keys in SoftHSM'
   beforeAll(async () => {
     hsm = new SoftHsm(temporaryDirectory());
     await hsm.start();
+    cpSync(new URL('token', KEYFROMLABEL), path.join(hsm.tokenDirectory, 'bind-token'), { recursive: true });
   });
 
   /** The time of the peers, which have no other. */
@@ -70,7 +75,7 @@ describeWithPeers([...HSM_PEERS, 'dnssec-verify'], 'a zone with keys in SoftHSM'
     expectNoPinIn(directory);
     // The file says where the key is, in the form of BIND.
     const text = readFileSync(`keys/${ksk.base}.private`, 'utf8');
-    expect(text).toMatch(/^Engine: cGtjczExAA==$/m);
+    expect(text).not.toMatch(/^Engine/m);
     const label = Buffer.from(/^Label: (.*)$/m.exec(text)![1]!, 'base64').toString();
     expect(label).toMatch(/^pkcs11:token=zw-test;id=(%[0-9A-F]{2})+;object=e2e-\d+\?pin-source=file:.*\0$/);
     expect(text).not.toMatch(/PrivateKey|PrivateExponent/);
@@ -102,10 +107,10 @@ describeWithPeers([...HSM_PEERS, 'dnssec-verify'], 'a zone with keys in SoftHSM'
     await run('keygen', '--settime', `keys/${key!}`, '--inactive', '+90d', '--delete', '+100d');
     const { status, stdout } = await run('keygen', '--successor', `keys/${key!}`);
     expect(status).toBe(0);
-    expect(readFileSync(`keys/${stdout.trim()}.private`, 'utf8')).toMatch(/^Engine: /m);
+    expect(readFileSync(`keys/${stdout.trim()}.private`, 'utf8')).toMatch(/^Label: /m);
   });
 
-  test('a key of pkcs11-tool, with the files that dnssec-keyfromlabel writes', async () => {
+  test('a key of pkcs11-tool, with the label as BIND 9.18 notes it', async () => {
     workIn({ [ZONE]: SMALL_ZONE });
     await hsm.tool('--keypairgen', '--key-type', 'EC:prime256v1', '--label', 'bind-ksk', '--id', 'b1');
     const ksk = await keygen('--role', 'ksk', '--pkcs11', hsm.uri('object=bind-ksk'));
@@ -114,10 +119,34 @@ describeWithPeers([...HSM_PEERS, 'dnssec-verify'], 'a zone with keys in SoftHSM'
     // BIND notes the label as it was typed: with the PIN source in the path, and without the library, which it has from the environment.
     const label = `pkcs11:token=${hsm.label};object=bind-ksk;pin-source=${hsm.pinFile}`;
     const base64 = Buffer.from(`${label}\0`).toString('base64');
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/^Label: .*$/m, `Label: ${base64}`));
+    const lines = `Engine: cGtjczExAA==\nLabel: ${base64}`;
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^Label: .*$/m, lines));
     const variables = { PKCS11_MODULE_PATH: SOFTHSM_LIBRARY };
     expect(await runInProcess(['sign', ZONE], { clock, variables })).toMatchObject({ status: 0 });
     expect(await runPeer('dnssec-verify', ['-o', 'example.com', SIGNED])).toMatchObject({ status: 0 });
+  });
+
+  test.each([
+    ['example.com', 'Kexample.com.+013+61744', '13', 'bind-ksk'],
+    ['rsa.example', 'Krsa.example.+008+55430', '8', 'bind-zsk'],
+  ])('files of dnssec-keyfromlabel of BIND 9.20, of %s', async (zone, base, algorithm, object) => {
+    workIn({
+      [ZONE]: SMALL_ZONE.replace('example.com', zone),
+      '.zonewrightrc.yaml': 'policies: {default: {keys: csk}}\n',
+    });
+    cpSync(new URL('keys', KEYFROMLABEL), 'keys', { recursive: true });
+    const variables = { PKCS11_MODULE_PATH: SOFTHSM_LIBRARY, ZONEWRIGHT_PKCS11_PIN: hsm.pin };
+    const args = ['sign', ZONE, '-k', base];
+    expect(await runInProcess(args, { clock, variables })).toMatchObject({ status: 0 });
+    expect(await runPeer('dnssec-verify', ['-z', '-o', zone, SIGNED])).toMatchObject({ status: 0 });
+    // What we write for such a key has the same lines, so that BIND reads it as well.
+    const uri = `pkcs11:token=bind-token;object=${object}`;
+    const making = ['keygen', zone, '--role', 'ksk', '-a', algorithm, '-K', 'ours', '--pkcs11', uri];
+    const made = await runInProcess(making, { clock, variables });
+    expect(made).toMatchObject({ status: 0, stdout: `${base}\n` });
+    const fields = (directory: string): string[] =>
+      readFileSync(`${directory}/${base}.private`, 'utf8').match(/^[\w-]+/gm)!;
+    expect(fields('ours')).toEqual(fields('keys'));
   });
 
   test('the same key is not taken twice, nor one key for two roles, nor a PIN on the command line', async () => {
