@@ -1,21 +1,30 @@
 /**
- * `read-write ORIGIN IN [OUT]`: parses a zone and, where there is an OUT, indexes and prints it.
+ * `read-write ORIGIN IN [OUT]`: parses a zone and, where there is an OUT, indexes and prints it, as `sign` does, with all cores.
  *
  * No command does this without signing, so the benchmark bundles this file.
  */
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { zoneText } from '../src/commands/zone-text.ts';
 import { nameFromText } from '../src/dns/name.ts';
-import { parseZone } from '../src/zone/parse-zone.ts';
-import { printZone } from '../src/zone/print-zone.ts';
+import { nodeCrypto } from '../src/io/crypto/node-crypto.ts';
+import { fileStore } from '../src/io/file-store.ts';
+import { workerPool } from '../src/io/worker-pool.ts';
+import { parseByStretches } from '../src/zone/parse-stretches.ts';
 import { Zone } from '../src/zone/zone.ts';
 
 const [originText, input, output] = process.argv.slice(2);
 if (originText === undefined || input === undefined) throw new Error('usage: read-write ORIGIN IN [OUT]');
 
 const origin = nameFromText(originText);
-const { store, zoneClass } = parseZone({ file: input, bytes: readFileSync(input) }, { origin });
+const pool = workerPool(nodeCrypto, availableParallelism());
+pool.expect(Infinity);
+const source = { file: input, bytes: await fileStore.read(input) };
+const { store, zoneClass } = await parseByStretches(source, { origin }, pool.readers);
 if (output !== undefined) {
   const file = openSync(output, 'w');
-  for (const block of printZone(new Zone(store, { origin, zoneClass }))) writeFileSync(file, block);
+  for await (const block of zoneText(new Zone(store, { origin, zoneClass }), pool))
+    writeFileSync(file, block);
   closeSync(file);
 }
+await pool.close();

@@ -182,14 +182,16 @@ function signWithBind(zone, algorithm, directory, options) {
 }
 
 function reading({ name, zone, write }) {
-  const bundle = 'read-write.mjs';
+  const bundle = 'read-write/read-write.js';
+  const source = (name) => fileURLToPath(new URL(name, import.meta.url));
   return {
     name,
     async prepare() {
       await makeZone(zone);
       await build({
-        entryPoints: [fileURLToPath(new URL('read-write.ts', import.meta.url))],
-        outfile: path.join(WORK, bundle),
+        entryPoints: [source('read-write.ts'), source('../src/io/pool-worker.ts')],
+        entryNames: '[name]',
+        outdir: path.dirname(path.join(WORK, bundle)),
         bundle: true,
         format: 'esm',
         platform: 'node',

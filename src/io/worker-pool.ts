@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Crypto } from '../dnssec/crypto.ts';
 import { prepareTask, type RunningTask, type Task, type WorkPool } from '../dnssec/work-pool.ts';
 import { environmentError } from '../errors.ts';
-import type { ReadStretch, Stretch } from '../zone/parse-stretches.ts';
+import type { ReadStretch, Stretch, StretchReaders } from '../zone/parse-stretches.ts';
 import { workerFile } from './worker-file.ts';
 
 /** Fewer rows than this are done sooner than a worker starts. */
@@ -67,14 +67,17 @@ function waitForRows(shared: Int32Array, wanted: number): number {
   }
 }
 
+/** A pool that has threads of its own. */
+export interface ThreadPool extends WorkPool {
+  readonly readers: StretchReaders;
+  close(): Promise<void>;
+}
+
 /**
  * A pool of the calling thread and, for large tasks, of workers beside it. Workers live until `close`, and keep no process alive.
  * @param threads how many threads at the most, the calling one counted; all cores by default
  */
-export function workerPool(
-  crypto: Crypto,
-  threads = availableParallelism(),
-): WorkPool & { close(): Promise<void> } {
+export function workerPool(crypto: Crypto, threads = availableParallelism()): ThreadPool {
   const workers: Worker[] = [];
   const start = (): readonly Worker[] => {
     while (workers.length < threads - 1) {
