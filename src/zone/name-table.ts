@@ -15,8 +15,10 @@ export class NameTable {
   offsets: Uint32Array;
   count = 0;
 
+  /** What each name was found by; the array may be longer than `count`. */
+  hashes: Uint32Array;
+
   #slots: Uint32Array;
-  #hashes: Uint32Array;
   #mask: number;
 
   /** @param expected how many names will come, roughly; it saves growing */
@@ -25,24 +27,26 @@ export class NameTable {
     while (slots < expected * 2) slots *= 2;
     this.wire = new ByteBuffer(Math.max(1024, expected * 24));
     this.offsets = allocateUint32(Math.max(64, expected));
-    this.#hashes = new Uint32Array(this.offsets.length);
+    this.hashes = allocateUint32(this.offsets.length);
     this.#slots = new Uint32Array(slots).fill(EMPTY);
     this.#mask = slots - 1;
   }
 
-  /** The number of the name in wire form at `bytes[start, end)`; it is added if it is new. */
-  intern(bytes: Uint8Array, start: number, end: number): number {
-    const hash = hashName(bytes, start, end);
+  /**
+   * The number of the name in wire form at `bytes[start, end)`; it is added if it is new.
+   * @param hash its hash, where another table has it
+   */
+  intern(bytes: Uint8Array, start: number, end: number, hash = hashName(bytes, start, end)): number {
     let slot = hash & this.#mask;
     for (; ; slot = (slot + 1) & this.#mask) {
       const id = this.#slots[slot]!;
       if (id === EMPTY) break;
-      if (this.#hashes[id] === hash && this.#same(id, bytes, start, end)) return id;
+      if (this.hashes[id] === hash && this.#same(id, bytes, start, end)) return id;
     }
     const id = this.count++;
     if (id >= this.offsets.length) this.#resizeIndex(id * 2);
     this.#slots[slot] = id;
-    this.#hashes[id] = hash;
+    this.hashes[id] = hash;
     this.offsets[id] = this.wire.length;
     this.wire.append(bytes, start, end);
     if (this.count * 2 > this.#slots.length) this.#growSlots();
@@ -55,7 +59,7 @@ export class NameTable {
     for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const id = this.#slots[slot]!;
       if (id === EMPTY) return -1;
-      if (this.#hashes[id] === hash && this.#same(id, bytes, start, end)) return id;
+      if (this.hashes[id] === hash && this.#same(id, bytes, start, end)) return id;
     }
   }
 
@@ -92,16 +96,16 @@ export class NameTable {
     const offsets = allocateUint32(size);
     offsets.set(this.offsets);
     this.offsets = offsets;
-    const hashes = new Uint32Array(size);
-    hashes.set(this.#hashes);
-    this.#hashes = hashes;
+    const hashes = allocateUint32(size);
+    hashes.set(this.hashes);
+    this.hashes = hashes;
   }
 
   #growSlots(): void {
     const slots = new Uint32Array(this.#slots.length * 2).fill(EMPTY);
     const mask = slots.length - 1;
     for (let id = 0; id < this.count; id++) {
-      let slot = this.#hashes[id]! & mask;
+      let slot = this.hashes[id]! & mask;
       while (slots[slot] !== EMPTY) slot = (slot + 1) & mask;
       slots[slot] = id;
     }

@@ -22,6 +22,7 @@ export interface StoredRecords extends Readonly<
   readonly rdataBytes: Uint8Array;
   readonly nameBytes: Uint8Array;
   readonly nameOffsets: Uint32Array;
+  readonly nameHashes: Uint32Array;
 }
 
 /**
@@ -89,7 +90,12 @@ export class RecordStore {
       nameOctets,
     });
     const names = other.nameOffsets.map((start, id) =>
-      this.names.intern(other.nameBytes, start, other.nameOffsets[id + 1] ?? nameOctets),
+      this.names.intern(
+        other.nameBytes,
+        start,
+        other.nameOffsets[id + 1] ?? nameOctets,
+        other.nameHashes[id],
+      ),
     );
     const rdataStart = this.rdata.length;
     this.rdata.append(other.rdataBytes);
@@ -114,6 +120,7 @@ export class RecordStore {
       rdataBytes: this.rdata.view(),
       nameBytes: this.names.wire.view(),
       nameOffsets: this.names.offsets.subarray(0, this.names.count),
+      nameHashes: this.names.hashes,
     };
   }
 
