@@ -91,7 +91,9 @@ function ask({ command, args }: Program, file: string): Answer {
   const hangs = signal === 'SIGKILL';
   if (error !== undefined && !hangs) throw error;
   const lines = `${stdout}\n${stderr}`.split('\n').map((line) => line.replaceAll(/\d+/g, '#'));
-  const complaints = lines.filter((line) => /warn|error|note|bad|invalid|missing|expired|ignor|illegal|found|fail|not /i.test(line));
+  const complaints = lines.filter((line) =>
+    /warn|error|note|bad|invalid|missing|expired|ignor|illegal|found|fail|not /i.test(line),
+  );
   return { refuses: status !== 0, hangs, complaints: new Set(complaints) };
 }
 
@@ -117,7 +119,9 @@ class Panel {
       const answer = ask(program, file);
       this.#undamaged.set(program, answer);
       if (answer.refuses)
-        process.stderr.write(`${title}: ${program.name} refuses it: ${[...answer.complaints].slice(0, 3).join('; ')}\n`);
+        process.stderr.write(
+          `${title}: ${program.name} refuses it: ${[...answer.complaints].slice(0, 3).join('; ')}\n`,
+        );
     }
   }
 

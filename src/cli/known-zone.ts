@@ -4,7 +4,7 @@ import { listPublicKeys } from '../commands/public-keys.ts';
 import { hasState } from '../commands/state-file.ts';
 import { zonesWithKeys } from '../commands/zones-with-keys.ts';
 import { nameToText } from '../dns/name.ts';
-import { usageError, type ZonewrightError } from '../errors.ts';
+import { environmentError, usageError, type ZonewrightError } from '../errors.ts';
 import { closestWord } from '../io/closest-word.ts';
 import type { Session } from './session.ts';
 
@@ -58,4 +58,28 @@ function unknownZone(
   return usageError('usage/unknown-zone', `${zone} ${what}`, {
     hint: closest === undefined ? hint : `did you mean ${closest}? Else ${hint}`,
   });
+}
+
+/**
+ * Says which file is meant where somebody names a configured zone instead of its file.
+ * @throws ZonewrightError `file/not-found`
+ */
+export async function requireNoZoneName(
+  file: string,
+  fileOf: (settings: ZoneSettings) => string | undefined,
+  { configuration, environment }: Session,
+): Promise<void> {
+  if (file === '-' || (await environment.files.status(file)) !== undefined) return;
+  const isMeant = ({ name }: ZoneSettings): boolean =>
+    nameToText(name).replace(/(.)\.$/, '$1') === file.toLowerCase().replace(/(.)\.$/, '$1');
+  const settings = configuration.zones.find(isMeant);
+  if (settings === undefined) return;
+  const meant = fileOf(settings);
+  throw environmentError(
+    'file/not-found',
+    `${file} is a zone of the configuration, and no file has that name`,
+    {
+      hint: meant === undefined ? 'name the file of the zone' : `its file is ${meant}: name that`,
+    },
+  );
 }

@@ -7,6 +7,7 @@ import { usageError } from '../errors.ts';
 import { withListsKept } from '../keys/lists-kept.ts';
 import { afterSign } from './after-sign.ts';
 import { ExitStatus } from './exit-status.ts';
+import { requireNoZoneName } from './known-zone.ts';
 import { collect, optional, threadCount } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
 import { isOneZone, selectTargets, workThrough } from './several-zones.ts';
@@ -150,6 +151,7 @@ async function signOne(
   session: Session,
   sign: SignZoneFile,
 ): Promise<{ status: number; result: object }> {
+  await requireNoZoneName(target.file, ({ file }) => file, session);
   const options = signOptions(target, flags, session);
   if (options.output === '-' && session.json) checkTogether(1, { ...flags, output: '-' }, session);
   const started = performance.now();

@@ -8,6 +8,7 @@ import type { Policy } from '../rollover/policy.ts';
 import { isSamePath } from '../io/paths.ts';
 import { parseZoneName } from '../io/zone-name.ts';
 import { ExitStatus } from './exit-status.ts';
+import { requireNoZoneName } from './known-zone.ts';
 import { collect, ofOption, optional, threadCount } from './option-values.ts';
 import { examples, type Execute } from './command.ts';
 import { isOneZone, selectTargets, workThrough, type SelectionFlags } from './several-zones.ts';
@@ -114,7 +115,10 @@ async function runVerify(session: Session, files: readonly string[], flags: Veri
   const { status, results } = await workThrough(
     targets,
     async (target) => {
-      const report = await verify(verifyOptions(target(), flags, session), session.environment);
+      const { zoneFile, zone } = target();
+      const isUnsigned = flags.unsigned === true;
+      await requireNoZoneName(zoneFile, (settings) => fileOf(settings, isUnsigned), session);
+      const report = await verify(verifyOptions({ zoneFile, zone }, flags, session), session.environment);
       return { status: report.ok ? ExitStatus.Success : ExitStatus.No, result: report };
     },
     session,
@@ -149,12 +153,16 @@ function targetOfFile(
 }
 
 function targetOfZone(settings: ZoneSettings, unsigned: boolean): Target {
-  const zoneFile = unsigned ? settings.file : outputOf(settings);
+  const zoneFile = fileOf(settings, unsigned);
   if (zoneFile !== undefined) return { zoneFile, zone: settings.name };
   const zone = nameToText(settings.name);
   throw usageError('configuration/no-file', `the configuration names no file for the zone ${zone}`, {
     hint: 'add "file: PATH" or "output: PATH" to it',
   });
+}
+
+function fileOf(settings: ZoneSettings, unsigned: boolean): string | undefined {
+  return unsigned ? settings.file : outputOf(settings);
 }
 
 /** Where the signed zone is. */

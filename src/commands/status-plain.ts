@@ -34,7 +34,7 @@ export async function plainStatus(context: StatusContext): Promise<ZoneStatus> {
       {
         hint: (await hasKeysHere(name, environment.files))
           ? USE_KEYS_HERE
-          : 'say with --key-directory where its keys are, or list it under "zones" in the configuration',
+          : 'check the name; say with --key-directory where its keys are, or list it under "zones" in the configuration',
       },
     );
   }

@@ -87,7 +87,7 @@ export function describeFault(fault: Fault): string {
     case 'keys-not-signed':
       return `so that the DNSKEY RRset would lack a signature by ${algorithm}`;
     case 'data-not-signed':
-      return `so that records would lack a signature by a ${algorithm} key that is published`;
+      return `so that records would lack a signature by a published key of ${algorithm}`;
   }
 }
 

@@ -33,6 +33,26 @@ describe('advice', () => {
     expect((await runInProcess(['keygen', 'example.com'])).stderr).toBe('');
   });
 
+  test.each([
+    ['sign', 'example.com.zone'],
+    ['verify', 'example.com.zone.signed'],
+    ['verify --unsigned', 'example.com.zone'],
+  ])('%s with the name of a configured zone: which file it is', async (command, file) => {
+    workIn({ '.zonewrightrc.yaml': CONFIGURATION, 'example.com.zone': SMALL_ZONE });
+    for (const name of ['example.com', 'Example.com.']) {
+      const { status, stderr } = await runInProcess([...command.split(' '), name]);
+      expect([status, stderr]).toEqual([
+        4,
+        expect.stringContaining(
+          `${name} is a zone of the configuration, and no file has that name\n  hint: its file is ${file}: name that\n`,
+        ),
+      ]);
+    }
+    expect((await runInProcess([...command.split(' '), 'other.example'])).stderr).toContain(
+      'other.example: there is no such file or directory',
+    );
+  });
+
   test('rotate of a zone that is misspelled makes nothing', async () => {
     workIn({ '.zonewrightrc.yaml': CONFIGURATION, 'example.com.zone': SMALL_ZONE });
     const { status, stderr } = await runInProcess(['rotate', 'exmaple.com', '--sign']);

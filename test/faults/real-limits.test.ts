@@ -96,7 +96,7 @@ test('files that may not grow: exit status 4, the old zone, and the next run com
     expect(precious(directory)[0]).not.toBe(before[0]);
   }
   expect(failures).toBeGreaterThan(1);
-}, 120_000);
+}, 600_000);
 
 /** Mounts need root, or a system that lets users have namespaces of their own. Where there is neither, the limits above have to do. */
 const namespace = [

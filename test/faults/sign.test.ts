@@ -98,7 +98,7 @@ test('killed at any file operation, it leaves the old output or the new one, and
     expect(litter(world)).toEqual([]);
   });
   expect([...seen].sort()).toEqual(['new', 'old']);
-}, 120_000);
+}, 600_000);
 
 test('on a disk that is full from any moment on, it leaves everything as it was', async () => {
   let failures = 0;
@@ -116,7 +116,7 @@ test('on a disk that is full from any moment on, it leaves everything as it was'
     expect(oldOrNew(before, world)).toBe('old');
   });
   expect(failures).toBeGreaterThan(10);
-}, 120_000);
+}, 600_000);
 
 test('on a device that fails once, it fails, or does all of its work', async () => {
   await forEachOperation(async (operation) => {
@@ -126,7 +126,7 @@ test('on a device that fails once, it fails, or does all of its work', async () 
     expect(['environment', 'done']).toContain(result);
     expect(oldOrNew(before, world)).toBe(result === 'done' ? 'new' : 'old');
   });
-}, 120_000);
+}, 600_000);
 
 test('on a read-only file system, it leaves everything as it was', async () => {
   const world = await changedWorld();
@@ -265,7 +265,7 @@ describe('the program', () => {
       } else expect(world.read(OUTPUT)).toBe(old);
     }
     expect(endings).toContain('null');
-  }, 120_000);
+  }, 600_000);
 });
 
 test('a directory that cannot be written is exit status 4', async () => {

@@ -124,7 +124,7 @@ onLinux('a run that is killed at any file operation', () => {
   test(
     'leaves the old state or the new one, and the next run goes on',
     () => killEverywhere(newPlace),
-    120_000,
+    600_000,
   );
 
   test('does so while it takes over the lock of a dead run, too', async () => {
@@ -139,7 +139,7 @@ onLinux('a run that is killed at any file operation', () => {
       writeFileSync(place.path(LOCK), lock);
       return place;
     });
-  }, 120_000);
+  }, 600_000);
 });
 
 test('a disk that is full from any moment on is exit status 4, and leaves the state as it was', async () => {
@@ -160,7 +160,7 @@ test('a disk that is full from any moment on is exit status 4, and leaves the st
     expect([1, 2]).toContain(place.runOf(BACKUP));
   });
   expect(failures).toBeGreaterThan(10);
-}, 120_000);
+}, 600_000);
 
 test('a device that fails once is exit status 4 at the worst, and leaves a whole state', async () => {
   const { operations } = await (await newPlace()).run(3);
@@ -178,7 +178,7 @@ test('a device that fails once is exit status 4 at the worst, and leaves a whole
           ],
     ).toContainEqual(place.runs());
   });
-}, 120_000);
+}, 600_000);
 
 describe('a directory that cannot be written', () => {
   test('is exit status 4, and nothing changes', async () => {

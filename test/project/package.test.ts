@@ -56,7 +56,7 @@ guardedSuite({
       const quiet = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
       await succeed('npm', ['install', '--global', '--prefix', prefix, ...quiet, tarball]);
       installed = path.join(prefix, 'lib/node_modules/zonewright');
-    }, 240_000);
+    }, 600_000);
 
     test('has what is needed, and nothing else', () => {
       const allowed =
@@ -125,7 +125,7 @@ guardedSuite({
         const example = await succeed(node, ['library.mjs'], { cwd: work });
         expect(example.stdout).toMatch(/^example\.com\.\t3600\tIN\tSOA\t/m);
         expect(example.stderr).toMatch(/^for the parent: example\.com\. IN DS \d+ 15 2 [0-9A-F]{64}$/m);
-      }, 120_000);
+      }, 600_000);
     });
   },
 });

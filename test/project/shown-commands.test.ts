@@ -115,7 +115,7 @@ describe.each(Object.entries(PAGES))('the commands shown in %s', (page, peers) =
       } finally {
         await reader.leave();
       }
-    }, 120_000);
+    }, 600_000);
   });
 });
 
