@@ -47,17 +47,23 @@ export async function findZone(
 /** A key of the directory with what its times and its `.state` file say of it. */
 export function foundKey(key: Key, now: number): FoundKey {
   const { published, active } = useOfKey(key, now);
-  const ds = key.state?.dsState;
+  const { timing, state } = key;
+  const ds = state?.dsState;
   return {
     base: key.base,
     keyTag: key.keyTag,
     algorithm: key.algorithm,
     role: key.role,
     dnskey: keyIdOf(key.dnskeyRdata),
-    created: key.timing.created,
-    activated: key.timing.activate,
+    created: earliestPast([timing.created, state?.generated], now),
+    activated: earliestPast([timing.activate, state?.active], now),
     isPublished: published,
     isActive: active,
     ds: ds === 'omnipresent' ? 'there' : ds === 'hidden' ? 'absent' : 'unknown',
   };
+}
+
+function earliestPast(times: readonly (number | undefined)[], now: number): number | undefined {
+  const past = times.filter((time) => time !== undefined && time <= now) as number[];
+  return past.length === 0 ? undefined : Math.min(...past);
 }

@@ -3,7 +3,7 @@ import { usageError, type ZonewrightError } from '../errors.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import type { Role } from '../keys/roles.ts';
 import { decisionDetails, startDetails, withAudit, type AuditDetails } from '../rollover/audit.ts';
-import { dueRollovers, spareKeys, withRolloverStarted, type Due } from '../rollover/due.ts';
+import { dueRollovers, needsLostKey, spareKeys, withRolloverStarted, type Due } from '../rollover/due.ts';
 import { NONE_LOST } from '../rollover/next-publication.ts';
 import type { Decision, Wait } from '../rollover/step-outcome.ts';
 import { advance } from '../rollover/engine.ts';
@@ -140,8 +140,7 @@ class RotateRun {
     await this.#replace(isReal);
     if (onlyRequested) return;
     for (const due of dueRollovers(this.#state, policy).filter(({ at }) => at <= now)) {
-      // What replaces a lost key takes more than a run: the operator says when.
-      if (due.old.some(({ base }) => this.#lost.has(base))) continue;
+      if (needsLostKey(due, this.#lost)) continue;
       const lack = this.#lackOf(due);
       if (lack !== undefined) {
         this.#environment.warn(lack.message, lack.hint);

@@ -1,12 +1,11 @@
 import type { Role } from '../keys/roles.ts';
 import { dsOf, setsBetween } from './ds-sets.ts';
+import type { Publication } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { ManagedKey, RotationState } from './state.ts';
+import { earlierVersions, UNKNOWN_HISTORY } from './unknown-history.ts';
 import type { KeyId } from './validation.ts';
 import type { ZoneEvidence } from './zone-evidence.ts';
-
-/** Seconds that unknown history is taken to stay in caches, unless a larger TTL was seen. */
-const UNKNOWN_HISTORY = 7 * 86400;
 
 /** A key as it is found, with what its times and its `.state` file say of it. */
 export interface FoundKey {
@@ -15,9 +14,12 @@ export interface FoundKey {
   readonly algorithm: number;
   readonly role: Role;
   readonly dnskey: KeyId;
+  /** Epoch seconds in the past; undefined where nobody knows. */
   readonly created: number | undefined;
+  /** When it began to sign, in epoch seconds in the past; undefined where it has not, or nobody knows. */
   readonly activated: number | undefined;
   readonly isPublished: boolean;
+  /** Whether it is to sign now. */
   readonly isActive: boolean;
   /** Whether BIND's key manager says that its DS is, may be or is not at the parent. */
   readonly ds: 'there' | 'absent' | 'unknown';
@@ -32,8 +34,9 @@ export interface FoundZone {
 
 /**
  * The state of a zone that was signed without one. What the signed zone shows counts; where there is none, what the keys say. What was
- * served before is unknown and taken at its worst: everything found is held by caches for a week or its TTL, whichever is longer, and the
- * parent may serve the DS of any key that signs the DNSKEY RRset, or none.
+ * served before is unknown and taken at its worst: everything found, and what may have been there before, is held by caches for a week or its
+ * TTL, whichever is longer, and the parent may serve the DS of any key that signs the DNSKEY RRset, or none. A key has the age that its own times
+ * tell; one without any has come to the end of its life.
  */
 export function adoptedState(
   found: readonly FoundKey[],
@@ -41,7 +44,7 @@ export function adoptedState(
   policy: Policy,
   now: number,
 ): RotationState {
-  const keys = found.map((key) => managedKey(key, zone?.evidence, now));
+  const keys = found.map((key) => managedKey(key, zone?.evidence, policy, now));
   const anchors = found.filter(({ base }) => keys.some((key) => key.base === base && key.use.signsKeys));
   const state: RotationState = {
     keys,
@@ -68,27 +71,39 @@ export function adoptedState(
     propagation: policy.parentPropagationDelay,
     confirmed: false,
   }));
-  const publications =
-    zone === undefined
-      ? []
-      : [
-          {
-            serial: zone.evidence.serial,
-            digest: zone.digest,
-            since: now,
-            established: now,
-            keySet: zone.evidence.keySet,
-            data: zone.evidence.data,
-            dnskeyTtl: Math.max(zone.evidence.dnskeyTtl, UNKNOWN_HISTORY),
-            maxTtl: Math.max(zone.evidence.maxTtl, UNKNOWN_HISTORY),
-            propagation: zone.propagation,
-            firstExpiration: zone.evidence.firstExpiration,
-          },
-        ];
-  return { ...state, ledger: { publications, parent } };
+  return {
+    ...state,
+    ledger: { publications: zone === undefined ? [] : publicationsOf(zone, keys, now), parent },
+  };
 }
 
-function managedKey(key: FoundKey, evidence: FoundZone['evidence'] | undefined, now: number): ManagedKey {
+function publicationsOf(
+  { evidence, digest, propagation }: FoundZone,
+  keys: readonly ManagedKey[],
+  now: number,
+): Publication[] {
+  const { serial, keySet, data, firstExpiration } = evidence;
+  const found = {
+    serial,
+    digest,
+    since: now,
+    established: now,
+    keySet,
+    data,
+    dnskeyTtl: Math.max(evidence.dnskeyTtl, UNKNOWN_HISTORY),
+    maxTtl: Math.max(evidence.maxTtl, UNKNOWN_HISTORY),
+    propagation,
+    firstExpiration,
+  };
+  return [...earlierVersions(found, keys), found];
+}
+
+function managedKey(
+  key: FoundKey,
+  evidence: FoundZone['evidence'] | undefined,
+  policy: Policy,
+  now: number,
+): ManagedKey {
   const { base, keyTag, algorithm, role, dnskey, created, activated, isPublished, isActive } = key;
   const use =
     evidence === undefined
@@ -102,9 +117,11 @@ function managedKey(key: FoundKey, evidence: FoundZone['evidence'] | undefined, 
           signsKeys: evidence.keySet.signers.includes(dnskey),
           signsZone: evidence.data.signerSets.some((signers) => signers.includes(dnskey)),
         };
-  const isInUse = use.published || use.signsKeys || use.signsZone;
+  const signs = use.signsKeys || use.signsZone;
   // A key that has done its work is no spare for later.
-  const wasInUse = !isInUse && activated !== undefined && activated <= now;
+  const isRemoved = !use.published && !signs && activated !== undefined;
+  // One that is to sign, and does not yet, has not begun to.
+  const isRetired = !signs && !isActive && activated !== undefined;
   return {
     base,
     keyTag,
@@ -113,7 +130,17 @@ function managedKey(key: FoundKey, evidence: FoundZone['evidence'] | undefined, 
     dnskey,
     created: created ?? now,
     use,
-    activated: isInUse || wasInUse ? (activated ?? created ?? now) : undefined,
-    ...(wasInUse ? { removed: now } : {}),
+    activated: signs
+      ? (activated ?? created ?? oldestBeginning(role, policy, now))
+      : isRetired || isRemoved
+        ? activated
+        : undefined,
+    ...(isRemoved ? { removed: now } : {}),
   };
+}
+
+/** When a key began that has come to the end of its life. */
+function oldestBeginning(role: Role, { kskLifetime, zskLifetime }: Policy, now: number): number {
+  const lifetime = role === 'zsk' ? zskLifetime : kskLifetime;
+  return lifetime === 'unlimited' ? now : now - lifetime;
 }

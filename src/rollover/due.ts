@@ -39,19 +39,42 @@ export function dueRollovers(state: RotationState, policy: Policy): Due[] {
   }
   for (const role of rolesOf(policy)) {
     const lifetime = role === 'zsk' ? policy.zskLifetime : policy.kskLifetime;
-    if (lifetime === 'unlimited' || state.rollovers.some((rollover) => concerns(state, rollover, role)))
-      continue;
-    const old = inUse.filter((key) => key.role === role);
-    const begin = Math.min(...old.map(({ activated, created }) => activated ?? created));
+    if (state.rollovers.some((rollover) => concerns(state, rollover, role))) continue;
+    const change = changeOfKeys(
+      inUse.filter((key) => key.role === role),
+      lifetime === 'unlimited' ? Infinity : lifetime - policy.rotationPeriod,
+    );
+    if (change.at === Infinity) continue;
     due.push({
       name: rolloverOf(role, policy, state),
-      old,
-      newRoles: [role],
+      ...change,
+      newRoles: change.stays === undefined ? [role] : [],
       algorithm: policy.algorithm,
-      at: begin + lifetime - policy.rotationPeriod,
     });
   }
   return due.sort((a, b) => a.at - b.at);
+}
+
+/**
+ * Which keys of one role leave next, and which of them take over. Each key has its own age: in a zone that was taken over in the middle of a rollover,
+ * those that have done their work leave at once, and a successor that is in the zone already is the successor.
+ * @param after seconds from the beginning of a key's life until it is to be replaced
+ */
+function changeOfKeys(keys: readonly ManagedKey[], after: number): Pick<Due, 'old' | 'stays' | 'at'> {
+  const working = keys.filter(isAtWork);
+  const leaving = keys.filter((key) => !isAtWork(key) && key.activated !== undefined);
+  const hasDone = working.length > 0 && leaving.length > 0;
+  const endOf = ({ activated, created }: ManagedKey): number => (activated ?? created) + after;
+  const at = hasDone ? -Infinity : Math.min(...(working.length > 0 ? working : keys).map(endOf));
+  const old = hasDone ? leaving : working.length > 0 ? working.filter((key) => endOf(key) === at) : keys;
+  const stays = keys.filter((key) => !old.includes(key)).map(({ base }) => base);
+  return { old, ...(stays.length > 0 ? { stays } : {}), at };
+}
+
+/** Whether a key signs all that its role signs. */
+function isAtWork({ role, use }: ManagedKey): boolean {
+  const full = fullUse(role);
+  return use.signsKeys === full.signsKeys && use.signsZone === full.signsZone;
 }
 
 /** The rollover by which keys of a role are replaced. */
@@ -116,6 +139,11 @@ export function withRolloverStarted(
     step: 0,
   };
   return { ...state, rollovers: [...state.rollovers, rollover] };
+}
+
+/** Whether a rollover would take away a lost key, or have one take over: it takes more than a run, and the operator says when. */
+export function needsLostKey({ old, stays = [] }: Due, lost: ReadonlySet<string>): boolean {
+  return old.some(({ base }) => lost.has(base)) || stays.some((base) => lost.has(base));
 }
 
 /** Whether a key's DS belongs at the parent once it is in full use. */

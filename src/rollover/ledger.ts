@@ -68,6 +68,8 @@ export type Source =
       readonly serial: number;
       readonly since: number;
       readonly isSigned: boolean;
+      /** Whether it is not that version, but one that may have been served before it. */
+      readonly isBefore?: boolean;
     }
   | { readonly kind: 'parent'; readonly since: number };
 
@@ -95,8 +97,16 @@ export function cachesAt(
   const data: Held<ZoneData>[] = [];
   publications.forEach((publication, index) => {
     const replaced = replacedAt(publications, index);
-    const { serial, since, keySet } = publication;
-    const source = { kind: 'publication', serial, since, isSigned: keySet.keys.length > 0 } as const;
+    const { serial, since, digest, keySet } = publication;
+    const isSigned = keySet.keys.length > 0;
+    const isBefore = isSigned && digest === NO_FILE;
+    const source = {
+      kind: 'publication',
+      serial,
+      since,
+      isSigned,
+      ...(isBefore ? { isBefore } : {}),
+    } as const;
     const served = replaced + publication.propagation + margin;
     keySets.push({ value: publication.keySet, until: served + publication.dnskeyTtl, source });
     data.push({ value: publication.data, until: served + publication.maxTtl, source });

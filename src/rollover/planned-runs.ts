@@ -1,5 +1,5 @@
 import { signsKeys, type Role } from '../keys/roles.ts';
-import { dueRollovers, spareKeys, withRolloverStarted, type Due } from './due.ts';
+import { dueRollovers, needsLostKey, spareKeys, withRolloverStarted, type Due } from './due.ts';
 import { advance } from './engine.ts';
 import { withDsPublished, withDsWithdrawn, withEstablished, withPublication } from './facts.ts';
 import { keepsSerial } from './kept-serial.ts';
@@ -60,10 +60,10 @@ export class PlannedRuns {
     return true;
   }
 
-  /** What begins by itself. What replaces a lost key does not: the operator says when. */
+  /** What begins by itself. */
   #dueRollovers(): Due[] {
     const due = dueRollovers(this.#state, this.#policy);
-    return due.filter(({ old }) => !old.some(({ base }) => this.#lost.has(base)));
+    return due.filter((one) => !needsLostKey(one, this.#lost));
   }
 
   #start(due: Due): void {

@@ -1,5 +1,6 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { Operation } from './operation.ts';
+import { DAY, Operation } from './operation.ts';
 
 interface Status {
   readonly health: string;
@@ -58,4 +59,61 @@ test('while a rollover asks the parent, it alone tells of the DS', async () => {
   await operation.pass(86400);
   const { problems } = await statusOf(operation);
   expect(problems.filter(({ code }) => code === 'ds/unknown' || code === 'ds/missing')).toEqual([]);
+});
+
+describe('a zone whose state is lost in the middle of a ZSK rollover', () => {
+  function forgetTimes(base: string): void {
+    for (const suffix of ['key', 'private']) {
+      const file = `keys/${base}.${suffix}`;
+      const lines = readFileSync(file, 'utf8').split('\n');
+      writeFileSync(file, lines.filter((line) => !/(Created|Publish|Activate):/.test(line)).join('\n'));
+    }
+  }
+
+  test.each([
+    ['right after the new key is published', 0],
+    ['while both are there and the new one signs', 1],
+    ['before the old one leaves', 6],
+  ])('%s goes on with the two keys that it has', async (_, days) => {
+    const operation = await Operation.enabled('checkParent: false');
+    const [old] = operation.keys('zsk');
+    operation.now += 84 * DAY;
+    await operation.rotate('--sign');
+    await operation.pass(days * DAY);
+    const fresh = operation.keys('zsk').find(({ base }) => base !== old!.base)!;
+    rmSync('keys/example.com.state.json');
+
+    await operation.rotate('--adopt');
+    expect(operation.state().rollovers).toEqual([]);
+    const [ksk] = operation.keys('ksk');
+    await operation.rotate('--ds-published', String(ksk!.keyTag));
+    const ages = new Map(operation.keys('zsk').map(({ base, activated }) => [base, activated]));
+    expect(ages.get(old!.base)).toBe(old!.activated);
+    expect(ages.get(fresh.base)).toBe(days === 0 ? undefined : fresh.activated);
+
+    for (let day = 3; day <= 18; day += 3) {
+      await operation.pass(3 * DAY, 3 * DAY);
+      await operation.expectValid([ksk!]);
+      const { use } = operation.state().keys.find(({ base }) => base === old!.base)!;
+      if (day <= 6) expect(use.published).toBe(true);
+    }
+    expect(operation.keys('zsk').map(({ base }) => base)).toEqual([fresh.base]);
+    expect(operation.signers('SOA')).toEqual([fresh.keyTag]);
+  });
+
+  test('takes what the key files do not say from the .state file of BIND', async () => {
+    const operation = await Operation.enabled('checkParent: false');
+    const [zsk] = operation.keys('zsk');
+    forgetTimes(zsk!.base);
+    writeFileSync(
+      `keys/${zsk!.base}.state`,
+      `Algorithm: 13\nKSK: no\nZSK: yes\nGenerated: 20261001000000 (x)\nActive: 20261002000000 (x)\nDNSKEYState: omnipresent\nZRRSIGState: omnipresent\n`,
+    );
+    rmSync('keys/example.com.state.json');
+    await operation.rotate('--adopt');
+    expect(operation.keys('zsk')[0]).toMatchObject({
+      created: Date.UTC(2026, 9, 1) / 1000,
+      activated: Date.UTC(2026, 9, 2) / 1000,
+    });
+  });
 });

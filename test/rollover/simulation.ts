@@ -2,7 +2,13 @@ import { dsOf } from '../../src/rollover/ds-sets.ts';
 import { lostSigners, nextPublication } from '../../src/rollover/next-publication.ts';
 import type { Decision, Wait } from '../../src/rollover/step-outcome.ts';
 import { advance, type Advance } from '../../src/rollover/engine.ts';
-import { dueRollovers, rolloverOf, withRolloverStarted, type Due } from '../../src/rollover/due.ts';
+import {
+  dueRollovers,
+  needsLostKey,
+  rolloverOf,
+  withRolloverStarted,
+  type Due,
+} from '../../src/rollover/due.ts';
 import {
   withDsPublished,
   withDsSeen,
@@ -162,7 +168,7 @@ export class Simulation {
   /** Starts a rollover unless another one excludes it now. */
   start(due: Due): void {
     if (!dueRollovers(this.state, this.policy).some(({ name }) => name === due.name)) return;
-    if (due.old.some(({ base }) => this.lost.has(base))) return;
+    if (needsLostKey(due, this.lost)) return;
     this.begin(due);
   }
 

@@ -1,0 +1,143 @@
+import { describe, expect, test } from '@jest/globals';
+import { adoptedState, type FoundKey, type FoundZone } from '../../src/rollover/adopt.ts';
+import { dueRollovers, withRolloverStarted } from '../../src/rollover/due.ts';
+import { advance } from '../../src/rollover/engine.ts';
+import { DEFAULT_POLICY } from '../../src/rollover/policy.ts';
+import { keyStatus } from '../../src/rollover/key-status.ts';
+import type { ManagedKey, RotationState } from '../../src/rollover/state.ts';
+import { flagsOfRole, type Role } from '../../src/keys/roles.ts';
+
+const HOUR = 3600;
+const DAY = 86400;
+const NOW = 1_795_348_800;
+
+function found(base: string, role: Role, change: Partial<FoundKey> = {}): FoundKey {
+  return {
+    base,
+    keyTag: 1,
+    algorithm: 13,
+    role,
+    dnskey: `${flagsOfRole(role)} 3 13 ${base}`,
+    created: NOW - 100 * DAY,
+    activated: NOW - 30 * DAY,
+    isPublished: true,
+    isActive: true,
+    ds: role === 'zsk' ? 'unknown' : 'there',
+    ...change,
+  };
+}
+
+/** @param signers keys that sign the zone, one list for each kind of RRset */
+function zoneOf(keys: readonly FoundKey[], signers: readonly (readonly FoundKey[])[]): FoundZone {
+  const ids = (list: readonly FoundKey[]): string[] => list.map(({ dnskey }) => dnskey).sort();
+  return {
+    evidence: {
+      serial: 7,
+      keySet: { keys: ids(keys), signers: ids(keys.filter(({ role }) => role === 'ksk')) },
+      data: { signerSets: signers.map(ids) },
+      dnskeyTtl: HOUR,
+      maxTtl: HOUR,
+      refresh: HOUR,
+      retry: HOUR,
+      firstExpiration: NOW + 20 * DAY,
+    },
+    digest: 'ab'.repeat(32),
+    propagation: HOUR,
+  };
+}
+
+const KSK = found('ksk', 'ksk');
+
+function adopted(zsks: readonly FoundKey[], signers?: readonly (readonly FoundKey[])[]): RotationState {
+  const keys = [KSK, ...zsks];
+  return adoptedState(keys, signers && zoneOf(keys, signers), DEFAULT_POLICY, NOW);
+}
+
+function zsksOf(state: RotationState): Record<string, [status: string, activated: number | undefined]> {
+  const zsks = state.keys.filter(({ role }) => role === 'zsk');
+  return Object.fromEntries(zsks.map((key) => [key.base, [keyStatus(state, key), key.activated]]));
+}
+
+/** The rollover of the ZSK that comes next. */
+function next(state: RotationState): unknown {
+  const due = dueRollovers(state, DEFAULT_POLICY).find(({ name }) => name === 'zsk-prepublish');
+  const old = due?.old.map(({ base }: ManagedKey) => base);
+  return due && { old, stays: due.stays ?? [], makes: due.newRoles.length, at: due.at };
+}
+
+/** How a rollover goes on that began now. */
+function waitOf(state: RotationState): { what: string; until: number } {
+  const due = dueRollovers(state, DEFAULT_POLICY).find(({ name }) => name === 'zsk-prepublish')!;
+  const { waits } = advance(withRolloverStarted(state, due, [], NOW), DEFAULT_POLICY, NOW);
+  return { what: waits[0]!.step.does, until: waits[0]!.until };
+}
+
+describe('a zone that is taken over in the middle of a ZSK rollover', () => {
+  const old = found('old', 'zsk', { activated: NOW - 95 * DAY });
+  const fresh = found('new', 'zsk', { activated: undefined, created: NOW - HOUR, isActive: false });
+
+  test('goes on with the key that is published ahead, once every cache can know it', () => {
+    const state = adopted([old, fresh], [[old]]);
+    expect(zsksOf(state)).toEqual({ old: ['active', old.activated], new: ['pending', undefined] });
+    expect(next(state)).toEqual({ old: ['old'], stays: ['new'], makes: 0, at: old.activated! + 83 * DAY });
+    const { what, until } = waitOf(state);
+    expect(what).toBe('sign with the new key instead of the old');
+    expect(until).toBeGreaterThanOrEqual(NOW + 7 * DAY);
+  });
+
+  test('does not take a key for worn out that is to sign and does not yet', () => {
+    const late = { ...fresh, activated: NOW - HOUR, isActive: true };
+    expect(zsksOf(adopted([old, late], [[old]]))).toEqual({
+      old: ['active', old.activated],
+      new: ['pending', undefined],
+    });
+  });
+
+  test('lets the key that signs no more leave at once, but not before its signatures have left all caches', () => {
+    const retired = { ...old, isActive: false };
+    const signing = { ...fresh, activated: NOW - DAY, isActive: true };
+    const state = adopted([retired, signing], [[signing]]);
+    expect(zsksOf(state)).toEqual({ old: ['retired', old.activated], new: ['active', signing.activated] });
+    expect(next(state)).toEqual({ old: ['old'], stays: ['new'], makes: 0, at: -Infinity });
+    const { what, until } = waitOf(state);
+    expect(what).toBe('remove the old DNSKEY');
+    expect(until).toBeGreaterThanOrEqual(NOW + 7 * DAY);
+  });
+
+  test('counts the age of each key where both still sign', () => {
+    const signing = { ...fresh, activated: NOW - DAY, isActive: true };
+    const state = adopted([old, signing], [[old], [signing]]);
+    expect(zsksOf(state)).toEqual({ old: ['active', old.activated], new: ['active', signing.activated] });
+    expect(next(state)).toEqual({ old: ['old'], stays: ['new'], makes: 0, at: old.activated! + 83 * DAY });
+  });
+
+  test('goes by the times of the keys where there is no signed zone', () => {
+    const state = adopted([
+      { ...old, isActive: false },
+      { ...fresh, activated: NOW - DAY, isActive: true },
+    ]);
+    expect(zsksOf(state)).toEqual({ old: ['retired', old.activated], new: ['active', NOW - DAY] });
+  });
+});
+
+describe('the age of a key', () => {
+  test('is that since its creation where nobody knows when it began to sign', () => {
+    const key = found('zsk', 'zsk', { activated: undefined });
+    expect(zsksOf(adopted([key], [[key]]))).toEqual({ zsk: ['active', key.created] });
+  });
+
+  test('is its whole life where nobody knows anything', () => {
+    const key = found('zsk', 'zsk', { activated: undefined, created: undefined });
+    const state = adopted([key], [[key]]);
+    expect(zsksOf(state)).toEqual({ zsk: ['active', NOW - 90 * DAY] });
+    const policy = { ...DEFAULT_POLICY, zskLifetime: 'unlimited' as const };
+    expect(zsksOf(adoptedState([KSK, key], zoneOf([KSK, key], [[key]]), policy, NOW))).toEqual({
+      zsk: ['active', NOW],
+    });
+  });
+});
+
+test('a key alone in its role has no rollover behind it', () => {
+  const zsk = found('zsk', 'zsk');
+  expect(adopted([zsk], [[zsk]]).ledger.publications).toHaveLength(1);
+});
