@@ -1,5 +1,6 @@
 import { toHex } from '../dns/encoding.ts';
 import { nameFromText, nameToText } from '../dns/name.ts';
+import { printTime } from '../dns/time.ts';
 import { isApexSignature, signApexRrset } from '../dnssec/apex-signatures.ts';
 import type { Signer } from '../dnssec/crypto.ts';
 import { readDnskey } from '../dnssec/dnskey.ts';
@@ -52,6 +53,11 @@ export interface KeyResponseResult {
   readonly digest: string;
 }
 
+interface SignedBundle extends NewBundle {
+  readonly inception: number;
+  readonly expiration: number;
+}
+
 /**
  * Signs, where the KSK is, what a request asks for. Each signature is verified before the file is written.
  * @throws ZonewrightError `bundle/*`, `sign/no-key`, `key/*`, `file/*`
@@ -75,6 +81,7 @@ export async function answerKeyRequest(
     signers.set(key, await crypto.importPrivateKey(await openPrivateKey(directory, key, environment)));
   const used = new Set<Key>();
   const signed = requested.map((bundle) => signBundle(bundle, signers, used, origin, options, environment));
+  checkNoGap(signed, requestFile);
   const printed = printBundles('SignedKeyResponse', nameToText(origin), signed, now, PROGRAM);
   const seals = [...used].map((key) => ({ dnskeyRdata: key.dnskeyRdata, signer: signers.get(key)! }));
   const sealed = sealText(printed, seals);
@@ -90,11 +97,29 @@ export async function answerKeyRequest(
     responseFile,
     bundles: signed.length,
     from: begin,
-    until: Math.max(...signed.map(({ expiration = 0 }) => expiration)),
+    until: Math.max(...signed.map(({ expiration }) => expiration)),
     keys: [...used].map(({ base }) => base),
     requestDigest: digest(text),
     digest: digest(sealed),
   };
+}
+
+/** Each bundle begins before the signatures of those before it end: a request of another tool, or one without its seal, may have less. */
+function checkNoGap(bundles: readonly SignedBundle[], file: string): void {
+  let covered: number | undefined;
+  for (const { from, expiration } of [...bundles].sort((a, b) => a.from - b.from)) {
+    if (covered !== undefined && from > covered) {
+      throw inputError(
+        'bundle/gap',
+        `no signature is valid from ${printTime(covered)} to ${printTime(from)}`,
+        {
+          location: { file },
+          hint: 'make the request anew; where it leaves the times open, make signatures.validity of the policy longer',
+        },
+      );
+    }
+    covered = Math.max(covered ?? 0, expiration);
+  }
 }
 
 /** The zone that a file of bundles is about: the owner of its records. */
@@ -136,7 +161,7 @@ function signBundle(
   origin: Uint8Array,
   { policy, requestFile, keyDirectory }: KeyResponseOptions,
   { now }: Environment,
-): NewBundle {
+): SignedBundle {
   const { from } = bundle;
   const inception = bundle.inception ?? from - policy.signatures.inceptionOffset;
   const expiration = bundle.expiration ?? from + policy.signatures.validity;

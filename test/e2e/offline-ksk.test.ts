@@ -190,6 +190,13 @@ describe('a KSK in a safe', () => {
     const importing = ['sign', 'example.com.zone', '--response', 'skr.bad'];
     expect(await refused('ksr.bad', request.replace(' 3600 IN', ' 3601 IN'), ...answer)).toContain('changed');
     expect(await refused('ksr.bad', response, ...answer)).toContain('not a KeySigningRequest');
+    // Somebody leaves bundles out, and the seal with them: found before the safe is closed.
+    const asked = request
+      .split(/^(?=;; KeySigningRequest)/m)
+      .filter((part) => !part.includes('signed by key'));
+    const requestEnd = ';; KeySigningRequest 1.0 generated at some time by somebody\n';
+    const requestWithHole = [asked[0], asked[1], ...asked.slice(-2), requestEnd].join('');
+    expect(await refused('ksr.bad', requestWithHole, ...answer)).toContain('no signature is valid from');
     expect(await refused('skr.bad', request, ...importing)).toContain('not a SignedKeyResponse');
     expect(await refused('skr.bad', response.slice(0, 3000), ...importing)).toContain('its end is missing');
     expect(await refused('skr.bad', response.replace(' 3600 IN', ' 3601 IN'), ...importing)).toContain(
