@@ -226,7 +226,10 @@ export function plainKeyProblems(files: readonly string[], keyDirectory: string)
       code: 'key/plain-in-repository',
       severity: 'warning',
       actor: 'operator',
-      what: `${others.length === 0 ? `${first} lies` : `${files.length} private keys lie`} in plain in a repository`,
+      what:
+        others.length === 0
+          ? `${first} lies in plain in a repository`
+          : `private keys lie in plain in a repository: ${files.join(', ')}`,
       todo: 'put them under a passphrase, and roll those that others had',
       nextCommand: `zonewright keygen --encrypt ${shellWord(joinPath(keyDirectory, first))}`,
     },

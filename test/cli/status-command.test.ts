@@ -18,6 +18,7 @@ interface Document {
   readonly problems: readonly {
     readonly code: string;
     readonly severity: string;
+    readonly what: string;
     readonly nextCommand: string | null;
   }[];
   readonly drift: readonly { readonly code: string }[];
@@ -159,15 +160,19 @@ test('a lost private key, an open one, a foreign edit and a missing zone are tol
   expect(problems.map(({ code }) => code)).toContain('zone/missing');
 });
 
-test('plain private keys in a repository are told until they are encrypted', async () => {
+test('plain private keys in a repository are named until they are encrypted', async () => {
   const operation = await enabled();
-  const isTold = async (): Promise<string | null | undefined> => {
+  const told = async (): Promise<Document['problems'][number] | undefined> => {
     const [, { problems }] = await statusOf(operation);
-    return problems.find(({ code }) => code === 'key/plain-in-repository')?.nextCommand;
+    return problems.find(({ code }) => code === 'key/plain-in-repository');
   };
-  expect(await isTold()).toBeUndefined();
+  expect(await told()).toBeUndefined();
   mkdirSync('.git');
-  expect(await isTold()).toMatch(/^zonewright keygen --encrypt keys\/Kexample\.com\.\+013\+\d{5}\.private$/);
+  const files = (['ksk', 'zsk'] as const).map((role) => `${operation.keys(role)[0]!.base}.private`).sort();
+  expect(await told()).toMatchObject({
+    what: `private keys lie in plain in a repository: ${files.join(', ')}`,
+    nextCommand: `zonewright keygen --encrypt keys/${files[0]!}`,
+  });
 });
 
 test('a clock that went back is critical', async () => {
