@@ -50,7 +50,7 @@ function costPart({ costs, iterations, encryption }: KeysMeasurement): string {
     algorithm,
     String(random),
     String(deterministic),
-    `${(random / deterministic).toFixed(0)} times`,
+    `${Number((random / deterministic).toPrecision(2))} times`,
   ]);
   const head = ['signatures a second on one core', 'random', '--deterministic', 'slower'];
   return `${table(head, rows)}\nTo open or to encrypt one private key (${iterations} iterations): ${encryption} ms.\n`;
