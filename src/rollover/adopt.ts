@@ -1,4 +1,4 @@
-import type { Role } from '../keys/roles.ts';
+import { signsKeys, type Role } from '../keys/roles.ts';
 import { dsOf, setsBetween } from './ds-sets.ts';
 import type { Publication } from './ledger.ts';
 import type { Policy } from './policy.ts';
@@ -35,8 +35,8 @@ export interface FoundZone {
 /**
  * The state of a zone that was signed without one. What the signed zone shows counts; where there is none, what the keys say. What was
  * served before is unknown and taken at its worst: everything found, and what may have been there before, is held by caches for a week or its
- * TTL, whichever is longer, and the parent may serve the DS of any key that signs the DNSKEY RRset, or none. A key has the age that its own times
- * tell; one without any has come to the end of its life.
+ * TTL, whichever is longer, and the parent may serve the DS of any KSK or CSK that signs the DNSKEY RRset, or none. A key has the age that its own
+ * times tell; one without any has come to the end of its life.
  */
 export function adoptedState(
   found: readonly FoundKey[],
@@ -45,12 +45,15 @@ export function adoptedState(
   now: number,
 ): RotationState {
   const keys = found.map((key) => managedKey(key, zone?.evidence, policy, now));
-  const anchors = found.filter(({ base }) => keys.some((key) => key.base === base && key.use.signsKeys));
+  const signers = found.filter(({ base }) => keys.some((key) => key.base === base && key.use.signsKeys));
+  const ksks = signers.filter(({ role }) => signsKeys(role));
+  // Others have ZSKs sign the DNSKEY RRset, too. Who has nothing else may have their DS at the parent.
+  const anchors = ksks.length > 0 ? ksks : signers;
   const state: RotationState = {
     keys,
     ledger: { publications: [], parent: [] },
     rollovers: [],
-    wantedDs: anchors.filter(({ ds }) => ds !== 'absent').map(({ base }) => base),
+    wantedDs: ksks.filter(({ ds }) => ds !== 'absent').map(({ base }) => base),
     audit: [],
     outbox: [],
   };
