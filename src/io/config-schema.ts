@@ -1,21 +1,30 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import schema from '../../schemas/config.schema.json' with { type: 'json' };
-import { internalError } from '../errors.ts';
+import { internalError, ZonewrightError } from '../errors.ts';
 import { closestWord } from './closest-word.ts';
 import type { ConfigFile } from './config-file.ts';
 
 /** Characters of a wrong value that a message quotes. */
 const MAX_QUOTE = 60;
 
-/** The content of a configuration file, if it follows the schema. */
+/**
+ * The content of a configuration file, if it follows the schema.
+ * @throws ZonewrightError about the first value that does not; it carries the others in `further`
+ */
 export function checkConfig(content: unknown, errorAt: ConfigFile['errorAt']): ConfigFile['document'] {
-  const ajv = new Ajv2020({ verbose: true, discriminator: true, allowUnionTypes: true });
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, discriminator: true, allowUnionTypes: true });
   const validate = ajv.compile<ConfigFile['document']>(schema);
   if (validate(content)) return content;
-  const [error] = validate.errors ?? [];
-  if (error === undefined)
+  const mistakes = (validate.errors ?? []).map((error) => explain(error, errorAt));
+  const [first, ...further] = mistakes.sort(byPlace);
+  if (first === undefined)
     throw internalError('configuration/invalid', 'the configuration has no known error');
-  throw explain(error, errorAt);
+  const { kind, code, message, hint, location } = first;
+  throw new ZonewrightError(kind, code, message, { hint, location, further });
+}
+
+function byPlace({ location: a }: ZonewrightError, { location: b }: ZonewrightError): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
 }
 
 /** The part of a schema that an error is about. */
@@ -27,7 +36,7 @@ interface SubSchema {
   readonly oneOf?: readonly { readonly properties: { readonly type: { readonly const: string } } }[];
 }
 
-function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): Error {
+function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): ZonewrightError {
   const keys = keysOf(error.instancePath);
   const params = error.params as Readonly<Record<string, unknown>>;
   const subSchema = error.parentSchema as SubSchema;

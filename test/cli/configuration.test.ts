@@ -350,6 +350,26 @@ describe('a mistake in a configuration', () => {
     expect(stderr).toMatch(message);
   });
 
+  test('is told with all others', async () => {
+    workIn({
+      '.zonewrightrc.yaml':
+        'keyDirectry: x\npolicies:\n  default:\n    denial: nsec5\n    zskLifetime: soon\nzones: { a.example: { fil: x } }\nnotify:\n  - {type: webook}\n  - {type: email, to: a@a.example}\n',
+    });
+    const { status, stderr } = await runInProcess(['status']);
+    expect(status).toBe(2);
+    const told = stderr.split('\n').filter((line) => line.startsWith('zonewright: '));
+    expect(told.map((line) => line.split(': ')[1]!.concat(' ', line.split(': ')[2]!))).toEqual([
+      '.zonewrightrc.yaml:1:1 keyDirectry',
+      '.zonewrightrc.yaml:4:5 policies.default.denial',
+      '.zonewrightrc.yaml:5:5 policies.default.zskLifetime',
+      '.zonewrightrc.yaml:6:23 zones."a.example".fil',
+      '.zonewrightrc.yaml:7:1 notify[1]',
+      '.zonewrightrc.yaml:8:6 notify[0].type',
+    ]);
+    const { stdout: document } = await runInProcess(['status', '--json']);
+    expect((JSON.parse(document) as { error: { further: object[] } }).error.further).toHaveLength(5);
+  });
+
   test('in package.json has its place there', async () => {
     workIn({ 'package.json': '{\n  "name": "x",\n  "zonewright": {\n    "zone": {}\n  }\n}\n' });
     const { status, stderr } = await runInProcess(['ds', 'x']);
