@@ -5,6 +5,11 @@ export interface SourceLocation {
   readonly column?: number;
 }
 
+/** A place as messages begin with it: `file:line:column`. */
+export function printLocation({ file, line, column }: SourceLocation): string {
+  return [file, line, column].filter((part) => part !== undefined).join(':');
+}
+
 /** What kind of failure it is; the command line maps each kind to one exit status. */
 export type ErrorKind = 'usage' | 'input' | 'environment' | 'internal';
 

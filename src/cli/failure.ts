@@ -1,6 +1,6 @@
 import type { CommanderError } from './commander.ts';
 import { counterpartOf } from './dnssec-options.ts';
-import { environmentError, internalError, usageError, ZonewrightError } from '../errors.ts';
+import { environmentError, internalError, printLocation, usageError, ZonewrightError } from '../errors.ts';
 import { closestWord } from '../io/closest-word.ts';
 
 /** Whatever was thrown, as an error of ours. */
@@ -100,9 +100,7 @@ function property(error: unknown, name: string): string | undefined {
 /** An error on one line: `file:line:column: what is wrong`. */
 export function failureLine({ location, message, kind }: ZonewrightError): string {
   const text = kind === 'internal' ? `internal error: ${message}` : message;
-  if (location === undefined) return text;
-  const place = [location.file, location.line, location.column].filter((part) => part !== undefined);
-  return `${place.join(':')}: ${text}`;
+  return location === undefined ? text : `${printLocation(location)}: ${text}`;
 }
 
 /** An error as JSON has it, `schemas/error.schema.json`. */

@@ -1,4 +1,4 @@
-import { ZonewrightError } from '../errors.ts';
+import { printLocation, ZonewrightError } from '../errors.ts';
 import { withFailure } from '../rollover/failures.ts';
 import type { LastError } from '../rollover/state.ts';
 import type { Environment } from './environment.ts';
@@ -34,5 +34,5 @@ export async function recordFailure(
 function describe(error: unknown): { readonly code: string; readonly message: string } {
   if (!(error instanceof ZonewrightError)) return { code: 'internal/unexpected', message: String(error) };
   const { code, message, location } = error;
-  return { code, message: location === undefined ? message : `${location.file}: ${message}` };
+  return { code, message: location === undefined ? message : `${printLocation(location)}: ${message}` };
 }

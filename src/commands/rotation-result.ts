@@ -113,6 +113,9 @@ function turnOf(
       return operator(`--served ${reason.serial}`);
     case 'lost':
       return operator(`--recover ${reason.keyTags[0] ?? ''}`);
+    case 'clock':
+      // To set it right.
+      return { actor: 'operator', nextCommand: undefined };
     case 'proof':
       // Time does not help, but to know what the parent really serves may.
       return until === Infinity && step.kind === 'parent'

@@ -86,7 +86,9 @@ describe('the last error', () => {
       time: operation.now,
       command: 'sign',
       code: expect.stringMatching(/./),
-      message: expect.stringContaining('example.com.zone: '),
+      message: expect.stringMatching(
+        new RegExp(`^\\S*example\\.com\\.zone:${good.split('\n').length}:\\d+: `),
+      ),
     };
     expect(operation.state().lastError).toEqual(error);
     operation.now += DAY;
@@ -152,6 +154,8 @@ describe('a clock that went back', () => {
     const { status, stderr } = await operation.run('rotate', 'example.com', '--sign');
     expect([status, stderr]).toEqual([0, expect.stringContaining('signatures end by the later of both')]);
     expect(operation.keys('zsk')).toHaveLength(2);
+    const nightly = await operation.run('rotate', 'example.com', '--quiet');
+    expect(nightly.stdout).toMatch(/^example\.com\. ZSK .*the clock went back\n$/);
     await operation.expectValid(operation.keys('ksk'));
     const wrong = operation.now;
     operation.now = right + 20 * DAY;
