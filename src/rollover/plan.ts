@@ -1,7 +1,9 @@
+import { advance } from './engine.ts';
 import type { Publication } from './ledger.ts';
 import { PlannedRuns } from './planned-runs.ts';
 import type { Policy } from './policy.ts';
-import type { RotationState } from './state.ts';
+import { ROLLOVERS } from './rollovers.ts';
+import { keyNamed, type RotationState } from './state.ts';
 
 /** One date of a plan. */
 export interface PlanEntry {
@@ -45,11 +47,33 @@ export function planRotation(
   zone: PlannedZone,
   observe: PlanObserver = () => undefined,
 ): PlanEntry[] {
+  const asked = openRequests(state, policy, now, zone.lost);
   const runs = new PlannedRuns(state, policy, now, zone);
   for (let turn = 0; turn < MAX_TURNS && runs.now <= until; turn++) {
     runs.act();
     observe(runs.state, runs.now);
     if (!runs.goOn()) break;
   }
-  return runs.entries.filter(({ time }) => time <= until);
+  return [...asked, ...runs.entries.filter(({ time }) => time <= until)];
+}
+
+/** What was asked of the parent before now and is not done: by the plan, somebody does it first of all. */
+function openRequests(
+  state: RotationState,
+  policy: Policy,
+  now: number,
+  lost: PlannedZone['lost'],
+): PlanEntry[] {
+  const { decisions, waits } = advance(state, policy, now, lost);
+  return waits.flatMap(({ rollover, step, reason }) => {
+    if (reason.kind !== 'parent' || step.kind !== 'parent') return [];
+    // What is asked for only now is in the plan itself.
+    if (decisions.some((decision) => decision.step === step && decision.rollover.name === rollover.name))
+      return [];
+    const keys = (step.ask === 'add-new' ? rollover.new : rollover.old).filter((base) =>
+      reason.keyTags.includes(keyNamed(state, base)?.keyTag ?? -1),
+    );
+    const { title } = ROLLOVERS[rollover.name];
+    return { time: now, rollover: title, what: step.does, actor: 'operator', keys } as const;
+  });
 }

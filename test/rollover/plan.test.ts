@@ -97,6 +97,33 @@ describe('a plan', () => {
   });
 });
 
+describe('what the parent was asked for', () => {
+  test('and has not done comes first, and is in no plan once it is done', () => {
+    const simulation = ordinaryZone({ kskRollover: 'double-ds' });
+    const [old] = simulation.keysInUse.filter(({ role }) => role === 'ksk');
+    simulation.replace('ksk');
+    simulation.rotate();
+    const fresh = simulation.state.keys.find(({ role, base }) => role === 'ksk' && base !== old!.base)!;
+    simulation.time += DAY;
+    const [first, ...rest] = planOf(simulation, simulation.state);
+    expect(first).toEqual({
+      time: simulation.clock,
+      rollover: 'KSK rollover (double-DS)',
+      what: 'add the new DS at the parent',
+      actor: 'operator',
+      keys: [fresh.base],
+    });
+    expect(rest.map(({ what }) => what)).not.toContain(first!.what);
+    simulation.changeDs(simulation.asked);
+    simulation.time += DAY;
+    simulation.checkParent();
+    simulation.rotate();
+    const whats = planOf(simulation, simulation.state).map(({ what }) => what);
+    expect(whats).not.toContain(first!.what);
+    expect(whats).toContain('remove the old DS at the parent');
+  });
+});
+
 describe('with a lost key', () => {
   test('the plan begins no rollover that takes it away: the operator says when', () => {
     const simulation = ordinaryZone({ zskLifetime: 20 * DAY });
