@@ -249,8 +249,10 @@ async function signAfter(
   const { zone, keyDirectory, policy, zoneFile, signedZone, targets } = options;
   // The parent was looked at just before.
   const checkParent = false;
+  // What was taken back just before may be due.
+  const beginsNothing = options.abort;
   const after = await rotate(
-    { zone, keyDirectory, policy, zoneFile, signedZone, targets, checkParent },
+    { zone, keyDirectory, policy, zoneFile, signedZone, targets, checkParent, beginsNothing },
     environment,
   );
   const changed = result.changed || signed.changed || after.changed;

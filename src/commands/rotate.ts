@@ -138,7 +138,7 @@ class RotateRun {
       await this.#startRollover(due, isReal, 'operator');
     }
     await this.#replace(isReal);
-    if (onlyRequested) return;
+    if (onlyRequested || this.#options.beginsNothing === true) return;
     for (const due of dueRollovers(this.#state, policy).filter(({ at }) => at <= now)) {
       if (needsLostKey(due, this.#lost)) continue;
       const lack = this.#lackOf(due);

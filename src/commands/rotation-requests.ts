@@ -21,7 +21,7 @@ export function requestedRollovers(state: RotationState, options: RotateOptions)
     if (conflict !== undefined) {
       throw inputError(
         'rotate/in-progress',
-        `a ${rolloverTitle(due.name)} cannot begin: the ${rolloverTitle(conflict.name)} is in progress`,
+        `${rolloverTitle(due.name)} cannot begin: the ${rolloverTitle(conflict.name)} is in progress`,
         { hint: 'let it finish, or take it back with --abort' },
       );
     }

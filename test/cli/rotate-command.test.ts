@@ -273,6 +273,19 @@ describe('--abort', () => {
     await operation.expectValid(operation.keys('ksk'));
   });
 
+  test('lasts at least until the next run where the rollover is due', async () => {
+    const operation = await enabled();
+    operation.configure('zskLifetime: 8d, kskLifetime: unlimited');
+    await operation.rotate('--sign');
+    expect(operation.state().rollovers).toMatchObject([{ name: 'zsk-prepublish' }]);
+    operation.now += HOUR;
+    await operation.rotate('--abort', '--sign');
+    expect(operation.count('DNSKEY')).toBe(2);
+    expect(operation.state().rollovers).toEqual([]);
+    await operation.rotate();
+    expect(operation.state().rollovers).toMatchObject([{ name: 'zsk-prepublish' }]);
+  });
+
   test('is refused while caches need the new key', async () => {
     const operation = await enabled();
     await operation.rotate('--start', 'zsk', '--sign');
