@@ -23,6 +23,7 @@ import { looksAtParent } from './parent-looks.ts';
 import { assumedTimes } from './plan-times.ts';
 import { eventsOf, withOverdueEvents } from './rotation-events.ts';
 import {
+  checkPrivateKeys,
   keyLabel,
   keysToPurge,
   lostKeys,
@@ -103,6 +104,7 @@ class RotateRun {
     const { zone, keyDirectory } = options;
     const stored = options.adopt === true ? undefined : await readState(keyDirectory, zone, environment);
     this.#before = stored?.state;
+    await checkPrivateKeys(zone, keyDirectory, environment);
     if (this.#before === undefined) this.#take(await firstState(options, environment));
     else this.#state = this.#before;
     this.#state = await withNewKeyFiles(this.#state, zone, keyDirectory, environment);

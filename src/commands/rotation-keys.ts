@@ -1,6 +1,6 @@
 import { rdataToText } from '../rr/rdata.ts';
 import { Type } from '../rr/registry.ts';
-import { algorithmLabel } from '../dnssec/algorithms.ts';
+import { algorithmLabel, usableAlgorithm } from '../dnssec/algorithms.ts';
 import { ZonewrightError } from '../errors.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
 import type { Key } from '../keys/key.ts';
@@ -65,6 +65,23 @@ export async function makeSpareKey(
     environment,
   );
   return unusedKey(keys[0]!, environment.now);
+}
+
+/**
+ * Makes sure that what lies in plain in the key directory is whole, before anything there is changed: a file that is cut short may look like one.
+ * @throws ZonewrightError `key/damaged`, `key/mismatch`, `key/unreadable` for the first that is not
+ */
+export async function checkPrivateKeys(
+  zone: Uint8Array,
+  keyDirectory: string,
+  { files, crypto }: Environment,
+): Promise<void> {
+  const directory = new KeyDirectory(keyDirectory, files);
+  for (const key of await directory.listKeys(zone)) {
+    if (usableAlgorithm(key.algorithm) === undefined) continue;
+    const secret = await directory.plainPrivateKey(key);
+    if (secret !== undefined) await crypto.importPrivateKey(secret);
+  }
 }
 
 /** The keys in use whose private half cannot be used now: its file is gone, or the HSM that has it does not answer. */

@@ -88,6 +88,21 @@ export class KeyDirectory implements KeySource {
     return decryptedKey(key, await encryption.decrypt(stored.encrypted, file), file);
   }
 
+  /**
+   * The secret of a key that lies in plain in its file; undefined where it is under a passphrase, in an HSM or not there.
+   * @throws ZonewrightError `key/damaged`, `key/mismatch`
+   */
+  async plainPrivateKey(key: Key): Promise<SoftwareKey | undefined> {
+    const { publicKey, privateKey } = await this.readFiles(key.base);
+    if (privateKey === undefined || isKeyReference(privateKey) || privateKey.encrypted !== undefined)
+      return undefined;
+    return privateKeyMaterial(
+      privateKey,
+      readDnskey(publicKey.rdata).publicKey,
+      this.#path(key.base, 'private'),
+    );
+  }
+
   /** Reads all files of a key, and checks that they belong together and to their name. */
   async readFiles(base: string): Promise<KeyFiles> {
     const publicFile = this.#path(base, 'key');
