@@ -81,6 +81,21 @@ describeWithPeers([...HSM_PEERS, 'dnssec-verify'], 'a zone with keys in SoftHSM'
     expect(text).not.toMatch(/PrivateKey|PrivateExponent/);
   });
 
+  test('the command that the page shows makes a key, and uses it from then on', async () => {
+    const page = readFileSync(new URL('../../docs/hsm.md', import.meta.url), 'utf8');
+    const shown = /^```sh\nzonewright (.+?) '(pkcs11:.+)'\n```$/m.exec(page)!;
+    const args = [...shown[1]!.split(' '), shown[2]!.replace('token=hsm;', `token=${hsm.label};`)];
+    const variables = { ZONEWRIGHT_PKCS11_MODULE: SOFTHSM_LIBRARY, ZONEWRIGHT_PKCS11_PIN: hsm.pin };
+    workIn();
+    const made = await runInProcess(args, { clock, variables });
+    expect(made).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^Kexample\.com\.\+013\+\d{5}\n$/),
+    });
+    workIn();
+    expect(await runInProcess(args, { clock, variables })).toMatchObject({ status: 0, stdout: made.stdout });
+  });
+
   test('both keys there: thousands of names are signed in acceptable time, beside the threads', async () => {
     const names = Array.from({ length: 1500 }, (_, i) => `n${i} A 192.0.2.1\n`).join('');
     workIn({ [ZONE]: SMALL_ZONE + names });
