@@ -95,6 +95,30 @@ export interface SignedRrset {
   readonly end: number;
 }
 
+/** RRsets as columns, one a row. */
+export interface SignedRrsets {
+  readonly zoneClass: number;
+  /** Record numbers that rows refer to: `records[starts[row], ends[row])` are the row's RRset. */
+  readonly records: Uint32Array;
+  /** Where the owner's name starts in the name table. */
+  readonly ownerOffsets: Uint32Array;
+  readonly types: Uint16Array;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
+/** The RRset of a row. */
+export function rrsetOfRow(rows: SignedRrsets, row: number): SignedRrset {
+  return {
+    ownerOffset: rows.ownerOffsets[row]!,
+    type: rows.types[row]!,
+    zoneClass: rows.zoneClass,
+    records: rows.records,
+    start: rows.starts[row]!,
+    end: rows.ends[row]!,
+  };
+}
+
 /** Composes the octets over which an RRSIG is made (RFC 4034 section 3.1.8.1). */
 export class SignedData {
   readonly #out = new ByteBuffer(4096);

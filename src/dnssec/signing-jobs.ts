@@ -1,7 +1,7 @@
 import { allocateBytes, allocateUint16, allocateUint32 } from '../dns/byte-buffer.ts';
 import type { RecordStore } from '../zone/record-store.ts';
 import type { Crypto, PrivateKeyMaterial } from './crypto.ts';
-import { SignedData, type RecordColumns, type SignedRrset } from './rrsig.ts';
+import { rrsetOfRow, SignedData, type RecordColumns, type SignedRrsets } from './rrsig.ts';
 import type { RangeWork } from './work-pool.ts';
 
 /**
@@ -9,15 +9,7 @@ import type { RangeWork } from './work-pool.ts';
  *
  * Each row's RRSIG is in the record store already, with room for the signature; making it means to fill that room.
  */
-export interface SigningRows {
-  readonly zoneClass: number;
-  /** Record numbers that rows refer to: `records[starts[row], ends[row])` are the row's RRset. */
-  readonly records: Uint32Array;
-  /** Where the owner's name starts in the name table. */
-  readonly ownerOffsets: Uint32Array;
-  readonly types: Uint16Array;
-  readonly starts: Uint32Array;
-  readonly ends: Uint32Array;
+export interface SigningRows extends SignedRrsets {
   /** Where the RRSIG's RDATA starts in the store, and where its signature starts. */
   readonly headers: Uint32Array;
   readonly signatures: Uint32Array;
@@ -75,18 +67,6 @@ export class SigningJobs {
     rows.signatures[at] = row.signature;
     rows.keys[at] = row.key;
   }
-}
-
-/** The RRset of a row. */
-export function rrsetOfRow(rows: SigningRows, row: number): SignedRrset {
-  return {
-    ownerOffset: rows.ownerOffsets[row]!,
-    type: rows.types[row]!,
-    zoneClass: rows.zoneClass,
-    records: rows.records,
-    start: rows.starts[row]!,
-    end: rows.ends[row]!,
-  };
 }
 
 /** What of a record store rows refer to. */

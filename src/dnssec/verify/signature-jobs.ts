@@ -2,7 +2,7 @@ import { allocateBytes, allocateUint16, allocateUint32 } from '../../dns/byte-bu
 import { nameLength } from '../../dns/name.ts';
 import type { Zone } from '../../zone/zone.ts';
 import type { Crypto } from '../crypto.ts';
-import { RrsigOffset, SignedData, type RecordColumns } from '../rrsig.ts';
+import { rrsetOfRow, RrsigOffset, SignedData, type RecordColumns, type SignedRrsets } from '../rrsig.ts';
 import type { RangeWork } from '../work-pool.ts';
 
 /** Outcomes of a row: not run, made by none of its keys; from `MADE_BY` on the key that made it. */
@@ -14,17 +14,9 @@ export const MADE_BY = 2;
  * Signatures to be verified, one a row: plain columns in shared memory, so that any thread can take ranges of rows. The rows of an RRset are
  * neighbours.
  */
-export interface VerificationRows {
-  readonly zoneClass: number;
-  /** Record numbers that rows refer to: `records[starts[row], ends[row])` are the RRset of a row. */
-  readonly records: Uint32Array;
+export interface VerificationRows extends SignedRrsets {
   /** The RRset in the zone. */
   readonly rrsets: Uint32Array;
-  /** Where the owner's name starts in the name table. */
-  readonly ownerOffsets: Uint32Array;
-  readonly types: Uint16Array;
-  readonly starts: Uint32Array;
-  readonly ends: Uint32Array;
   /** The RRSIG record in the store, and where its signature starts in the RDATA. */
   readonly rrsigs: Uint32Array;
   readonly signatureOffsets: Uint16Array;
@@ -118,23 +110,14 @@ export async function prepareVerification(
     const rrsig = rows.rrsigs[row]!;
     return rdataBytes.subarray(signatureStart(row), rdataOffsets[rrsig]! + rdataLengths[rrsig]!);
   };
-  const dataOf = (row: number): Uint8Array => {
-    const rrset = {
-      ownerOffset: rows.ownerOffsets[row]!,
-      type: rows.types[row]!,
-      zoneClass: rows.zoneClass,
-      records: rows.records,
-      start: rows.starts[row]!,
-      end: rows.ends[row]!,
-    };
-    return signedData.compose(
+  const dataOf = (row: number): Uint8Array =>
+    signedData.compose(
       columns,
-      rrset,
+      rrsetOfRow(rows, row),
       rdataBytes,
       rdataOffsets[rows.rrsigs[row]!]!,
       signatureStart(row),
     );
-  };
   const verifyOne = (row: number): void => {
     const endKey = rows.endKeys[row]!;
     let key = rows.firstKeys[row]!;
