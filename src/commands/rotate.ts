@@ -1,5 +1,6 @@
 import { printDuration, printTime } from '../dns/time.ts';
 import { usageError, type ZonewrightError } from '../errors.ts';
+import type { TokenKeyFate } from '../keys/key-directory.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import type { Role } from '../keys/roles.ts';
 import { decisionDetails, startDetails, withAudit, type AuditDetails } from '../rollover/audit.ts';
@@ -288,8 +289,8 @@ class RotateRun {
     const { now } = environment;
     const purgeDelay = this.#purgeDelay;
     const { state, purged } = await purgeKeys(this.#state, purgeDelay, keyDirectory, environment);
-    for (const key of purged)
-      this.#note('purge', `deleted ${removedFiles(key)}`, {
+    for (const { key, inToken } of purged)
+      this.#note('purge', `deleted ${removedFiles(key)}${inToken === undefined ? '' : IN_TOKEN[inToken]}`, {
         why: purge ? '--purge' : `purgeDelay is ${printDuration(purgeDelay)}`,
         actor: purge ? 'operator' : 'zonewright',
         outcome: 'done',
@@ -328,6 +329,11 @@ class RotateRun {
     return rotateResult(this.#before, { state: this.#state, done: this.#done }, waits, this.#options);
   }
 }
+
+const IN_TOKEN: Readonly<Record<TokenKeyFate, string>> = {
+  deleted: ', and the key in the HSM',
+  left: '; the key in the HSM, which zonewright did not make, stays there',
+};
 
 function removedFiles(key: ManagedKey): string {
   const since = key.removed === undefined ? '' : `, removed ${printTime(key.removed)}`;

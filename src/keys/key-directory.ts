@@ -36,6 +36,9 @@ export interface KeyFiles {
   readonly state: BindState | undefined;
 }
 
+/** What became of a key in an HSM when its files were removed: one that somebody else made there is left. */
+export type TokenKeyFate = 'deleted' | 'left';
+
 /** The keys in a directory of BIND files: `.key`, `.private` and, where BIND's key manager was at work, `.state`. */
 export class KeyDirectory implements KeySource {
   readonly path: string;
@@ -193,13 +196,15 @@ export class KeyDirectory implements KeySource {
 
   /**
    * Removes all files of a key, the public one first, and what its private file refers to.
+   * @returns what became of that; undefined where it refers to nothing
    * @throws ZonewrightError `key/token-*`; then the key is as it was
    */
-  async removeKey(base: string, { tokens }: Pick<KeyAccess, 'tokens'>): Promise<void> {
+  async removeKey(base: string, { tokens }: Pick<KeyAccess, 'tokens'>): Promise<TokenKeyFate | undefined> {
     const reference = await this.tokenKey(base);
-    if (reference !== undefined) await tokens.remove(reference);
+    const fate = reference && ((await tokens.remove(reference)) ? 'deleted' : 'left');
     for (const suffix of ['key', 'private', 'state'] as const)
       await this.#files.remove(this.#path(base, suffix));
+    return fate;
   }
 
   /** The key in an HSM that a private file refers to, where it does. One that is damaged refers to nothing. */

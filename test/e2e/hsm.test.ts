@@ -256,6 +256,8 @@ describeWithPeers([...HSM_PEERS, 'dnssec-verify'], 'a zone with keys in SoftHSM'
     expect((await hsm.tool('--list-objects', '--type', 'privkey')).split('Private Key Object').length).toBe(
       before - 1,
     );
+    const purged = operation.state().audit.filter(({ what }) => what.includes('deleted the files of KSK'));
+    expect(purged.map(({ what }) => what.includes('and the key in the HSM'))).toEqual([false, true]);
   });
 
   test('the program itself, with the library and the PIN from its environment', async () => {
