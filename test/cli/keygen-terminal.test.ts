@@ -1,48 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { noteRun, noteSecretWord } from '../support/leaks/record.ts';
+import { noteSecretWord } from '../support/leaks/record.ts';
+import { atTerminal, type Typed } from './at-terminal.ts';
 import { SMALL_ZONE, workIn } from './working-directory.ts';
-
-const program = fileURLToPath(new URL('../../bin/zonewright.js', import.meta.url));
-
-interface Typed {
-  readonly prompt: RegExp;
-  readonly line: string;
-}
-
-/** Runs the program at a pseudo terminal, where somebody types a line after each prompt. */
-async function atTerminal(
-  args: readonly string[],
-  typed: readonly Typed[],
-): Promise<{ status: unknown; shown: string }> {
-  const command = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ');
-  const child = spawn('script', ['-qec', command, '/dev/null'], {
-    env: { ...process.env, NO_COLOR: '1', SHELL: '/bin/sh', TERM: 'dumb' },
-  });
-  let shown = '';
-  let answered = 0;
-  let seen = 0;
-  child.stdout.on('data', (chunk: Buffer) => {
-    shown += chunk.toString();
-    const next = typed[answered];
-    const match = next?.prompt.exec(shown.slice(seen));
-    if (next === undefined || match === undefined || match === null) return;
-    seen = shown.length;
-    answered++;
-    child.stdin.write(`${next.line}\r`);
-  });
-  const [status] = (await once(child, 'close')) as [number | null];
-  for (const { line } of typed) noteSecretWord(line);
-  noteRun(args, { stdout: shown, stderr: '' });
-  expect(answered).toBe(typed.length);
-  return { status, shown };
-}
 
 const FIRST = 'open sesame twice';
 const SECOND = 'another word for it';
+for (const word of [FIRST, SECOND]) noteSecretWord(word);
 const current = (line: string): Typed => ({ prompt: /Passphrase of the private keys: $/, line });
 const renewed = (line: string): Typed => ({ prompt: /New passphrase of the private keys: $/, line });
 const again = (line: string): Typed => ({ prompt: /The same again: $/, line });
