@@ -50,7 +50,7 @@ export async function managedStatus(state: RotationState, context: StatusContext
     isManaged: true,
     problems: [
       ...validityProblems(firstExpiration, context.validity, now, renew),
-      ...lostKeyProblems(state, keys, evidence?.expirations, firstExpiration, label),
+      ...lostKeyProblems(state, keys, rollovers, evidence?.expirations, firstExpiration, label),
       ...clockProblems(state, now),
       ...dsProblems(state, label),
       ...overdueDsProblems(rollovers, policy, now),

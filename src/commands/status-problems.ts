@@ -77,6 +77,7 @@ export function clockProblems({ ledger }: RotationState, now: number): Problem[]
 export function lostKeyProblems(
   state: RotationState,
   keys: readonly KeyReport[],
+  rollovers: readonly RolloverReport[],
   expirations: ReadonlyMap<string, number> | undefined,
   firstExpiration: number | undefined,
   label: string,
@@ -91,6 +92,16 @@ export function lostKeyProblems(
         deadline: expirations?.get(key.dnskey) ?? firstExpiration,
       };
       if (isBeingReplaced(state, key)) {
+        const index = state.rollovers.findLastIndex(({ old }) => old.includes(key.base));
+        const task = rollovers[index]?.task;
+        if (task?.actor === 'operator') {
+          return {
+            ...task,
+            ...lost,
+            severity: 'warning',
+            what: `${lost.what}, and its replacement is ${task.what}`,
+          };
+        }
         return {
           ...lost,
           severity: 'warning',

@@ -99,6 +99,7 @@ function waitTask(wait: Wait, rollover: Rollover, policy: Policy, names: TaskNam
     };
   }
   if (reason.kind === 'publication') return { actor, what, todo: 'sign the zone', nextCommand };
+  if (reason.kind === 'served') return { actor, what, todo: 'say when every server has it', nextCommand };
   return { actor, what, notBefore: until };
 }
 

@@ -105,6 +105,17 @@ describe('--recover', () => {
     await operation.expectValid(operation.keys(role === 'zsk' ? 'ksk' : role));
   });
 
+  test('has status say what the operator must do', async () => {
+    const { operation, tag } = await withLostKey('zsk');
+    await operation.rotate('--recover', tag, '--sign');
+    const { stdout } = await operation.run('status', 'example.com', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      health: 'warning',
+      actor: 'operator',
+      nextCommand: `zonewright rotate example.com --served ${serialOf(operation)}`,
+    });
+  });
+
   test('is for lost keys', async () => {
     const operation = await Operation.enabled();
     const tag = String(operation.keys('zsk')[0]!.keyTag);
