@@ -5,11 +5,11 @@ import { zoneLabel } from '../keys/key-name.ts';
 import { signsKeys } from '../keys/roles.ts';
 import type { AuditDetails } from '../rollover/audit.ts';
 import { withDsPublished, withDsWithdrawn, withEstablished } from '../rollover/facts.ts';
-import { servedDs } from '../rollover/ds-sets.ts';
+import { sameDs, servedDs } from '../rollover/ds-sets.ts';
 import { cachesAt, isClockBehind, latestTime } from '../rollover/ledger.ts';
 import { proveDs, type Proof } from '../rollover/proof.ts';
 import type { ManagedKey, RotationState } from '../rollover/state.ts';
-import { contentOf } from '../rollover/validation.ts';
+import { contentOf, type DsSet } from '../rollover/validation.ts';
 import { describeWitness, minuteOf } from '../rollover/words.ts';
 import type { Environment } from './environment.ts';
 import { keyLabel } from './rotation-keys.ts';
@@ -72,10 +72,17 @@ function earlyChange(
 ): (Proof & { safe: false }) | undefined {
   const possible = servedDs(before.ledger);
   const known = new Set(possible.map(contentOf));
+  const left = new Set(servedDs(after.ledger).map(contentOf));
+  const gone = possible.filter((set) => !left.has(contentOf(set)));
   const caches = cachesAt(before.ledger, now);
   let last: (Proof & { safe: false }) | undefined;
-  for (const ds of servedDs(after.ledger).filter((set) => !known.has(contentOf(set)))) {
-    for (const current of possible) {
+  for (const ds of servedDs(after.ledger)) {
+    // What was possible before is news only where it is the rest of what was withdrawn.
+    const isRestOf = (set: DsSet): boolean =>
+      ds.length > 0 &&
+      set.length > ds.length &&
+      ds.every((record) => set.some((other) => sameDs(other, record)));
+    for (const current of known.has(contentOf(ds)) ? gone.filter(isRestOf) : possible) {
       const proof = proveDs(caches, current, ds);
       if (!proof.safe && (last === undefined || proof.until > last.until)) last = proof;
     }

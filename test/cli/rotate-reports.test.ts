@@ -21,6 +21,22 @@ test('a DS that was changed too early is believed, and it is said who may break 
   expect(sets.every(({ ds }) => ds.some(({ key }) => key === fresh.dnskey))).toBe(true);
 });
 
+test('a DS that was withdrawn too early is believed, and it is said what caches hold until when', async () => {
+  const operation = await Operation.enabled();
+  const [old] = operation.keys('ksk');
+  await operation.rotate('--start', 'ksk', '--sign');
+  const fresh = operation.keys('ksk').find(({ base }) => base !== old!.base)!;
+  await say(operation, '--ds-published', fresh.keyTag);
+  const stderr = await say(operation, '--ds-withdrawn', old!.keyTag);
+  expect(stderr).toMatch(
+    /so changed, the DS may break the zone until 2026-\S+ \S+ UTC for some: a resolver may still hold the DNSKEY RRset of serial \d+/,
+  );
+  expect(stderr).toContain(`key ${fresh.keyTag}`);
+  expect(stderr).toContain('it is believed; what is safe at the parent now: zonewright ds example.com');
+  const sets = operation.state().ledger.parent.filter(({ replaced }) => replaced === undefined);
+  expect(sets.map(({ ds }) => ds.map(({ key }) => key))).toEqual([[fresh.dnskey]]);
+});
+
 test('of a change that was asked for nothing is said', async () => {
   const operation = await Operation.enabled();
   const [old] = operation.keys('ksk');
