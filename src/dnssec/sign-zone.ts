@@ -374,12 +374,18 @@ class ZoneSigning {
   #unsignable({ owner, type }: Target, same: number, { keyTag: tag }: PreparedKey): ZonewrightError {
     const { names } = this.#content.store;
     const rrset = `${nameToText(names.wire.bytes, names.offsets[owner])} ${typeName(type)}`;
-    const why = same < 0 ? 'it is not what that key signed' : 'the signature that it had has expired';
+    const [why, change] =
+      same < 0
+        ? [
+            'it is not what that key signed',
+            ', which needs the zone as it was: take the change back until then',
+          ]
+        : ['the signature that it had has expired', ''];
     return inputError(
       'sign/lost-key',
       `${rrset} cannot be signed: the private key ${tag} is lost, and ${why}`,
       {
-        hint: `restore the key, or replace it: zonewright rotate ${nameToText(this.#content.origin)} --recover ${tag}`,
+        hint: `restore the key, or replace it with zonewright rotate ${nameToText(this.#content.origin)} --recover ${tag}${change}`,
       },
     );
   }

@@ -58,7 +58,9 @@ describe('sign with a lost ZSK', () => {
     const { status, error } = await errorOf(operation, 'sign', ZONE_FILE);
     expect([status, error.code]).toEqual([3, 'sign/lost-key']);
     expect(error.message).toContain(`www.example.com. A cannot be signed: the private key ${tag} is lost`);
-    expect(error.hint).toContain(`--recover ${tag}`);
+    expect(error.hint).toContain(
+      `--recover ${tag}, which needs the zone as it was: take the change back until then`,
+    );
   });
 
   test('says so where the signatures have expired', async () => {
