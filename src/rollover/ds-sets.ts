@@ -47,10 +47,12 @@ export function setsBetween(from: DsSet, to: DsSet): DsSet[] {
   return sets;
 }
 
+/** Whether two records stand for one key with one digest type. */
 export function sameDs(a: DsRecord, b: DsRecord): boolean {
   return a.algorithm === b.algorithm && a.digestType === b.digestType && a.key === b.key;
 }
 
+/** The sets without those that are there twice. */
 export function distinct(sets: readonly DsSet[]): DsSet[] {
   return [...new Map(sets.map((ds) => [contentOf(ds), ds])).values()];
 }

@@ -42,11 +42,15 @@ export type Outcome =
   | { readonly wait: Wait; readonly state?: RotationState }
   | { readonly state: RotationState; readonly decision: Decision };
 
+/** A step that the proof does not let begin yet. */
 export function waitFor(rollover: Rollover, step: Step, proof: Proof & { readonly safe: false }): Outcome {
   return { wait: { rollover, step, reason: { kind: 'proof', witness: proof.witness }, until: proof.until } };
 }
 
-/** @param overcome the proof against all that caches have ever held, as far as the ledger goes back: its witness is the last to have left them */
+/**
+ * A step that begins now.
+ * @param overcome the proof against all that caches have ever held, as far as the ledger goes back: its witness is the last to have left them
+ */
 export function decide(
   state: RotationState,
   rollover: Rollover,
@@ -62,6 +66,7 @@ export function decide(
   };
 }
 
+/** A step that is over: the rollover is at the next one. */
 export function stepDone(state: RotationState, rollover: Rollover, step: Step, now: number): Outcome {
   const next: Rollover = { ...rollover, step: rollover.step + 1, decided: undefined };
   const keys = state.keys.map((key) => activatedBy(key, rollover, step, now));
@@ -80,6 +85,7 @@ function activatedBy(key: ManagedKey, rollover: Rollover, step: Step, now: numbe
   return begins ? { ...key, activated: now } : key;
 }
 
+/** Seconds that the policy wants beyond what is proven safe. */
 export function marginOf({ margin }: Step, policy: Policy): number {
   return margin === 'publish' ? policy.publishSafety : margin === 'retire' ? policy.retireSafety : 0;
 }

@@ -67,8 +67,15 @@ function printsKey(args: readonly string[]): boolean {
   return /--export\b|openssl/.test(args.join(' ')) && !args.includes('--encrypt');
 }
 
+/** Errors of one test that are searched: hostile input makes tens of thousands of a kind. */
+const MOST_ERRORS = 500;
+const errorsOfTests = new Map<string, number>();
+
 /** An error with all that hangs on it. */
 export function noteError(error: Error): void {
+  const before = errorsOfTests.get(currentTest()) ?? 0;
+  if (before === MOST_ERRORS) return;
+  errorsOfTests.set(currentTest(), before + 1);
   const value = inspect(error, { depth: Infinity, showHidden: true });
   append({ kind: 'text', value, origin: `an error in ${currentTest()}` });
 }

@@ -14,12 +14,7 @@ export interface RunSearch {
 
 /** Searches all that a test run recorded for every secret that it used. */
 export function searchRecord(directory: string): RunSearch {
-  const entries = readdirSync(directory).flatMap((name) =>
-    readFileSync(path.join(directory, name), 'utf8')
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as RecordEntry),
-  );
+  const entries = readdirSync(directory).flatMap((name) => [...entriesOf(path.join(directory, name))]);
   const search = new SecretSearch();
   const secrets = new Set<string>();
   for (const { kind, value } of entries) {
@@ -36,4 +31,15 @@ export function searchRecord(directory: string): RunSearch {
     return search.foundIn(Buffer.from(entry.value, 'latin1')).map((name) => `${name}: ${entry.origin}`);
   });
   return { secrets: secrets.size, octets, leaks };
+}
+
+/** A whole record may be longer than a string can be. */
+function* entriesOf(file: string): Generator<RecordEntry> {
+  const octets = readFileSync(file);
+  for (let start = 0; start < octets.length;) {
+    const newline = octets.indexOf('\n', start);
+    const end = newline < 0 ? octets.length : newline;
+    yield JSON.parse(octets.toString('utf8', start, end)) as RecordEntry;
+    start = end + 1;
+  }
 }
