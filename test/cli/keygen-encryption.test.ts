@@ -63,7 +63,7 @@ describe('private keys under a passphrase', () => {
     await succeed(['keygen', '--encrypt', file]);
     // As git leaves it.
     chmodSync(file, 0o644);
-    writeFileSync('new', 'another one\n', { mode: 0o600 });
+    writeFileSync('new', 'another sesame 4711\n', { mode: 0o600 });
     await succeed(['keygen', '--encrypt', file, '--new-passphrase-file', 'new']);
     expect((await runInProcess(['keygen', '--plain', file], RIGHT)).status).toBe(3);
     await succeed(['keygen', '--plain', file, '--passphrase-file', 'new'], {});
@@ -75,11 +75,11 @@ describe('private keys under a passphrase', () => {
     const { stdout } = await succeed(['keygen', 'example.com', '--role', 'csk', '--encrypt']);
     const file = `keys/${stdout.trim()}.private`;
     const text = readFileSync(file, 'utf8');
-    const args = ['pkcs8', '-passin', 'pass:open sesame', '-passout', 'pass:by openssl'];
+    const args = ['pkcs8', '-passin', 'pass:open sesame', '-passout', 'pass:sesame openssl 23'];
     const plain = execFileSync('openssl', args, { input: text });
     const theirs = execFileSync('openssl', [...args, '-topk8', '-scrypt'], { input: plain }).toString();
     writeFileSync(file, text.replace(/-----BEGIN[^]*/, theirs));
-    await succeed(['sign', ZONE], { variables: { ZONEWRIGHT_PASSPHRASE: 'by openssl' } });
+    await succeed(['sign', ZONE], { variables: { ZONEWRIGHT_PASSPHRASE: 'sesame openssl 23' } });
   });
 
   test.each([

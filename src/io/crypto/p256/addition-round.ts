@@ -1,9 +1,7 @@
 import type { Arithmetic } from './arithmetic.ts';
-import { FIELD_PRIME, INTEGER_SIZE, limbsOf } from './field-code.ts';
-import { isZero, normalise } from './integers.ts';
+import { FIELD_LIMBS, FIELD_PRIME, INTEGER_SIZE } from './field-code.ts';
+import { copyInteger, isZero, normalise } from './integers.ts';
 import { createInversion, type Invert } from './inversion.ts';
-
-const FIELD_LIMBS = limbsOf(FIELD_PRIME).map(Number);
 
 /** Additions of points that share one inversion. No sum may be in a round twice. */
 export class AdditionRound {
@@ -28,10 +26,7 @@ export class AdditionRound {
 
   /** Puts down that the point at `point` is to be added to the one at `sum`. */
   add(sum: number, point: number): void {
-    if (this.#sums.length === 0) {
-      const { words } = this.#arithmetic;
-      words.copyWithin(this.#product >> 2, this.#one >> 2, (this.#one + INTEGER_SIZE) >> 2);
-    }
+    if (this.#sums.length === 0) copyInteger(this.#arithmetic, this.#product, this.#one);
     this.#arithmetic.meet(sum, point, this.#product);
     this.#sums.push(sum);
     this.#points.push(point);

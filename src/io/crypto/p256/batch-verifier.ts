@@ -2,16 +2,13 @@ import type { BatchVerifier } from '../../../dnssec/crypto.ts';
 import { AdditionRound } from './addition-round.ts';
 import { createArithmetic, FREE, SUM_SIZE, type Arithmetic } from './arithmetic.ts';
 import { BASE_POINT, type Point } from './curve.ts';
-import { FIELD_PRIME, GROUP_ORDER, INTEGER_SIZE, limbsOf } from './field-code.ts';
-import { isBelow, isZero, normalise, octetOf, writeInteger, writeOctets } from './integers.ts';
+import { FIELD_LIMBS, GROUP_ORDER, INTEGER_SIZE, ORDER_LIMBS } from './field-code.ts';
+import { copyInteger, isBelow, isZero, normalise, octetOf, writeInteger, writeOctets } from './integers.ts';
 import { createInversion, montgomeryForm, type Invert } from './inversion.ts';
 import { multiple, PLACES, TABLE_SIZE, TABLE_WORK_SIZE, writeMultiples } from './multiples.ts';
 
 /** Signatures that share inversions: more would hardly be faster. */
 const CAPACITY = 256;
-
-const FIELD_LIMBS = limbsOf(FIELD_PRIME).map(Number);
-const ORDER_LIMBS = limbsOf(GROUP_ORDER).map(Number);
 
 /** Memory of a signature: what it consists of, the factors of the two points, and the sums that become their products with them. */
 const R = 0;
@@ -111,13 +108,13 @@ class P256BatchVerifier implements BatchVerifier {
 
   /** The factors: digest / s of the base point, r / s of the key. */
   #makeFactors(count: number): void {
-    const { multiplyScalars, words } = this.#arithmetic;
+    const { multiplyScalars } = this.#arithmetic;
     const before = BASE_FACTOR;
-    copyInteger(words, PRODUCT, ORDER_ONE);
+    copyInteger(this.#arithmetic, PRODUCT, ORDER_ONE);
     for (let i = 0; i < count; i++) {
       const at = this.#signature(i);
       multiplyScalars(at + S, at + S, ORDER_RADIX);
-      copyInteger(words, at + before, PRODUCT);
+      copyInteger(this.#arithmetic, at + before, PRODUCT);
       multiplyScalars(PRODUCT, PRODUCT, at + S);
     }
     this.#invert(INVERSE, PRODUCT);
@@ -148,8 +145,8 @@ class P256BatchVerifier implements BatchVerifier {
           this.#round.add(sum, point);
         } else {
           isStarted[i] = 1;
-          copyInteger(arithmetic.words, sum, point);
-          copyInteger(arithmetic.words, sum + INTEGER_SIZE, point + INTEGER_SIZE);
+          copyInteger(arithmetic, sum, point);
+          copyInteger(arithmetic, sum + INTEGER_SIZE, point + INTEGER_SIZE);
         }
       }
       if (!this.#round.finish()) return false;
@@ -178,8 +175,4 @@ function pointOf(publicKey: Uint8Array): Point {
   const integer = (octets: Uint8Array): bigint =>
     octets.reduce((value, octet) => (value << 8n) | BigInt(octet), 0n);
   return { x: integer(publicKey.subarray(0, 32)), y: integer(publicKey.subarray(32)) };
-}
-
-function copyInteger(words: Int32Array, to: number, from: number): void {
-  words.copyWithin(to >> 2, from >> 2, (from + INTEGER_SIZE) >> 2);
 }

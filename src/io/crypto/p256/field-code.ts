@@ -18,6 +18,10 @@ export const FIELD_PRIME = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n
 /** The number of points: the modulus of scalars. */
 export const GROUP_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
 
+/** The limbs of both, as the memory has them. */
+export const FIELD_LIMBS: readonly number[] = limbsOf(FIELD_PRIME).map(Number);
+export const ORDER_LIMBS: readonly number[] = limbsOf(GROUP_ORDER).map(Number);
+
 /** The terms of `FIELD_PRIME` above -1: the limb, the bit in it, the sign. */
 const FIELD_TERMS = [
   { limb: 3, bit: 9n, apply: wasm.add },

@@ -6,6 +6,11 @@ export function writeInteger({ words }: Arithmetic, at: number, integer: bigint)
   words.set(limbsOf(integer).map(Number), at >> 2);
 }
 
+/** Copies an integer from one address to another. */
+export function copyInteger({ words }: Arithmetic, to: number, from: number): void {
+  words.copyWithin(to >> 2, from >> 2, (from >> 2) + LIMBS);
+}
+
 /** Writes 32 octets, the high one first, as an integer. */
 export function writeOctets({ words }: Arithmetic, at: number, octets: Uint8Array): void {
   let word = at >> 2;
