@@ -80,3 +80,16 @@ export function locatedAt(error: unknown, location: () => SourceLocation): unkno
   const { kind, code, message, hint, cause } = error;
   return new ZonewrightError(kind, code, message, { hint, cause, location: location() });
 }
+
+/** The first of several errors about the same input; it carries the others in `further`. */
+export function withFurther(errors: readonly ZonewrightError[]): ZonewrightError {
+  const [first, ...further] = errors;
+  if (first === undefined) return internalError('internal/unexpected', 'there is no error to tell');
+  const { kind, code, message, hint, location, cause } = first;
+  return new ZonewrightError(kind, code, message, { hint, location, cause, further });
+}
+
+/** Compares errors by their lines and columns in the same file. */
+export function byPlace({ location: a }: ZonewrightError, { location: b }: ZonewrightError): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
+}

@@ -1,13 +1,11 @@
 import type { Command } from './commander.ts';
-import {
-  DEFAULT_CONFIGURATION,
-  resolveConfiguration,
-  type Configuration,
-} from '../commands/configuration.ts';
+import { DEFAULT_CONFIGURATION, type Configuration } from '../commands/configuration.ts';
+import { resolveConfiguration } from '../commands/resolve-configuration.ts';
 import type { Environment, Outside } from '../commands/environment.ts';
 import { parseTime } from '../dns/time.ts';
 import { usageError } from '../errors.ts';
 import { lazyPool } from '../io/lazy-pool.ts';
+import { closestWord } from '../io/closest-word.ts';
 import { loadConfigFile } from '../io/config-file.ts';
 import { nodeCrypto } from '../io/crypto/node-crypto.ts';
 import { fileStore } from '../io/file-store.ts';
@@ -205,5 +203,6 @@ async function readConfiguration(io: ProcessIo, file: string | undefined): Promi
     parseZoneName,
     resolvePath: (path) => resolvePath(path, found.file, workingDirectory),
     errorAt: found.errorAt,
+    closestWord,
   });
 }

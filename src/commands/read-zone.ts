@@ -1,5 +1,5 @@
 import { nameFromText, nameToText } from '../dns/name.ts';
-import { inputError, ZonewrightError } from '../errors.ts';
+import { inputError, withFurther, ZonewrightError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
 import { parseByStretches } from '../zone/parse-stretches.ts';
 import { parseZone, type ParsedZone, type ParseOptions, type SourceFile } from '../zone/parse-zone.ts';
@@ -104,12 +104,6 @@ async function parse(
     : parseByStretches(source, parseOptions, readers));
   if (errors.length > 0) throw withFurther(errors);
   return parsed;
-}
-
-/** The first error, which carries the others. */
-function withFurther([first, ...further]: readonly ZonewrightError[]): ZonewrightError {
-  const { kind, code, message, hint, location, cause } = first!;
-  return new ZonewrightError(kind, code, message, { hint, location, cause, further });
 }
 
 function withOrigin(parsed: ParsedZone, { file, bytes }: SourceFile, zone: Uint8Array | undefined): ZoneFile {

@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import schema from '../../schemas/config.schema.json' with { type: 'json' };
-import { internalError, ZonewrightError } from '../errors.ts';
+import { byPlace, withFurther, type ZonewrightError } from '../errors.ts';
 import { closestWord } from './closest-word.ts';
 import type { ConfigFile } from './config-file.ts';
 
@@ -15,23 +15,14 @@ export function checkConfig(content: unknown, errorAt: ConfigFile['errorAt']): C
   const ajv = new Ajv2020({ allErrors: true, verbose: true, discriminator: true, allowUnionTypes: true });
   const validate = ajv.compile<ConfigFile['document']>(schema);
   if (validate(content)) return content;
-  const mistakes = (validate.errors ?? []).map((error) => explain(error, errorAt));
-  const [first, ...further] = mistakes.sort(byPlace);
-  if (first === undefined)
-    throw internalError('configuration/invalid', 'the configuration has no known error');
-  const { kind, code, message, hint, location } = first;
-  throw new ZonewrightError(kind, code, message, { hint, location, further });
-}
-
-function byPlace({ location: a }: ZonewrightError, { location: b }: ZonewrightError): number {
-  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0);
+  throw withFurther((validate.errors ?? []).map((error) => explain(error, errorAt)).sort(byPlace));
 }
 
 /** The part of a schema that an error is about. */
 interface SubSchema {
   readonly title?: string;
   readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly properties?: Readonly<Record<string, { readonly description?: string }>>;
   /** The forms that an object with a `type` may have. */
   readonly oneOf?: readonly { readonly properties: { readonly type: { readonly const: string } } }[];
 }
@@ -40,41 +31,44 @@ function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): Zonewright
   const keys = keysOf(error.instancePath);
   const params = error.params as Readonly<Record<string, unknown>>;
   const subSchema = error.parentSchema as SubSchema;
+  const limit = String(params['limit']);
   const value = shortened(JSON.stringify(error.data));
   switch (error.keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties': {
       const key = String(params['additionalProperty'] ?? params['unevaluatedProperty']);
       const known = Object.keys(subSchema.properties ?? {}).filter((name) => name !== '$schema');
-      const closest = closestWord(key, known);
-      const hint =
-        closest === undefined ? `the keys here are ${known.join(', ')}` : `did you mean ${closest}?`;
+      const hint = didYouMean(key, known) ?? `the keys here are ${known.join(', ')}`;
       return errorAt([...keys, key], 'this key is unknown', hint);
     }
-    case 'required':
-      return errorAt(keys, `${String(params['missingProperty'])} is missing`);
+    case 'required': {
+      const key = String(params['missingProperty']);
+      const [meaning = ''] = (subSchema.properties?.[key]?.description ?? '').split(/(?<=\.)\s/);
+      return errorAt(keys, `${key} is missing`, `add ${key}: ${meaning}`.trim());
+    }
     case 'enum': {
       const allowed = (params['allowedValues'] as readonly unknown[]).map(String);
-      const closest = closestWord(String(error.data), allowed);
       const advice = subSchema.title === undefined ? undefined : `use ${subSchema.title}`;
       return errorAt(
         keys,
         `${value} is none of ${allowed.join(', ')}`,
-        advice ?? (closest === undefined ? undefined : `did you mean ${closest}?`),
+        advice ?? didYouMean(String(error.data), allowed),
       );
     }
     case 'discriminator':
-      return errorAt([...keys, 'type'], `this must be ${typesOf(subSchema)}`);
-    case 'minimum':
-    case 'maximum':
       return errorAt(
-        keys,
-        `${value} is ${error.keyword === 'minimum' ? 'less' : 'more'} than ${String(params['limit'])}`,
+        [...keys, 'type'],
+        `this must be ${listOf(typesOf(subSchema))}`,
+        didYouMean(String(params['tagValue']), typesOf(subSchema)),
       );
+    case 'minimum':
+      return errorAt(keys, `${value} is less than ${limit}`, `use ${limit} or more`);
+    case 'maximum':
+      return errorAt(keys, `${value} is more than ${limit}`, `use ${limit} or less`);
     case 'minItems':
-      return errorAt(keys, 'this list is empty');
+      return errorAt(keys, 'this list is empty', 'name one, or leave the key out');
     case 'uniqueItems':
-      return errorAt(keys, 'this list has the same entry twice');
+      return errorAt(keys, 'this list has the same entry twice', 'take one of the two out');
     default:
       return errorAt(
         keys,
@@ -83,9 +77,17 @@ function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): Zonewright
   }
 }
 
-function typesOf({ oneOf = [] }: SubSchema): string {
-  const types = oneOf.map(({ properties }) => properties.type.const);
-  return [types.slice(0, -1).join(', '), ...types.slice(-1)].join(' or ');
+function typesOf({ oneOf = [] }: SubSchema): string[] {
+  return oneOf.map(({ properties }) => properties.type.const);
+}
+
+function listOf(words: readonly string[]): string {
+  return [words.slice(0, -1).join(', '), ...words.slice(-1)].join(' or ');
+}
+
+function didYouMean(word: string, candidates: readonly string[]): string | undefined {
+  const closest = closestWord(word, candidates);
+  return closest === undefined ? undefined : `did you mean ${closest}?`;
 }
 
 function shortened(text: string): string {

@@ -227,31 +227,39 @@ describe('a mistake in a configuration', () => {
       '4:5: policies.default.rotationPeriod: "PD" is no duration',
       'write it like',
     ],
-    [policy('dnskeyTtl: -1'), '4:5: policies.default.dnskeyTtl: -1 is less than 0', undefined],
+    [policy('dnskeyTtl: -1'), '4:5: policies.default.dnskeyTtl: -1 is less than 0', 'use 0 or more'],
     [policy('cds: "yes"'), '4:5: policies.default.cds: this must be true or false, not "yes"', undefined],
     [policy('denial: nsec5'), '4:5: policies.default.denial: "nsec5" is none of nsec, nsec3', 'did you mean'],
     [
       policy('nsec3: {iterations: 51}'),
       '4:13: policies.default.nsec3.iterations: 51 is more than 50',
-      undefined,
+      'use 50 or less',
     ],
     [
       policy('nsec3: [1]'),
       '4:5: policies.default.nsec3: this must be a mapping of keys to values, not [1]',
       undefined,
     ],
-    [policy('dsDigests: []'), '4:5: policies.default.dsDigests: this list is empty', undefined],
+    [
+      policy('dsDigests: []'),
+      '4:5: policies.default.dsDigests: this list is empty',
+      'name one, or leave the key out',
+    ],
     [
       policy('dsDigests: [sha256, sha256]'),
       '4:5: policies.default.dsDigests: this list has the same entry twice',
-      undefined,
+      'take one of the two out',
     ],
     [
       policy('dsDigests: [sha256, sha512]'),
       'policies.default.dsDigests[1]: "sha512" is none of sha256, sha384, sha1',
       'use sha256, or sha384',
     ],
-    [policy('algorithm: RSASHA1'), '4:5: policies.default.algorithm: RSASHA1 is not for new keys', undefined],
+    [
+      policy('algorithm: RSASHA1'),
+      '4:5: policies.default.algorithm: RSASHA1 is not for new keys',
+      'ECDSAP256SHA256',
+    ],
     [
       policy('algorithm: ROT13'),
       '4:5: policies.default.algorithm: "ROT13" is no DNSSEC algorithm',
@@ -307,12 +315,17 @@ describe('a mistake in a configuration', () => {
     [
       'zones: {a.example: {}, A.Example.: {}}',
       '1:24: zones."A.Example.": the zone a.example. is here for the second time',
-      undefined,
+      'make one of the two',
     ],
     ['zones: {"a..b": {}}', '1:9: zones."a..b": "a..b" is no zone name', undefined],
-    ['zones: {x: {registrar: {type: dnsimple}}}', '1:13: zones.x.registrar: account is missing', undefined],
+    [
+      'zones: {x: {registrar: {type: dnsimple}}}',
+      '1:13: zones.x.registrar: account is missing',
+      'add account: ',
+    ],
     ['notify: [{type: sms}]', 'notify[0].type: this must be webhook, email or command', undefined],
-    ['notify: [{type: email, to: a@b.example}]', 'notify[0]: from is missing', undefined],
+    ['notify: [{type: webook}]', 'notify[0].type: this must be webhook, email', 'did you mean webhook?'],
+    ['notify: [{type: email, to: a@b.example}]', 'notify[0]: from is missing', 'add from: '],
     [
       'notify: [{type: webhook, url: "gopher://x"}]',
       'notify[0].url: this must be a URL with https (http is for this machine only), not "gopher://x"',
@@ -368,6 +381,53 @@ describe('a mistake in a configuration', () => {
     ]);
     const { stdout: document } = await runInProcess(['status', '--json']);
     expect((JSON.parse(document) as { error: { further: object[] } }).error.further).toHaveLength(5);
+  });
+
+  test('that the schema cannot know is told with all others, each with what to do', async () => {
+    workIn({
+      '.zonewrightrc.yaml': `zones:
+  a.example: { policy: defualt }
+  A.Example.: {}
+  b..example: {}
+  c.example: { registrar: { type: command, argv: [x], timeout: PD } }
+policies:
+  default:
+    algorithm: ED2551
+    rotationPeriod: PD
+  old:
+    algorithm: RSASHA1
+  short:
+    kskLifetime: 1d
+    zskLifetime: 2d
+    publishedWhen: afterSign
+    signatures: { validity: 1w }
+notify:
+  - { type: command, argv: [x], timeout: PT }
+`,
+    });
+    const { status, stderr } = await runInProcess(['status']);
+    expect(status).toBe(2);
+    const lines = stderr.trimEnd().split('\n');
+    const told = lines.filter((_, index) => index % 2 === 0).map((line) => line.split(': ').slice(1, 3));
+    expect(told).toEqual([
+      ['.zonewrightrc.yaml:2:16', 'zones."a.example".policy'],
+      ['.zonewrightrc.yaml:3:3', 'zones."A.Example."'],
+      ['.zonewrightrc.yaml:4:3', 'zones."b..example"'],
+      ['.zonewrightrc.yaml:5:55', 'zones."c.example".registrar.timeout'],
+      ['.zonewrightrc.yaml:8:5', 'policies.default.algorithm'],
+      ['.zonewrightrc.yaml:9:5', 'policies.default.rotationPeriod'],
+      ['.zonewrightrc.yaml:11:5', 'policies.old.algorithm'],
+      ['.zonewrightrc.yaml:13:5', 'policies.short.kskLifetime'],
+      ['.zonewrightrc.yaml:14:5', 'policies.short.zskLifetime'],
+      ['.zonewrightrc.yaml:15:5', 'policies.short.publishedWhen'],
+      ['.zonewrightrc.yaml:16:5', 'policies.short.signatures'],
+      ['.zonewrightrc.yaml:18:33', 'notify[0].timeout'],
+    ]);
+    const hints = lines.filter((_, index) => index % 2 === 1);
+    expect(hints).toHaveLength(told.length);
+    for (const hint of hints) expect(hint).toMatch(/^ {2}hint: /);
+    expect(hints[0]).toContain('did you mean default?');
+    expect(hints[4]).toContain('did you mean ED25519?');
   });
 
   test('in package.json has its place there', async () => {

@@ -3,14 +3,15 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, test } from '@jest/globals';
 import {
   DEFAULT_CONFIGURATION,
-  resolveConfiguration,
   settingsOfZone,
   type Configuration,
   type ConfigurationDocument,
 } from '../../src/commands/configuration.ts';
+import { resolveConfiguration } from '../../src/commands/resolve-configuration.ts';
 import { nameFromText } from '../../src/dns/name.ts';
 import { parseDuration } from '../../src/dns/time.ts';
 import { usageError } from '../../src/errors.ts';
+import { closestWord } from '../../src/io/closest-word.ts';
 import { DEFAULT_POLICY } from '../../src/rollover/policy.ts';
 
 interface Property {
@@ -30,6 +31,7 @@ function resolve(document: ConfigurationDocument): Configuration {
     parseZoneName: (text) => nameFromText(text.toLowerCase()),
     resolvePath: (path) => `etc/${path}`,
     errorAt: (keys, problem) => usageError('configuration/invalid', `${keys.join('.')}: ${problem}`),
+    closestWord,
   });
 }
 
