@@ -137,11 +137,11 @@ function dsPart(status: ZoneStatus): string[] {
 function keyTable({ keys }: ZoneStatus, zone: string, now: number): string {
   const rows = keys
     .filter(({ isPurged }) => !isPurged)
-    .map(({ role, keyTag, algorithm, state, since, next, hasPrivate }) => [
+    .map(({ role, keyTag, algorithm, state, since, next, hasPrivate, isElsewhere }) => [
       role.toUpperCase(),
       String(keyTag),
       algorithmLabel(algorithm),
-      `${state}${hasPrivate || state === 'removed' ? '' : ', no private key'}`,
+      `${state}${hasPrivate || state === 'removed' ? '' : isElsewhere ? ', private key elsewhere' : ', no private key'}`,
       since === undefined ? '' : `${printDate(since)}, ${relative(since, now)}`,
       next === undefined ? '' : `${next.state} ${next.at <= now ? 'next' : printDate(next.at)}`,
     ]);

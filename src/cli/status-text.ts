@@ -81,11 +81,11 @@ function age(seconds: number): string {
   return days > 0 ? `${days}d` : `${Math.floor(seconds / 3600)}h`;
 }
 
-function nextText({ next, hasPrivate, state }: KeyReport, now: number): string {
+function nextText({ next, hasPrivate, isElsewhere, state }: KeyReport, now: number): string {
   const when = next === undefined || next.at <= now ? 'next' : printDate(next.at);
   const what = next === undefined ? '' : `${next.state} ${when}`;
-  const isMissing = !hasPrivate && state !== 'removed';
-  return isMissing ? `no private key${what === '' ? '' : `; ${what}`}` : what;
+  const where = isElsewhere ? 'private key elsewhere' : 'no private key';
+  return hasPrivate || state === 'removed' ? what : `${where}${what === '' ? '' : `; ${what}`}`;
 }
 
 function rolloverLines(

@@ -39,7 +39,7 @@ function isOfflineSpare({ role, hasPrivate, timing }: Key): boolean {
  * @param lost base names of keys whose private halves are nowhere, and not signed for ahead
  */
 export function lackOfOfflineKsk(
-  { old, newRoles, algorithm }: Due,
+  { old, newRoles, algorithm, at }: Due,
   state: RotationState,
   elsewhere: ReadonlySet<string>,
   lost: ReadonlySet<string>,
@@ -49,6 +49,8 @@ export function lackOfOfflineKsk(
   const spares = spareKeys(state, 'ksk', algorithm);
   if (spares.some(({ base }) => !lost.has(base))) return undefined;
   const request = `zonewright rotate ${zoneLabel(zone)} --key-request FILE`;
+  // Only what is due comes into a request.
+  const lifetime = Number.isFinite(at) ? '' : 'set a kskLifetime by which it is due, ';
   if (spares.length > 0) {
     return inputError('rotate/offline-ksk', 'the new KSK for this rollover has signed nothing ahead yet', {
       hint: `have its signatures made, with a kskLifetime by which it is due: ${request}`,
@@ -58,7 +60,7 @@ export function lackOfOfflineKsk(
     'rotate/offline-ksk',
     'this rollover needs a new KSK, which has to be made where KSKs are',
     {
-      hint: `make it there with "keygen --role ksk --spare", copy its .key file into ${keyDirectory}, then: ${request}`,
+      hint: `make it there with "keygen --role ksk --spare", copy its .key file into ${keyDirectory}, ${lifetime}then: ${request}`,
     },
   );
 }

@@ -164,6 +164,8 @@ class RotateRun {
     const replacement = requestedReplacement(this.#state, options, this.#lost, now);
     if (replacement === undefined) return;
     const { state, begins, done } = replacement;
+    const lack = begins && this.#lackOf(begins);
+    if (lack !== undefined) throw lack;
     if (options.emergency !== undefined && isReal) {
       const text = describeEmergency(replacement, options, now, await this.#plannedZone());
       if ((await options.confirm?.(text)) !== true)

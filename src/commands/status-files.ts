@@ -1,29 +1,27 @@
-import { joinPath, type FileStore } from '../keys/file-store.ts';
+import type { FileStore } from '../keys/file-store.ts';
 import { keyFilesOfZone } from '../keys/key-name.ts';
+import { privateKeyOpenToOthers } from '../keys/private-key-files.ts';
 
-/** Permission bits of others than the owner. */
-const OTHERS = 0o077;
-
-/** What a key directory shows of a zone's private keys without reading one. */
+/** What a key directory shows of a zone's private keys. */
 export interface PrivateFiles {
   /** Base names of the keys that have a `.private` file. */
   readonly bases: ReadonlySet<string>;
-  /** Paths of those that others than their owner can read or write. */
+  /** Paths of those with plain keys that others than their owner can read or write. */
   readonly open: readonly string[];
 }
 
-/** Looks for the private keys of a zone and at their modes. */
+/** Looks for the private keys of a zone and at their modes; reads only those that are open to others. */
 export async function findPrivateFiles(
   zone: Uint8Array,
   keyDirectory: string,
   files: FileStore,
 ): Promise<PrivateFiles> {
   const names = keyFilesOfZone(await files.list(keyDirectory), zone, '.private');
+  const bases = names.map((name) => name.slice(0, -'.private'.length));
   const open: string[] = [];
-  for (const name of names) {
-    const path = joinPath(keyDirectory, name);
-    const status = await files.status(path);
-    if (status !== undefined && (status.mode & OTHERS) !== 0) open.push(path);
+  for (const base of bases) {
+    const found = await privateKeyOpenToOthers(keyDirectory, base, files);
+    if (found !== undefined) open.push(found.file);
   }
-  return { bases: new Set(names.map((name) => name.slice(0, -'.private'.length))), open };
+  return { bases: new Set(bases), open };
 }

@@ -7,12 +7,16 @@ import type { KeyReport, RolloverReport } from './status-report.ts';
 
 const STATE_ORDER: readonly KeyStatus[] = ['active', 'pending', 'retired', 'removed'];
 
-/** Each key that the rotation state knows, and what comes next for it. */
+/**
+ * Each key that the rotation state knows, and what comes next for it.
+ * @param elsewhere base names of the keys that are in a safe
+ */
 export function keyReports(
   state: RotationState,
   rollovers: readonly RolloverReport[],
   { lanes, now }: Timeline,
   { bases }: PrivateFiles,
+  elsewhere: ReadonlySet<string>,
 ): KeyReport[] {
   const reports = state.keys.map((key): KeyReport => {
     const status = keyStatus(state, key);
@@ -29,6 +33,7 @@ export function keyReports(
       next: status === 'removed' ? undefined : nextPhase(laneOf(lanes, key.base), status, now),
       waitsFor: status === 'removed' ? undefined : rollovers[index]?.task.what,
       hasPrivate: bases.has(key.base),
+      isElsewhere: elsewhere.has(key.base),
       isPurged: key.purged !== undefined,
     };
   });

@@ -18,10 +18,12 @@ import {
   validityProblems,
 } from './status-problems.ts';
 import type { DsReport, NotificationReport, ZoneStatus } from './status-report.ts';
+import { keysElsewhere, responseProblems } from './status-response.ts';
 import { nextRollover, rolloverReports } from './status-rollovers.ts';
 import { withTurns } from './status-turn.ts';
 import { compareZone, glanceAtZone } from './status-zone.ts';
 import { withConclusions, type StatusContext } from './status.ts';
+import { readStoredResponse } from './stored-response.ts';
 
 /** The status of a zone that `rotate` takes care of. */
 export async function managedStatus(state: RotationState, context: StatusContext): Promise<ZoneStatus> {
@@ -31,7 +33,9 @@ export async function managedStatus(state: RotationState, context: StatusContext
   const planned = rotationTimeline(state, policy, span, assumedTimes(policy));
   const reports = rolloverReports(state, policy, now, planned.plan, { zone: name, zoneFile, label });
   const rollovers = withTurns(reports, state, settings, label);
-  const keys = keyReports(state, rollovers, planned, privateFiles);
+  const response = await readStoredResponse(context.keyDirectory, name, environment);
+  const elsewhere = keysElsewhere(response, state, privateFiles);
+  const keys = keyReports(state, rollovers, planned, privateFiles, elsewhere);
   const { drift, evidence } =
     depth === 'full'
       ? await compareZone(
@@ -51,6 +55,7 @@ export async function managedStatus(state: RotationState, context: StatusContext
     problems: [
       ...validityProblems(firstExpiration, context.validity, now, renew),
       ...lostKeyProblems(state, keys, rollovers, evidence?.expirations, firstExpiration, label),
+      ...responseProblems(response, elsewhere, state, policy, now, label),
       ...clockProblems(state, now),
       ...dsProblems(state, label),
       ...overdueDsProblems(rollovers, policy, now),

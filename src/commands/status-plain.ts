@@ -85,6 +85,7 @@ export async function plainStatus(context: StatusContext): Promise<ZoneStatus> {
           ),
           waitsFor: undefined,
           hasPrivate: key.hasPrivate,
+          isElsewhere: false,
           isPurged: false,
         };
       }),

@@ -84,7 +84,7 @@ export function lostKeyProblems(
 ): Problem[] {
   return state.keys
     .filter(({ use }) => use.signsKeys || use.signsZone)
-    .filter(({ base }) => keys.some((key) => key.base === base && !key.hasPrivate))
+    .filter(({ base }) => keys.some((key) => key.base === base && !key.hasPrivate && !key.isElsewhere))
     .map((key): Problem => {
       const lost = {
         code: 'key/lost',

@@ -55,6 +55,8 @@ export interface KeyReport {
   readonly waitsFor: string | undefined;
   /** Whether the private half is there. */
   readonly hasPrivate: boolean;
+  /** Whether it is in a safe, and signed ahead. */
+  readonly isElsewhere: boolean;
   /** Whether its files were deleted after the purge delay. */
   readonly isPurged: boolean;
 }

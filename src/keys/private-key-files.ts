@@ -25,7 +25,10 @@ export async function plainPrivateKeys(
   return found.filter(({ storage }) => storage === 'plain').map(({ name }) => name);
 }
 
-/** The file with the plain private key of a key, and its permission bits, where others than its owner may open it. */
+/**
+ * The file with the plain private key of a key, and its permission bits, where others than its owner may open it. What we may not read ourselves
+ * counts as plain.
+ */
 export async function privateKeyOpenToOthers(
   directory: string,
   base: string,
@@ -34,7 +37,8 @@ export async function privateKeyOpenToOthers(
   const file = joinPath(directory, `${base}.private`);
   const status = await files.status(file);
   if (status === undefined || (status.mode & GROUP_AND_OTHERS) === 0) return undefined;
-  const isPlain = storageOfPrivateKey(await files.readText(file)) === 'plain';
+  const text = await files.readText(file).catch(() => undefined);
+  const isPlain = text === undefined || storageOfPrivateKey(text) === 'plain';
   return isPlain ? { file, mode: status.mode } : undefined;
 }
 

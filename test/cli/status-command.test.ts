@@ -175,6 +175,25 @@ test('plain private keys in a repository are named until they are encrypted', as
   });
 });
 
+test('encrypted keys as a clone of a repository has them, open to others, are nothing to warn of', async () => {
+  const operation = await enabled();
+  mkdirSync('.git');
+  const passphrase = ['--passphrase-command', 'echo barley sesame'];
+  const files = operation.state().keys.map(({ base }) => `keys/${base}.private`);
+  for (const file of files) {
+    await operation.succeed('keygen', '--encrypt', file, ...passphrase);
+    chmodSync(file, 0o644);
+  }
+  expect((await statusOf(operation))[1]).toMatchObject({ health: 'ok', problems: [] });
+  await operation.succeed('keygen', '--plain', files[0]!, ...passphrase);
+  chmodSync(files[0]!, 0o644);
+  const [, { problems }] = await statusOf(operation);
+  expect(problems.map(({ code, nextCommand }) => [code, nextCommand])).toEqual([
+    ['key/open', `chmod 600 ${files[0]!}`],
+    ['key/plain-in-repository', `zonewright keygen --encrypt ${files[0]!}`],
+  ]);
+});
+
 test('a clock that went back is critical', async () => {
   const operation = await enabled();
   operation.now -= 3 * DAY;

@@ -132,6 +132,57 @@ describe('a KSK in a safe', () => {
     await operation.expectValid(operation.keys('ksk'));
   }, 600_000);
 
+  test('a compromised KSK is not replaced by one outside of the safe: what to do is said, and works', async () => {
+    const operation = await withKskInSafe();
+    await requestAndAnswer(operation, '--until', '60d');
+    await operation.sign('--response', 'skr');
+    operation.observe();
+    const [old] = operation.keys('ksk');
+    const emergency = ['rotate', 'example.com', '--emergency', String(old!.keyTag), '--yes'];
+    const before = operation.files();
+    const refused = await operation.run(...emergency);
+    expect(refused).toMatchObject({ status: 3, stdout: '' });
+    expect(refused.stderr).toContain('has to be made where KSKs are');
+    expect(refused.stderr).toContain('keygen --role ksk --spare');
+    expect(operation.files()).toEqual(before);
+
+    const base = await newKskOfSafe(operation);
+    expect((await operation.run(...emergency)).stderr).toContain('with a kskLifetime by which it is due');
+    operation.configure(POLICY.replace('kskLifetime: unlimited', 'kskLifetime: 7d'));
+    await requestAndAnswer(operation, '--until', '60d');
+    await operation.sign('--response', 'skr');
+    operation.configure(POLICY);
+    expect(await operation.succeed(...emergency)).toContain('new: KSK');
+    await operation.nights(5 * DAY);
+    expect(operation.violations).toEqual([]);
+    expect(operation.keys('ksk').map((key) => key.base)).toEqual([base]);
+    await operation.expectValid(operation.keys('ksk'));
+  });
+
+  test('status knows where the KSK is, and says when a new request is due', async () => {
+    const operation = await withKskInSafe();
+    const problems = async (): Promise<string[]> => {
+      const { stdout } = await operation.run('status', 'example.com', '--json');
+      const document = JSON.parse(stdout) as { health: string; problems: { code: string }[] };
+      return [document.health, ...document.problems.map(({ code }) => code)];
+    };
+    expect(await problems()).toEqual(['critical', 'key/lost']);
+    await requestAndAnswer(operation, '--until', '60d');
+    await operation.sign('--response', 'skr');
+    expect(await problems()).toEqual(['ok']);
+    expect(await operation.succeed('status', 'example.com')).not.toContain('no private key');
+    await operation.nights(75 * DAY, 15 * DAY);
+    await operation.nights(6 * DAY, 3 * DAY);
+    expect(await problems()).toEqual(['warning', 'response/ends']);
+    const { stdout } = await operation.run('status', 'example.com');
+    expect(stdout).toContain('zonewright rotate example.com --key-request');
+    await operation.nights(3 * DAY, 3 * DAY);
+    expect(await problems()).toEqual(['warning', 'response/unsigned']);
+    await requestAndAnswer(operation, '--until', '60d');
+    await operation.sign('--response', 'skr');
+    expect(await problems()).toEqual(['ok']);
+  });
+
   test('beyond the end of the response the zone is signed every night with the keys that it has', async () => {
     const operation = await withKskInSafe();
     await requestAndAnswer(operation, '--until', '60d');
