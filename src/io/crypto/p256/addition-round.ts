@@ -1,7 +1,7 @@
 import type { Arithmetic } from './arithmetic.ts';
-import { FIELD_LIMBS, FIELD_PRIME, INTEGER_SIZE } from './field-code.ts';
+import { FIELD_LIMBS, INTEGER_SIZE } from './field-code.ts';
 import { copyInteger, isZero, normalise } from './integers.ts';
-import { createInversion, type Invert } from './inversion.ts';
+import { createInversion, fieldModulus, type Invert } from './inversion.ts';
 
 /** Additions of points that share one inversion. No sum may be in a round twice. */
 export class AdditionRound {
@@ -21,7 +21,7 @@ export class AdditionRound {
     this.#one = at;
     this.#product = at + INTEGER_SIZE;
     this.#inverse = at + 2 * INTEGER_SIZE;
-    this.#invert = createInversion(arithmetic, arithmetic.multiply, FIELD_PRIME, this.#one);
+    this.#invert = createInversion(arithmetic, fieldModulus(arithmetic), this.#one);
   }
 
   /** Puts down that the point at `point` is to be added to the one at `sum`. */

@@ -1,11 +1,18 @@
 import {
   coordinate,
   difference,
+  FIELD_LIMBS,
   INTEGER_SIZE,
   multiplication,
+  oddRepresentative,
+  ORDER_LIMBS,
   reduceByFieldPrime,
   reduceByGroupOrder,
+  reduction,
+  squaring,
+  sum,
 } from './field-code.ts';
+import { selection } from './selection-code.ts';
 import { assemble, wasm, type Code, type WasmFunction } from './wasm-assembler.ts';
 
 /** Octets of a point: its coordinates x and y. */
@@ -33,8 +40,21 @@ export interface Arithmetic {
   readonly words: Int32Array;
   /** out, a, b: the Montgomery product modulo the field prime. */
   readonly multiply: (out: number, a: number, b: number) => void;
+  /** out, a: the Montgomery product of an integer and itself. */
+  readonly square: (out: number, a: number) => void;
   /** out, a, b: the Montgomery product modulo the group order. */
   readonly multiplyScalars: (out: number, a: number, b: number) => void;
+  readonly squareScalar: (out: number, a: number) => void;
+  /** out, a, b: limb by limb, a factor for one product. */
+  readonly add: (out: number, a: number, b: number) => void;
+  readonly subtract: (out: number, a: number, b: number) => void;
+  /** out, a: what products are, brought between 0 and the modulus. */
+  readonly reduceCoordinate: (out: number, a: number) => void;
+  readonly reduceScalar: (out: number, a: number) => void;
+  /** out, a: a scalar as the digits of `select`. */
+  readonly markDigits: (out: number, a: number) => void;
+  /** out, row, scalar, shift: the point of a table's row that a digit says (`selection`). */
+  readonly select: (out: number, row: number, scalar: number, shift: number) => void;
   /** sum, point, product. The product becomes zero where the formula does not hold: for a point and itself or its opposite. */
   readonly meet: (sum: number, point: number, product: number) => void;
   /** sum, point, inverse. */
@@ -58,7 +78,7 @@ export function createArithmetic(size: number): Arithmetic | undefined {
   return { words: new Int32Array(memory.buffer), ...functions };
 }
 
-const [MULTIPLY, SUBTRACT, COORDINATE] = [0, 1, 2];
+const [MULTIPLY, SQUARE, SUBTRACT, COORDINATE] = [0, 1, 2, 3];
 const [SUM, POINT, RUNNING] = [0, 1, 2];
 
 const address = (base: number, offset = 0): Code => [
@@ -76,16 +96,36 @@ const coordinateOf = (out: Code, a: Code, b: Code, c: Code): Code => [
   ...c,
   ...wasm.call(COORDINATE),
 ];
-const copy = (to: Code, from: Code): Code => [...to, ...from, ...wasm.address(INTEGER_SIZE), ...wasm.copy];
+const square = (out: Code, a: Code): Code => [...out, ...a, ...wasm.call(SQUARE)];
+const PAIRS = INTEGER_SIZE >> 3;
+const copy = (to: Code, from: Code): Code => [
+  ...Array.from({ length: PAIRS }, (_, i) => [
+    ...to,
+    ...from,
+    ...wasm.loadPair(8 * i),
+    ...wasm.storePair(8 * i),
+  ]).flat(),
+  ...to,
+  ...from,
+  ...wasm.load(8 * PAIRS),
+  ...wasm.store(8 * PAIRS),
+];
 
 const x = (base: number): Code => address(base);
 const y = (base: number): Code => address(base, INTEGER_SIZE);
 
 const FUNCTIONS: readonly WasmFunction[] = [
   multiplication('multiply', reduceByFieldPrime),
+  squaring('square', reduceByFieldPrime),
   difference('subtract'),
   coordinate('coordinate'),
   multiplication('multiplyScalars', reduceByGroupOrder),
+  squaring('squareScalar', reduceByGroupOrder),
+  sum('add'),
+  reduction('reduceCoordinate', FIELD_LIMBS),
+  reduction('reduceScalar', ORDER_LIMBS),
+  oddRepresentative('markDigits'),
+  selection('select'),
   {
     name: 'meet',
     parameters: 3,
@@ -106,7 +146,7 @@ const FUNCTIONS: readonly WasmFunction[] = [
       ...subtract(fixed(SLOPE), y(POINT), y(SUM)),
       ...multiply(fixed(SLOPE), fixed(SLOPE), fixed(QUOTIENT)),
       // x = slope^2 - x1 - x2
-      ...multiply(fixed(SPARE), fixed(SLOPE), fixed(SLOPE)),
+      ...square(fixed(SPARE), fixed(SLOPE)),
       ...coordinateOf(fixed(SPARE), fixed(SPARE), x(SUM), x(POINT)),
       // y = slope (x1 - x) - y1
       ...subtract(fixed(QUOTIENT), x(SUM), fixed(SPARE)),

@@ -4,7 +4,7 @@ import { createArithmetic, FREE, SUM_SIZE, type Arithmetic } from './arithmetic.
 import { BASE_POINT, type Point } from './curve.ts';
 import { FIELD_LIMBS, GROUP_ORDER, INTEGER_SIZE, ORDER_LIMBS } from './field-code.ts';
 import { copyInteger, isBelow, isZero, normalise, octetOf, writeInteger, writeOctets } from './integers.ts';
-import { createInversion, montgomeryForm, type Invert } from './inversion.ts';
+import { createInversion, montgomeryForm, scalarModulus, type Invert } from './inversion.ts';
 import { multiple, PLACES, TABLE_SIZE, TABLE_WORK_SIZE, writeMultiples } from './multiples.ts';
 
 /** Signatures that share inversions: more would hardly be faster. */
@@ -65,7 +65,7 @@ class P256BatchVerifier implements BatchVerifier {
     this.#arithmetic = arithmetic;
     this.#sha256 = sha256;
     this.#round = new AdditionRound(arithmetic, ROUND);
-    this.#invert = createInversion(arithmetic, arithmetic.multiplyScalars, GROUP_ORDER, ORDER_ONE);
+    this.#invert = createInversion(arithmetic, scalarModulus(arithmetic), ORDER_ONE);
     writeInteger(arithmetic, ORDER_RADIX, montgomeryForm(montgomeryForm(1n, GROUP_ORDER), GROUP_ORDER));
     writeInteger(arithmetic, PLAIN_ONE, 1n);
     const tables = [

@@ -12,6 +12,9 @@ export const BASE_POINT: Point = {
   y: 0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5n,
 };
 
+/** Of the equation y² = x³ - 3x + b. */
+export const CURVE_B = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn;
+
 /** Twice a point. None of P-256 is its own opposite. */
 export function double({ x, y }: Point): Point {
   const slope = modulo(3n * (x * x - 1n) * inverse(2n * y));

@@ -56,29 +56,72 @@ export const reduceByGroupOrder: Reduction = (sums, spare) => [
 /** `name(out, a, b)`: the Montgomery product a · b / 2^261. `out` may be one of the factors. */
 export function multiplication(name: string, reduce: Reduction): WasmFunction {
   const [out, a, b] = [0, 1, 2];
-  const [left, right, low, high] = [locals(3, 0), locals(3, 1), locals(3, 2), locals(3, 3)];
-  const sums = [...low, ...high];
-  const spare = 3 + 4 * LIMBS;
-  const code: Code[] = [loadLimbs(a, left), loadLimbs(b, right)];
-  for (let i = 0; i < LIMBS; i++) {
-    for (let j = 0; j < LIMBS; j++) {
-      const product = [...wasm.get(left[i]!), ...wasm.get(right[j]!), ...wasm.multiply];
-      code.push(change(sums[i + j]!, wasm.add, product));
-    }
-    code.push(reduce(sums.slice(i), spare), carry(sums[i]!, sums[i + 1]!));
-  }
-  code.push(carryAll(high), storeLimbs(out, high));
+  const [left, right] = [locals(3, 0), locals(3, 1)];
+  const code = [
+    loadLimbs(a, left),
+    loadLimbs(b, right),
+    reducedProducts(out, locals(3, 2), reduce, (place) =>
+      pairsAt(place).map(([i, j]) => product(left[i]!, right[j]!)),
+    ),
+  ];
   return { name, parameters: 3, locals: 4 * LIMBS + 1, code: code.flat() };
 }
 
+/** `name(out, a)`: the Montgomery product a · a / 2^261, with little more than half of the products. */
+export function squaring(name: string, reduce: Reduction): WasmFunction {
+  const [out, a] = [0, 1];
+  const [limbs, twice] = [locals(2, 0), locals(2, 1)];
+  const code = [
+    loadLimbs(a, limbs),
+    limbs.flatMap((limb, i) => [...shifted(limb, 1n), ...wasm.set(twice[i]!)]),
+    reducedProducts(out, locals(2, 2), reduce, (place) =>
+      pairsAt(place)
+        .filter(([i, j]) => i <= j)
+        .map(([i, j]) => product((i === j ? limbs : twice)[i]!, limbs[j]!)),
+    ),
+  ];
+  return { name, parameters: 2, locals: 4 * LIMBS + 1, code: code.flat() };
+}
+
+/**
+ * Sums up the products of each place, reduces, and stores. Place by place, since only a few sums then wait in registers at any time. The locals
+ * from `low[0]` on are zero, 18 sums and a spare one.
+ */
+function reducedProducts(
+  out: number,
+  low: readonly number[],
+  reduce: Reduction,
+  productsAt: (place: number) => readonly Code[],
+): Code {
+  const high = low.map((local) => local + LIMBS);
+  const sums = [...low, ...high];
+  const spare = sums.at(-1)! + 1;
+  const code = sums.flatMap((sum, place) => [
+    ...productsAt(place).flatMap((product) => change(sum, wasm.add, product)),
+    ...(place < LIMBS ? [...reduce(sums.slice(place), spare), ...carry(sum, sums[place + 1]!)] : []),
+  ]);
+  return [...code, ...carryAll(high), ...storeLimbs(out, high)];
+}
+
+/** The pairs of limbs whose products belong to a place. */
+function pairsAt(place: number): (readonly [number, number])[] {
+  const limbs = Array.from({ length: LIMBS }, (_, i) => i);
+  return limbs.flatMap((i) => (place - i >= 0 && place - i < LIMBS ? [[i, place - i] as const] : []));
+}
+
 /** `name(out, a, b)`: a - b, limb by limb: a factor for one multiplication. */
-export function difference(name: string): WasmFunction {
+export const difference = (name: string): WasmFunction => limbByLimb(name, wasm.subtract);
+
+/** `name(out, a, b)`: a + b, limb by limb: a factor for one multiplication. */
+export const sum = (name: string): WasmFunction => limbByLimb(name, wasm.add);
+
+function limbByLimb(name: string, apply: Code): WasmFunction {
   const [out, a, b] = [0, 1, 2];
   const code = Array.from({ length: LIMBS }, (_, i) => [
     ...wasm.get(out),
     ...loadLimb(a, i),
     ...loadLimb(b, i),
-    ...wasm.subtract,
+    ...apply,
     ...wasm.store(i * 4),
   ]);
   return { name, parameters: 3, locals: 0, code: code.flat() };
@@ -107,6 +150,70 @@ export function coordinate(name: string): WasmFunction {
   return { name, parameters: 4, locals: LIMBS + 1, code: code.flat() };
 }
 
+/** `name(out, a)`: a, which is between -m and 2m, as the integer between 0 and the modulus m. It takes the same time for all. */
+export function reduction(name: string, modulus: readonly number[]): WasmFunction {
+  const [out, a] = [0, 1];
+  const [limbs, smaller] = [locals(2, 0), locals(2, 1)];
+  const isNegative = 2 + 2 * LIMBS;
+  const subtractOnce = [
+    ...limbs.flatMap((limb, i) => [
+      ...wasm.get(limb),
+      ...wasm.constant(BigInt(modulus[i]!)),
+      ...wasm.subtract,
+      ...wasm.set(smaller[i]!),
+    ]),
+    ...carryAll(smaller),
+    ...wasm.get(smaller.at(-1)!),
+    ...wasm.constant(63n),
+    ...wasm.shiftRight,
+    ...wasm.set(isNegative),
+    // Takes the smaller one but where it is negative.
+    ...limbs.flatMap((limb, i) => [
+      ...wasm.get(limb),
+      ...wasm.get(smaller[i]!),
+      ...wasm.xor,
+      ...wasm.get(isNegative),
+      ...wasm.and,
+      ...wasm.get(smaller[i]!),
+      ...wasm.xor,
+      ...wasm.set(limb),
+    ]),
+  ];
+  const code = [
+    loadLimbs(a, limbs),
+    limbs.flatMap((limb, i) => change(limb, wasm.add, wasm.constant(BigInt(modulus[i]!)))),
+    carryAll(limbs),
+    subtractOnce,
+    subtractOnce,
+    storeLimbs(out, limbs),
+  ];
+  return { name, parameters: 2, locals: 2 * LIMBS + 1, code: code.flat() };
+}
+
+/**
+ * `name(out, a)`: 2^258 and, below it, an odd integer that is a, which is between -n and 2n, modulo the group order n. It takes the same time for
+ * all.
+ */
+export function oddRepresentative(name: string): WasmFunction {
+  const [out, a] = [0, 1];
+  const limbs = locals(2, 0);
+  const isEven = 2 + LIMBS;
+  const code = [
+    loadLimbs(a, limbs),
+    ORDER_LIMBS.flatMap((limb, i) => change(limbs[i]!, wasm.add, wasm.constant(BigInt(limb)))),
+    [...wasm.get(limbs[0]!), ...wasm.constant(1n), ...wasm.and, ...wasm.constant(1n), ...wasm.subtract],
+    wasm.set(isEven),
+    ORDER_LIMBS.flatMap((limb, i) =>
+      change(limbs[i]!, wasm.add, [...wasm.constant(BigInt(limb)), ...wasm.get(isEven), ...wasm.and]),
+    ),
+    carryAll(limbs),
+    // 258 is 26 bits up from the ninth limb.
+    change(limbs[8]!, wasm.add, wasm.constant(1n << 26n)),
+    storeLimbs(out, limbs),
+  ];
+  return { name, parameters: 2, locals: LIMBS + 1, code: code.flat() };
+}
+
 /** The limbs of an integer that is not negative. */
 export function limbsOf(integer: bigint): bigint[] {
   return Array.from({ length: LIMBS }, (_, i) => (integer >> BigInt(i * LIMB_BITS)) & BigInt(LIMB_MASK));
@@ -122,6 +229,10 @@ function inverseOfLowLimb(modulus: bigint): bigint {
 
 function locals(first: number, group: number): number[] {
   return Array.from({ length: LIMBS }, (_, i) => first + group * LIMBS + i);
+}
+
+function product(left: number, right: number): Code {
+  return [...wasm.get(left), ...wasm.get(right), ...wasm.multiply];
 }
 
 function change(local: number, apply: Code, operand: Code): Code {

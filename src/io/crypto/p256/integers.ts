@@ -12,11 +12,11 @@ export function copyInteger({ words }: Arithmetic, to: number, from: number): vo
 }
 
 /** Writes 32 octets, the high one first, as an integer. */
-export function writeOctets({ words }: Arithmetic, at: number, octets: Uint8Array): void {
+export function writeOctets({ words }: Arithmetic, at: number, octets: Uint8Array, start = 0): void {
   let word = at >> 2;
   let limb = 0;
   let bits = 0;
-  for (let i = 31; i >= 0; i--) {
+  for (let i = start + 31; i >= start; i--) {
     const octet = octets[i]!;
     limb |= (octet << bits) & LIMB_MASK;
     bits += 8;
@@ -26,6 +26,11 @@ export function writeOctets({ words }: Arithmetic, at: number, octets: Uint8Arra
     limb = octet >> (8 - bits);
   }
   words[word] = limb;
+}
+
+/** Reads 32 octets, the high one first. The integer must be normal. */
+export function readOctets(arithmetic: Arithmetic, at: number, octets: Uint8Array, start = 0): void {
+  for (let i = 0; i < 32; i++) octets[start + 31 - i] = octetOf(arithmetic, at, i);
 }
 
 /** The octet of an integer at `index`, counted from the low end. The integer must be normal. */
@@ -54,7 +59,9 @@ export function isBelow({ words }: Arithmetic, at: number, limit: readonly numbe
 
 /** Whether a normal integer is zero. */
 export function isZero({ words }: Arithmetic, at: number): boolean {
-  return words.subarray(at >> 2, (at >> 2) + LIMBS).every((limb) => limb === 0);
+  let bits = 0;
+  for (let word = at >> 2, end = word + LIMBS; word < end; word++) bits |= words[word]!;
+  return bits === 0;
 }
 
 function addMultiple(words: Int32Array, word: number, modulus: readonly number[], factor: number): void {

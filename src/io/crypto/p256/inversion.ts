@@ -1,18 +1,32 @@
 import type { Arithmetic } from './arithmetic.ts';
-import { LIMB_BITS, LIMBS } from './field-code.ts';
+import { FIELD_PRIME, GROUP_ORDER, LIMB_BITS, LIMBS } from './field-code.ts';
 import { writeInteger } from './integers.ts';
 
 /** Inverts an integer times Montgomery's radix; zero stays zero. `out` must not be `a`. */
 export type Invert = (out: number, a: number) => void;
 
+/** A prime and the products modulo it. */
+export interface Modulus {
+  readonly prime: bigint;
+  readonly multiply: (out: number, a: number, b: number) => void;
+  readonly square: (out: number, a: number) => void;
+}
+
+export function fieldModulus({ multiply, square }: Arithmetic): Modulus {
+  return { prime: FIELD_PRIME, multiply, square };
+}
+
+export function scalarModulus({ multiplyScalars, squareScalar }: Arithmetic): Modulus {
+  return { prime: GROUP_ORDER, multiply: multiplyScalars, square: squareScalar };
+}
+
 /**
- * Inverses modulo a prime.
+ * Inverses modulo a prime, all in the same time.
  * @param one a place for the integer 1 times the radix, which stays there
  */
 export function createInversion(
   arithmetic: Arithmetic,
-  multiply: Arithmetic['multiply'],
-  prime: bigint,
+  { prime, multiply, square }: Modulus,
   one: number,
 ): Invert {
   writeInteger(arithmetic, one, montgomeryForm(1n, prime));
@@ -21,7 +35,7 @@ export function createInversion(
   return (out, a) => {
     multiply(out, a, one);
     for (let i = 1; i < exponent.length; i++) {
-      multiply(out, out, out);
+      square(out, out);
       if (exponent[i] === '1') multiply(out, out, a);
     }
   };

@@ -1,9 +1,10 @@
 import type { AdditionRound } from './addition-round.ts';
 import { POINT_SIZE, SUM_SIZE, type Arithmetic } from './arithmetic.ts';
-import { double, type Point } from './curve.ts';
+import { BASE_POINT, double, type Point } from './curve.ts';
 import { FIELD_PRIME, INTEGER_SIZE } from './field-code.ts';
 import { writeInteger } from './integers.ts';
 import { montgomeryForm } from './inversion.ts';
+import { ROW_POINT_SIZE, ROW_POINTS, ROW_SIZE, WINDOW_BITS, WINDOWS } from './selection-code.ts';
 
 /** Octets of a scalar: the places of its digits. */
 export const PLACES = 32;
@@ -45,6 +46,37 @@ export function writeMultiples(
       round.add(sum, first);
     }
     // Too few for any to be one of a point with itself or its opposite.
+    round.finish();
+  }
+}
+
+/** Octets of the table of odd multiples of the base point, and of the memory that making it takes. */
+export const ODD_TABLE_SIZE = WINDOWS * ROW_SIZE;
+export const ODD_TABLE_WORK_SIZE = WINDOWS * (SUM_SIZE + POINT_SIZE);
+
+/** Writes rows for `select`: of the base point times 2^(6 · row) the odd multiples. */
+export function writeOddMultiples(
+  arithmetic: Arithmetic,
+  round: AdditionRound,
+  table: number,
+  work: number,
+): void {
+  const { words } = arithmetic;
+  let power = BASE_POINT;
+  const rows = Array.from({ length: WINDOWS }, (_, window) => {
+    const sum = work + window * (SUM_SIZE + POINT_SIZE);
+    const twice = sum + SUM_SIZE;
+    writePoint(arithmetic, sum, power);
+    power = double(power);
+    writePoint(arithmetic, twice, power);
+    for (let bit = 1; bit < WINDOW_BITS; bit++) power = double(power);
+    return { row: table + window * ROW_SIZE, sum, twice };
+  });
+  for (let point = 0; point < ROW_POINTS; point++) {
+    for (const { row, sum, twice } of rows) {
+      words.copyWithin((row + point * ROW_POINT_SIZE) >> 2, sum >> 2, (sum + POINT_SIZE) >> 2);
+      round.add(sum, twice);
+    }
     round.finish();
   }
 }

@@ -13,22 +13,46 @@ export const wasm = {
   subtract: [0x7d],
   multiply: [0x7e],
   and: [0x83],
+  or: [0x84],
+  xor: [0x85],
   shiftLeft: [0x86],
   shiftRight: [0x87],
+  /** The low 32 bits of a 64-bit integer, and a 32-bit integer as one of 64. */
+  narrow: [0xa7],
+  widen: [0xad],
   /** The signed 32-bit integer at an address, as one of 64 bits. */
   load: (offset: number): Code => [0x34, 2, ...unsigned(offset)],
   /** Stores the low 32 bits. */
   store: (offset: number): Code => [0x3e, 2, ...unsigned(offset)],
+  /** 64 bits as they are. */
+  loadPair: (offset: number): Code => [0x29, 2, ...unsigned(offset)],
+  storePair: (offset: number): Code => [0x37, 2, ...unsigned(offset)],
   call: (index: number): Code => [0x10, ...unsigned(index)],
-  /** Copies octets: target, source and length are on the stack. */
-  copy: [0xfc, 0x0a, 0, 0],
+  /** Vectors of four 32-bit integers. */
+  vector: {
+    constant: (a: number, b: number, c: number, d: number): Code => [
+      ...[0xfd, 12],
+      ...new Uint8Array(Int32Array.of(a, b, c, d).buffer),
+    ],
+    load: (offset: number): Code => [0xfd, 0, 2, ...unsigned(offset)],
+    store: (offset: number): Code => [0xfd, 11, 2, ...unsigned(offset)],
+    /** Four times the same. */
+    of: [0xfd, 17],
+    /** All ones where both are the same, else zero. */
+    equal: [0xfd, 55],
+    and: [0xfd, 78],
+    or: [0xfd, 80],
+    xor: [0xfd, 81],
+    subtract: [0xfd, ...unsigned(177)],
+  },
 } as const;
 
-/** A function without results that takes `parameters` addresses. After those, its locals are `locals` 64-bit integers. */
+/** A function without results that takes `parameters` addresses. After those, its locals are `locals` 64-bit integers, then `vectors` of 128 bits. */
 export interface WasmFunction {
   readonly name: string;
   readonly parameters: number;
   readonly locals: number;
+  readonly vectors?: number;
   readonly code: Code;
 }
 
@@ -55,8 +79,12 @@ export function assemble(pages: number, functions: readonly WasmFunction[]): Uin
     ...section(
       10,
       list(
-        functions.map(({ locals, code }) => {
-          const body = [...list([[...unsigned(locals), I64]]), ...code, 0x0b];
+        functions.map(({ locals, vectors = 0, code }) => {
+          const groups = [
+            [...unsigned(locals), I64],
+            [...unsigned(vectors), V128],
+          ];
+          const body = [...list(groups), ...code, 0x0b];
           return [...unsigned(body.length), ...body];
         }),
       ),
@@ -66,6 +94,7 @@ export function assemble(pages: number, functions: readonly WasmFunction[]): Uin
 
 const I32 = 0x7f;
 const I64 = 0x7e;
+const V128 = 0x7b;
 
 function list(items: readonly Code[]): Code {
   return [...unsigned(items.length), ...items.flat()];
