@@ -32,16 +32,19 @@ export interface BatchVerifier {
 export interface Signer {
   /** The signature over `data` in the form of the RRSIG Signature field (for ECDSA r | s, RFC 6605 section 4). */
   sign(data: Uint8Array): Uint8Array;
-  /** A faster way for thousands of signatures, which takes a while to make; undefined where there is none. */
-  batch?(): Promise<BatchSigner | undefined>;
+  /** Loads a faster way for thousands of signatures. Making it takes as long as some hundred of them; undefined where there is none. */
+  batch?(): Promise<() => BatchSigner | undefined>;
 }
 
 /** Makes signatures of one key, many at a time. */
 export interface BatchSigner {
   /** Takes up data to be signed, which is not looked at after that. */
   add(data: Uint8Array): void;
-  /** The signatures over what was taken up since the last call, in its order. @throws ZonewrightError where one of them would be wrong. */
-  finish(): readonly Uint8Array[];
+  /**
+   * The signatures over what was taken up since the last call, one after the other in its order.
+   * @throws ZonewrightError `sign/arithmetic` where one of them would be wrong
+   */
+  finish(): Uint8Array;
 }
 
 /** What a signer is made from: a plain object that passes from thread to thread as it is. */

@@ -1,6 +1,6 @@
 import { allocateBytes, allocateUint16, allocateUint32 } from '../dns/byte-buffer.ts';
 import type { RecordStore } from '../zone/record-store.ts';
-import type { Crypto, PrivateKeyMaterial } from './crypto.ts';
+import type { BatchSigner, Crypto, PrivateKeyMaterial, Signer } from './crypto.ts';
 import { rrsetOfRow, SignedData, type RecordColumns, type SignedRrsets } from './rrsig.ts';
 import type { RangeWork } from './work-pool.ts';
 
@@ -79,29 +79,73 @@ export function recordColumns(store: RecordStore): RecordColumns {
   };
 }
 
+/** Rows from which on the faster way of a key is worth loading. */
+const WORTH_BATCHES = 1000;
+
 /** Makes a thread ready to make signatures of the task's rows. */
 export async function prepareSigning(
   { rows, columns, keys, deterministic }: SigningTask,
   crypto: Crypto,
 ): Promise<RangeWork> {
+  const { rdataBytes } = columns;
+  const isLarge = rows.keys.length >= WORTH_BATCHES;
   const signers = await Promise.all(
-    keys.map(async (key) => key && (await crypto.importPrivateKey(key, { deterministic }))),
+    keys.map(async (key) => {
+      if (key === undefined) return undefined;
+      const signer = await crypto.importPrivateKey(key, { deterministic });
+      return new RowSigner(signer, rdataBytes, isLarge ? await signer.batch?.() : undefined);
+    }),
   );
   const signedData = new SignedData();
-  const { rdataBytes } = columns;
   return (first, last) => {
     for (let row = first; row < last; row++) {
       const signer = signers[rows.keys[row]!];
       if (signer === undefined) continue;
-      const signatureStart = rows.signatures[row]!;
-      const data = signedData.compose(
-        columns,
-        rrsetOfRow(rows, row),
-        rdataBytes,
-        rows.headers[row]!,
-        signatureStart,
+      const place = rows.signatures[row]!;
+      signer.sign(
+        signedData.compose(columns, rrsetOfRow(rows, row), rdataBytes, rows.headers[row]!, place),
+        place,
       );
-      rdataBytes.set(signer.sign(data), signatureStart);
     }
+    for (const signer of signers) signer?.finish();
   };
+}
+
+/** Signatures that a thread makes one by one before it begins with batches. */
+const BEFORE_BATCHES = 300;
+
+/** A key in one thread, which puts its signatures into their places. */
+class RowSigner {
+  readonly #signer: Signer;
+  readonly #rdata: Uint8Array;
+  readonly #makeBatch: (() => BatchSigner | undefined) | undefined;
+  #begun = 0;
+  #batch: BatchSigner | undefined;
+  /** Where the signatures of the batch belong. */
+  readonly #places: number[] = [];
+
+  constructor(signer: Signer, rdata: Uint8Array, makeBatch: (() => BatchSigner | undefined) | undefined) {
+    this.#signer = signer;
+    this.#rdata = rdata;
+    this.#makeBatch = makeBatch;
+  }
+
+  sign(data: Uint8Array, place: number): void {
+    if (this.#begun++ === BEFORE_BATCHES) this.#batch = this.#makeBatch?.();
+    if (this.#batch === undefined) {
+      this.#rdata.set(this.#signer.sign(data), place);
+    } else {
+      this.#batch.add(data);
+      this.#places.push(place);
+    }
+  }
+
+  finish(): void {
+    const places = this.#places.splice(0);
+    if (this.#batch === undefined || places.length === 0) return;
+    const signatures = this.#batch.finish();
+    const length = signatures.length / places.length;
+    for (const [i, place] of places.entries())
+      this.#rdata.set(signatures.subarray(i * length, (i + 1) * length), place);
+  }
 }

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { setTimeout } from 'node:timers/promises';
+import type { Crypto } from '../../src/dnssec/crypto.ts';
 import { recordColumns, SigningJobs } from '../../src/dnssec/signing-jobs.ts';
-import { runTask, type Task, type WorkPool } from '../../src/dnssec/work-pool.ts';
+import { runTask, singleThreadPool, type Task, type WorkPool } from '../../src/dnssec/work-pool.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { workerPool } from '../../src/io/worker-pool.ts';
 import { Type } from '../../src/rr/registry.ts';
@@ -107,6 +108,26 @@ describe('a zone with thousands of P-256 signatures', () => {
     await world.addKey(await newKey(13, 'zsk'));
     return world;
   }
+
+  /** OpenSSL's own judgement of every single signature. */
+  const withoutBatches: Crypto = {
+    ...nodeCrypto,
+    importPublicKey(algorithm, publicKey) {
+      const verifier = nodeCrypto.importPublicKey(algorithm, publicKey);
+      return verifier && { verify: (data, signature) => verifier.verify(data, signature) };
+    },
+  };
+
+  test.each(pools)('is signed in batches, with $threads threads', async ({ pool }) => {
+    const world = await p256World();
+    world.replaced = { pool };
+    expect((await world.sign()).signaturesMade).toBe(4406);
+    const single = singleThreadPool(withoutBatches);
+    world.replaced = { pool: single, crypto: withoutBatches };
+    const judged = await verify({ zoneFile: world.path('zone.signed'), at: NOW }, world.environment());
+    expect(judged.findings.filter(({ severity }) => severity !== 'note')).toEqual([]);
+    expect(judged.signaturesVerified).toBe(4406);
+  });
 
   test.each(pools)('is verified in batches, with $threads threads', async ({ pool }) => {
     const world = await p256World();

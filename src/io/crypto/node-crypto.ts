@@ -1,6 +1,7 @@
 import crypto, { type JsonWebKey, type KeyObject } from 'node:crypto';
 import { usableAlgorithm, type EcdsaAlgorithm, type UsableAlgorithm } from '../../dnssec/algorithms.ts';
 import type {
+  BatchSigner,
   Crypto,
   DigestAlgorithm,
   GeneratedKey,
@@ -11,7 +12,12 @@ import type {
   SoftwareKey,
   Verifier,
 } from '../../dnssec/crypto.ts';
-import { jwkFromPublicKey, signatureLength, type PrivateJwk } from '../../dnssec/public-key.ts';
+import {
+  fromBase64url,
+  jwkFromPublicKey,
+  signatureLength,
+  type PrivateJwk,
+} from '../../dnssec/public-key.ts';
 import { inputError, internalError } from '../../errors.ts';
 import { ecdsaSignatureFromDer } from './ecdsa-signature.ts';
 
@@ -104,9 +110,25 @@ export function softwareSigner(material: SoftwareKey): Signer {
     throw internalError('key/algorithm', `algorithm ${material.algorithm} has no software keys`);
   }
   const key = privateKeyObject(algorithm, material);
-  if (algorithm.kind === 'ecdsa') return ecdsaSigner(algorithm, key);
+  if (algorithm.kind === 'ecdsa') {
+    const signer = ecdsaSigner(algorithm, key);
+    return algorithm === P256 ? { ...signer, batch: () => p256Batches(key) } : signer;
+  }
   const hash = digestName(algorithm);
   return { sign: (data) => crypto.sign(hash, data, key) };
+}
+
+async function p256Batches(key: KeyObject): Promise<() => BatchSigner | undefined> {
+  const { p256BatchSigner } = await import('./p256/batch-signer.ts');
+  const publicKey = { key: crypto.createPublicKey(key), dsaEncoding: 'ieee-p1363' } as const;
+  const { d: secret = '' } = key.export({ format: 'jwk' });
+  return () =>
+    p256BatchSigner(fromBase64url(secret), {
+      sha256: (data) => digest('sha256', data),
+      expand: (input, outputLength) => crypto.createHash('shake256', { outputLength }).update(input).digest(),
+      randomBytes: (length) => crypto.randomBytes(length),
+      verify: (data, signature) => crypto.verify('sha256', data, publicKey, signature),
+    });
 }
 
 function ecdsaSigner({ digest: hash, signatureLength: length }: EcdsaAlgorithm, key: KeyObject): Signer {

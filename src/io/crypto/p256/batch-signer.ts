@@ -42,12 +42,12 @@ const MEMORY = SIGNATURES - FREE + Math.max(CAPACITY * SIGNATURE_SIZE, ODD_TABLE
 
 /** What batch signing asks of OpenSSL. */
 export interface SigningPrimitives {
-  sha256(data: Uint8Array): Uint8Array;
+  readonly sha256: (data: Uint8Array) => Uint8Array;
   /** So many octets that depend on all of the input, for nonces: SHAKE256. */
-  expand(input: Uint8Array, length: number): Uint8Array;
-  randomBytes(length: number): Uint8Array;
+  readonly expand: (input: Uint8Array, length: number) => Uint8Array;
+  readonly randomBytes: (length: number) => Uint8Array;
   /** Whether a signature of the key is good, as another implementation sees it. */
-  verify(data: Uint8Array, signature: Uint8Array): boolean;
+  readonly verify: (data: Uint8Array, signature: Uint8Array) => boolean;
 }
 
 /** Octets of a nonce before it is reduced: so many more than the group order has that the reduction leaves no bias (FIPS 186-5 appendix A.3.1). */
@@ -84,7 +84,7 @@ class P256BatchSigner implements BatchSigner {
   #count = 0;
   /** What OpenSSL verifies the signature over. */
   #firstData = new Uint8Array();
-  #made: Uint8Array[] = [];
+  readonly #made: Uint8Array[] = [];
 
   constructor(arithmetic: Arithmetic, secret: Uint8Array, primitives: SigningPrimitives) {
     this.#arithmetic = arithmetic;
@@ -109,11 +109,10 @@ class P256BatchSigner implements BatchSigner {
     if (++this.#count === CAPACITY) this.#sign();
   }
 
-  finish(): readonly Uint8Array[] {
+  finish(): Uint8Array {
     if (this.#count > 0) this.#sign();
-    const made = this.#made;
-    this.#made = [];
-    return made;
+    const [made = new Uint8Array(), ...more] = this.#made.splice(0);
+    return more.length === 0 ? made : Buffer.concat([made, ...more]);
   }
 
   #signature(index: number): number {
