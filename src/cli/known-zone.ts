@@ -4,7 +4,7 @@ import { listPublicKeys } from '../commands/public-keys.ts';
 import { hasState } from '../commands/state-file.ts';
 import { zonesWithKeys } from '../commands/zones-with-keys.ts';
 import { nameToText } from '../dns/name.ts';
-import { environmentError, usageError, type ZonewrightError } from '../errors.ts';
+import { environmentError, usageError, ZonewrightError } from '../errors.ts';
 import { closestWord } from '../io/closest-word.ts';
 import type { Session } from './session.ts';
 
@@ -58,6 +58,23 @@ function unknownZone(
   return usageError('usage/unknown-zone', `${zone} ${what}`, {
     hint: closest === undefined ? hint : `did you mean ${closest}? Else ${hint}`,
   });
+}
+
+/** The failure of a run over a zone of which nothing is known, with the name that may have been meant. */
+export async function withClosestZone(
+  error: unknown,
+  name: Uint8Array,
+  { configuration, keyDirectory, environment }: Session,
+): Promise<unknown> {
+  if (!(error instanceof ZonewrightError) || error.code !== 'status/unknown-zone') return error;
+  const known = [
+    ...configuration.zones.map((settings) => settings.name),
+    ...(await zonesWithKeys(keyDirectory, environment.files)),
+  ];
+  const closest = closestWord(nameToText(name), known.map(nameToText));
+  if (closest === undefined) return error;
+  const { kind, code, message, hint = '' } = error;
+  return new ZonewrightError(kind, code, message, { hint: `did you mean ${closest}? Else ${hint}` });
 }
 
 /**

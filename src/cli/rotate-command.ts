@@ -4,6 +4,7 @@ import { rotate } from '../commands/rotate.ts';
 import type { EventTarget } from '../commands/rotation-events.ts';
 import type { DsReport, RotateOptions } from '../commands/rotation-options.ts';
 import type { RotateResult } from '../commands/rotation-result.ts';
+import { withTurnsAtParent } from '../commands/rotation-turns.ts';
 import { sign, type SignResult } from '../commands/sign.ts';
 import { nameToText } from '../dns/name.ts';
 import { parseDuration, parseTime } from '../dns/time.ts';
@@ -206,6 +207,7 @@ async function rotateOne(
     result = await tell(signed.result);
     served = signed.status;
   }
+  result = await withTurnsAtParent(result, settings, session.keyDirectory, session.environment);
   await print(result);
   const isTold = served === ExitStatus.Success && flags.detailedExitcode === true;
   const status = isTold && result.changed ? ExitStatus.Changed : served;

@@ -1,10 +1,10 @@
-import type { RotateResult } from '../commands/rotation-result.ts';
+import type { RotateResult, RotateWait } from '../commands/rotation-result.ts';
 import { printTime } from '../dns/time.ts';
 
 /** What a person reads of a run: with `quiet` what was done and what somebody has to do, but nothing that only takes its time. */
 export function rotateText(result: RotateResult, { quiet }: { readonly quiet: boolean }): string {
   const lines: string[] = [];
-  const waits = quiet ? result.waits.filter(({ actor }) => actor !== 'none') : result.waits;
+  const waits = quiet ? result.waits.filter(needsSomebody) : result.waits;
   for (const { rollover, what } of result.done) lines.push(`${result.zone} ${rollover}: ${what}`);
   for (const { rollover, what, nextCommand } of waits) {
     lines.push(`${result.zone} ${rollover}: ${what}`);
@@ -31,6 +31,11 @@ export function rotateText(result: RotateResult, { quiet }: { readonly quiet: bo
   return lines.map((line) => `${line}\n`).join('');
 }
 
+/** What the parent does by itself, and the next run sees by itself, needs nobody. */
+function needsSomebody({ actor, nextCommand }: RotateWait): boolean {
+  return actor !== 'none' && !(actor === 'parent' && nextCommand === undefined);
+}
+
 /** A zone in `schemas/rotate.schema.json`. */
 export function rotateDocument({
   keys,
@@ -44,7 +49,7 @@ export function rotateDocument({
   return {
     ...result,
     done: result.done.map(({ rollover, what }) => ({ rollover, what })),
-    waits: waits.map(({ until, nextCommand = null, ...wait }) => ({
+    waits: waits.map(({ until, nextCommand = null, asked: _, ...wait }) => ({
       ...wait,
       nextCommand,
       until: until === undefined ? null : printTime(until),

@@ -11,6 +11,7 @@ import { parseZoneName } from '../io/zone-name.ts';
 import { examples, type Execute } from './command.ts';
 import { ExitStatus } from './exit-status.ts';
 import { describeFailure } from './failure.ts';
+import { withClosestZone } from './known-zone.ts';
 import { optional } from './option-values.ts';
 import { selectTargets, workThrough, type SelectionFlags } from './several-zones.ts';
 import type { Session } from './session.ts';
@@ -146,7 +147,11 @@ async function lookAt(
         span: needsFuture && flags.check !== true && flags.history !== true ? SPAN : NO_SPAN,
         limits: limitsOf(flags),
       };
-      return { status: 0, result: await zoneStatus(options, environment) };
+      try {
+        return { status: 0, result: await zoneStatus(options, environment) };
+      } catch (error) {
+        throw await withClosestZone(error, settings.name, session);
+      }
     },
     session,
   );

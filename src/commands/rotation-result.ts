@@ -58,8 +58,10 @@ export interface RotateWait {
   readonly what: string;
   /** Epoch seconds; undefined where somebody has to act. */
   readonly until: number | undefined;
-  readonly actor: 'none' | 'zonewright' | 'operator';
+  readonly actor: 'none' | 'zonewright' | 'operator' | 'parent';
   readonly nextCommand: string | undefined;
+  /** Since when another DS is waited for at the parent (epoch seconds); undefined where it is something else. */
+  readonly asked: number | undefined;
 }
 
 /** Where a zone stands at the end of a run. */
@@ -89,6 +91,7 @@ export function waitInWords(wait: Wait, names: Pick<RotateOptions, 'zone' | 'zon
     rollover: rolloverTitle(rollover.name),
     what: describeWait(wait),
     until: Number.isFinite(until) ? until : undefined,
+    asked: wait.reason.kind === 'parent' ? rollover.decided : undefined,
     ...turnOf(wait, names),
   };
 }

@@ -1,16 +1,8 @@
-import { newestPublication } from '../rollover/ledger.ts';
-import type { Policy } from '../rollover/policy.ts';
-import type { Rollover, RotationState } from '../rollover/state.ts';
-import type { ZoneSettings } from './configuration.ts';
-import { registrarName } from './registrar/registrar.ts';
+import type { RotationState } from '../rollover/state.ts';
+import { turnAtParent, type TurnSettings } from './parent-turn.ts';
 import type { RolloverReport, Task } from './status-report.ts';
 
-type TurnSettings = Pick<ZoneSettings, 'registrar' | 'parentFollowsCds' | 'policy'>;
-
-/**
- * Whose turn it is while a rollover waits for another DS at the parent: the operator's, until the registrar has been told. From then on, or where
- * the parent takes the DS from the zone's CDS (RFC 7344), it is the parent's.
- */
+/** The reports with the turns of those rollovers that wait for another DS at the parent. */
 export function withTurns(
   reports: readonly RolloverReport[],
   state: RotationState,
@@ -23,46 +15,25 @@ export function withTurns(
     // Only what the parent has to do is to be reported.
     return task.isReport !== true || decided === undefined
       ? report
-      : { ...report, task: taskOf(task, decided, state, settings, label) };
+      : { ...report, task: withTurn(task, decided, state, settings, label) };
   });
 }
 
-function taskOf(
+function withTurn(
   task: Task,
-  asked: NonNullable<Rollover['decided']>,
+  asked: number,
   state: RotationState,
-  { registrar, parentFollowsCds, policy }: TurnSettings,
+  settings: TurnSettings,
   label: string,
 ): Task {
-  if (registrar !== undefined && wasTold(registrarName(registrar), asked, state))
-    return parentsTurn(task, `${registrarName(registrar)} has been told`, policy);
-  if (parentFollowsCds !== true || !policy.cds) return task;
-  if ((newestPublication(state.ledger)?.since ?? -Infinity) >= asked)
-    return parentsTurn(task, 'the CDS records of the zone ask it to', policy);
-  return {
-    ...task,
-    actor: 'zonewright',
-    todo: 'sign the zone, whose CDS records then ask the parent',
-    nextCommand: `zonewright rotate ${label} --sign`,
-    isReport: false,
-  };
-}
-
-/** A run that looks at the parent needs no word of what it sees. */
-function parentsTurn(task: Task, why: string, { checkParent }: Pick<Policy, 'checkParent'>): Task {
-  return {
-    ...task,
-    actor: 'parent',
-    what: `${task.what}; ${why}`,
-    ...(checkParent ? { nextCommand: undefined, isReport: false } : {}),
-  };
-}
-
-/** Whether the registrar got the event, or `ds --push` asked it. */
-function wasTold(registrar: string, since: number, { audit }: RotationState): boolean {
-  return audit.some(
-    ({ time, what }) =>
-      time >= since &&
-      (what.startsWith(`told ${registrar} of `) || what.startsWith(`asked ${registrar} to `)),
-  );
+  const { what, nextCommand } = task;
+  const turn = turnAtParent({ actor: 'operator', what, nextCommand }, asked, state, settings, label);
+  if (turn.actor === 'zonewright')
+    return {
+      ...task,
+      ...turn,
+      todo: 'sign the zone, whose CDS records then ask the parent',
+      isReport: false,
+    };
+  return { ...task, ...turn, isReport: turn.nextCommand !== undefined };
 }

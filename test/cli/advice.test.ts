@@ -53,6 +53,19 @@ describe('advice', () => {
     );
   });
 
+  test('status of a zone that is misspelled: which one is meant', async () => {
+    workIn({ '.zonewrightrc.yaml': CONFIGURATION });
+    const { status, stderr } = await runInProcess(['status', 'exmaple.com']);
+    expect(status).toBe(3);
+    expect(stderr).toMatch(
+      /^zonewright: nothing is known of exmaple\.com\.: .*\n {2}hint: did you mean example\.com\.\? /,
+    );
+    workIn();
+    await runInProcess(['keygen', 'example.org']);
+    expect((await runInProcess(['status', 'example.ogr'])).stderr).toContain('did you mean example.org.?');
+    expect((await runInProcess(['status', 'quite.different'])).stderr).not.toContain('did you mean');
+  });
+
   test('rotate of a zone that is misspelled makes nothing', async () => {
     workIn({ '.zonewrightrc.yaml': CONFIGURATION, 'example.com.zone': SMALL_ZONE });
     const { status, stderr } = await runInProcess(['rotate', 'exmaple.com', '--sign']);

@@ -20,6 +20,18 @@ async function statusOf(operation: Operation): Promise<Document> {
   return document;
 }
 
+/** Whose turn `rotate` says it is: in the same words as `status`. */
+async function turnByRotate(operation: Operation): Promise<object | undefined> {
+  const document = await operation.rotateJson();
+  expect(schemaErrors(document)).toEqual([]);
+  const { actor, what: waitingFor, nextCommand } = document.waits[0]!;
+  return { actor, waitingFor, nextCommand };
+}
+
+async function expectSameTurn(operation: Operation): Promise<void> {
+  expect(await statusOf(operation)).toMatchObject((await turnByRotate(operation))!);
+}
+
 function iso(time: number): string {
   return new Date(time * 1000).toISOString().replace('.000', '');
 }
@@ -42,6 +54,7 @@ async function askedForDs(policy: string, zone: string): Promise<Operation> {
 test('a DS that somebody has to enter is the turn of the operator', async () => {
   const operation = await askedForDs('checkParent: false', '');
   const [key] = operation.keys('ksk');
+  await expectSameTurn(operation);
   expect(await statusOf(operation)).toMatchObject({
     actor: 'operator',
     waitingFor: `waiting for the parent to add the new DS (key ${key!.keyTag})`,
@@ -58,7 +71,9 @@ test('a DS that the parent takes from CDS records is the turn of whoever signs t
     actor: 'zonewright',
     nextCommand: 'zonewright rotate example.com --sign',
   });
+  await expectSameTurn(operation);
   await operation.rotate('--sign');
+  await expectSameTurn(operation);
   const asked = operation.now;
   expect(await statusOf(operation)).toMatchObject({
     health: 'ok',
@@ -72,6 +87,7 @@ test('a DS that the parent takes from CDS records is the turn of whoever signs t
   );
   expect(await operation.succeed('status', 'example.com')).toContain('\nThe parent is to add\n');
   operation.now = asked + 4 * DAY;
+  expect(await turnByRotate(operation)).toMatchObject({ actor: 'operator' });
   expect(await statusOf(operation)).toMatchObject({
     health: 'warning',
     actor: 'operator',
@@ -95,7 +111,10 @@ test('a DS that the registrar was told of is the turn of the parent', async () =
   expect(await statusOf(operation)).toMatchObject({ health: 'warning', actor: 'operator' });
   writeFileSync('registrar', '#!/bin/sh\n');
   operation.now += HOUR;
-  await operation.rotate();
+  // The run that tells the registrar knows that it has.
+  expect(await turnByRotate(operation)).toMatchObject({ actor: 'parent' });
+  await expectSameTurn(operation);
+  expect(await operation.rotate('--quiet')).toBe('');
   const tag = operation.keys('ksk')[0]!.keyTag;
   expect(await statusOf(operation)).toMatchObject({
     health: 'ok',
