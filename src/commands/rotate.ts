@@ -22,14 +22,13 @@ import { findZone } from './found-zone.ts';
 import { lackOfOfflineKsk, withOfflineSpares } from './offline-ksks.ts';
 import { looksAtParent } from './parent-looks.ts';
 import { assumedTimes } from './plan-times.ts';
+import { keysToPurge, purgeKeys } from './purge-keys.ts';
 import { eventsOf, withOverdueEvents } from './rotation-events.ts';
 import {
   checkPrivateKeys,
   keyLabel,
-  keysToPurge,
   lostKeys,
   makeSpareKey,
-  purgeKeys,
   syncKeyTimes,
   withNewKeyFiles,
 } from './rotation-keys.ts';

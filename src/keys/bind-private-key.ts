@@ -105,13 +105,23 @@ export function isKeyReference({ fields }: BindPrivateKey): boolean {
 }
 
 /**
- * The key in an HSM that the file refers to. As BIND has it, `Label` is the URI in base64 with a zero octet behind it.
+ * The PKCS#11 URI that a file refers to a key in an HSM by; undefined where it has another label, or none. As BIND has it, `Label` is the
+ * URI in base64 with a zero octet behind it.
+ * @throws ZonewrightError `key/damaged`
+ */
+export function uriOfReference(key: BindPrivateKey, file: string): string | undefined {
+  if (!key.fields.some(({ name }) => /^label$/i.test(name))) return undefined;
+  const label = new TextDecoder().decode(octetsOf(key, 'Label', file)).replace(/\0+$/, '');
+  return label.startsWith('pkcs11:') ? label : undefined;
+}
+
+/**
+ * The key in an HSM that the file refers to.
  * @throws ZonewrightError `key/reference` where the label is no PKCS#11 URI
  */
 export function tokenKeyOfReference(key: BindPrivateKey, publicKey: Uint8Array, file: string): TokenKey {
-  const hasLabel = key.fields.some(({ name }) => /^label$/i.test(name));
-  const uri = hasLabel ? new TextDecoder().decode(octetsOf(key, 'Label', file)).replace(/\0+$/, '') : '';
-  if (uri.startsWith('pkcs11:')) return { kind: 'token', algorithm: key.algorithm, uri, publicKey, file };
+  const uri = uriOfReference(key, file);
+  if (uri !== undefined) return { kind: 'token', algorithm: key.algorithm, uri, publicKey, file };
   throw inputError('key/reference', 'this file refers to a key that is in no PKCS#11 token', {
     location: { file },
     hint: 'its Label should be a URI such as pkcs11:token=…;object=…',

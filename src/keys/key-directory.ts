@@ -12,6 +12,7 @@ import {
   privateKeyMaterial,
   readBindPrivateKey,
   tokenKeyOfReference,
+  uriOfReference,
   type BindPrivateKey,
 } from './bind-private-key.ts';
 import { printBindPublicKey, readBindPublicKey, type BindPublicKey } from './bind-public-key.ts';
@@ -195,13 +196,18 @@ export class KeyDirectory implements KeySource {
   }
 
   /**
-   * Removes all files of a key, the public one first, and what its private file refers to.
+   * Removes all files of a key, the public one first, and before them what its private file refers to.
    * @returns what became of that; undefined where it refers to nothing
-   * @throws ZonewrightError `key/token-*`; then the key is as it was
+   * @throws ZonewrightError `key/token-*`, `key/damaged` for a reference that leads nowhere; then the key is as it was
    */
   async removeKey(base: string, { tokens }: Pick<KeyAccess, 'tokens'>): Promise<TokenKeyFate | undefined> {
-    const reference = await this.tokenKey(base);
-    const fate = reference && ((await tokens.remove(reference)) ? 'deleted' : 'left');
+    const file = this.#path(base, 'private');
+    const text = await this.#readText(file);
+    let fate: TokenKeyFate | undefined;
+    if (text !== undefined && storageOfPrivateKey(text) === 'reference') {
+      const uri = uriOfReference(readBindPrivateKey(text, file), file);
+      fate = uri !== undefined && (await tokens.remove({ uri, file })) ? 'deleted' : 'left';
+    }
     for (const suffix of ['key', 'private', 'state'] as const)
       await this.#files.remove(this.#path(base, suffix));
     return fate;

@@ -43,7 +43,7 @@ export interface KeyTokens {
    */
   generate(uri: string, algorithm: number, bits: number | undefined, label: string): Promise<TokenKey>;
   /** Deletes both halves of a key that `generate` made; they may be gone already. False for a key that somebody else made: it stays. */
-  remove(key: TokenKey): Promise<boolean>;
+  remove(key: Pick<TokenKey, 'uri' | 'file'>): Promise<boolean>;
   /** Ends all sessions. */
   close(): Promise<void>;
 }

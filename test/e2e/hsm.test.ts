@@ -1,9 +1,10 @@
 import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, expect, test } from '@jest/globals';
-import { DAY, SIGNED } from '../cli/operation.ts';
+import { DAY, Operation, SIGNED } from '../cli/operation.ts';
 import { runForJson, runInProcess, type InProcessResult } from '../cli/in-process.ts';
 import { SMALL_ZONE, workIn } from '../cli/working-directory.ts';
+import type { ManagedKey } from '../../src/rollover/state.ts';
 import { describeWithPeers, runPeer } from '../support/peers.ts';
 import { ServedOperation } from '../support/served-world.ts';
 import { HSM_PEERS, SOFTHSM_LIBRARY, SoftHsm } from '../support/soft-hsm.ts';
@@ -258,6 +259,63 @@ describeWithPeers([...HSM_PEERS, 'dnssec-verify'], 'a zone with keys in SoftHSM'
     );
     const purged = operation.state().audit.filter(({ what }) => what.includes('deleted the files of KSK'));
     expect(purged.map(({ what }) => what.includes('and the key in the HSM'))).toEqual([false, true]);
+  });
+
+  test('--purge deletes a removed key on the token at once, and leaves one that was there before', async () => {
+    await hsm.tool('--keypairgen', '--key-type', 'EC:prime256v1', '--label', 'of-others', '--id', 'c1');
+    const operation = await Operation.enabled('checkParent: false, zskLifetime: unlimited');
+    const spare = ['keygen', 'example.com', '--role', 'zsk', '--spare', '--pkcs11'];
+    const zsks: ManagedKey[] = [];
+    for (const object of ['of-others', 'of-ours', undefined]) {
+      if (object !== undefined) await operation.succeed(...spare, hsm.uri(`object=${object}`));
+      await operation.rotate('--start', 'zsk', '--sign');
+      while (operation.state().rollovers.length > 0) await operation.pass(3 * DAY, 3 * DAY);
+      zsks.push(operation.keys('zsk')[0]!);
+    }
+    const [others, ours] = zsks as [ManagedKey, ManagedKey];
+    const labels = async (): Promise<string[]> =>
+      (await hsm.tool('--list-objects')).match(/(?<=label: +)of-\w+/g) ?? [];
+    const filesOf = ({ base }: ManagedKey): string[] =>
+      readdirSync('keys').filter((name) => name.startsWith(base));
+    const purgedAt = ({ base }: ManagedKey): number | undefined =>
+      operation.state().keys.find((key) => key.base === base)!.purged;
+    await operation.rotate();
+    expect(await labels()).toEqual(expect.arrayContaining(['of-others', 'of-ours']));
+
+    renameSync(hsm.tokenDirectory, `${hsm.tokenDirectory}.away`);
+    try {
+      const { status, stderr } = await operation.run('rotate', 'example.com', '--purge');
+      expect(status).toBe(0);
+      for (const { keyTag } of [others, ours])
+        expect(stderr).toContain(`ZSK ${keyTag} (ECDSAP256SHA256) cannot be deleted now: `);
+    } finally {
+      rmSync(hsm.tokenDirectory, { force: true, recursive: true });
+      renameSync(`${hsm.tokenDirectory}.away`, hsm.tokenDirectory);
+    }
+    expect([others, ours].map(purgedAt)).toEqual([undefined, undefined]);
+    expect([others, ours].flatMap(filesOf)).toHaveLength(4);
+
+    // Without its public half a file still says what it refers to.
+    rmSync(`keys/${ours.base}.key`);
+    await operation.rotate('--purge');
+    expect(new Set(await labels())).toEqual(new Set(['of-others']));
+    expect([others, ours].map(purgedAt)).toEqual([operation.now, operation.now]);
+    expect([others, ours].flatMap(filesOf)).toEqual([]);
+    const fateOf = ({ keyTag }: ManagedKey): object | undefined =>
+      operation
+        .state()
+        .audit.find(({ what }) => what.startsWith(`purge: deleted the files of ZSK ${keyTag} `));
+    expect(fateOf(ours)).toMatchObject({
+      what: expect.stringMatching(/, and the key in the HSM$/),
+      why: '--purge',
+      actor: 'operator',
+      keys: [ours.base],
+    });
+    expect(fateOf(others)).toMatchObject({
+      what: expect.stringMatching(/; the key in the HSM, which zonewright did not make, stays there$/),
+      why: '--purge',
+    });
+    expectNoPinIn(operation.directory);
   });
 
   test('the program itself, with the library and the PIN from its environment', async () => {

@@ -13,10 +13,11 @@ import { PLAIN_KEYS_ONLY } from './key-access.ts';
 /** Rotates and signs the zone `example.` of a directory, whose files are `zone`, `zone.signed` and those of `keys`. */
 export async function cronLine(
   directory: string,
-  world: Pick<Environment, 'now' | 'files' | 'locks'>,
+  world: Pick<Environment, 'now' | 'files' | 'locks'> & Partial<Pick<Environment, 'warn'>>,
   request: Partial<RotateOptions> = {},
 ): Promise<void> {
   const environment: Environment = {
+    warn: () => undefined,
     ...world,
     simulated: false,
     crypto: nodeCrypto,
@@ -24,7 +25,6 @@ export async function cronLine(
     pool: singleThreadPool(nodeCrypto),
     openInclude,
     readStdin: () => Promise.resolve(new Uint8Array()),
-    warn: () => undefined,
   };
   const zone = nameFromText('example.');
   const policy = DEFAULT_POLICY;

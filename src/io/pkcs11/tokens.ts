@@ -89,7 +89,7 @@ export class Pkcs11Tokens implements KeyTokens {
   }
 
   /** Deletes both halves of a key that we made; they may be gone already. Returns false for a key that somebody else made, which stays. */
-  async remove(key: TokenKey): Promise<boolean> {
+  async remove(key: Pick<TokenKey, 'uri' | 'file'>): Promise<boolean> {
     const uri = parsePkcs11Uri(key.uri);
     const { id } = uri;
     const { token, context } = await this.#session(uri, 'write', key.file);
