@@ -4,13 +4,17 @@ import { readSoa } from '../dnssec/soa.ts';
 import { usageError, ZonewrightError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
 import { outOfZoneRecords } from '../zone/checks.ts';
+import { PrintedZone } from '../zone/printed-zone.ts';
 import { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import type { OutputDigests } from './output-digests.ts';
 import { readZoneFile, type ZoneFile } from './read-zone.ts';
 
 export interface PreviousOutput {
+  /** What is known by its text is read when somebody asks for this. */
   readonly zone: Zone;
+  /** The text, where this tool wrote it. */
+  readonly printed?: PrintedZone | undefined;
   readonly serial: number;
   /** SHA-256 of the file in hexadecimal. */
   readonly digest: string;
@@ -43,6 +47,8 @@ export async function readPreviousOutput(
   if (output === '-') return undefined;
   const status = await environment.files.status(output);
   if (status === undefined || status.size === 0) return undefined;
+  const own = await readOwnOutput(output, input.origin, digests, environment);
+  if (own !== undefined) return own;
   let previous: ZoneFile;
   try {
     previous = await readZoneFile(output, { zone: input.origin }, { ...environment, warn: () => undefined });
@@ -57,6 +63,29 @@ export async function readPreviousOutput(
     throw notASignedZone(output, input.origin);
   const digest = toHex(environment.crypto.digest('sha256', previous.bytes));
   return { zone, serial: serialOf(zone), digest, trusted: await digests.has(digest) };
+}
+
+/** The output as text, where this tool wrote exactly these octets. */
+async function readOwnOutput(
+  output: string,
+  origin: Uint8Array,
+  digests: OutputDigests,
+  { files, crypto }: Environment,
+): Promise<PreviousOutput | undefined> {
+  const bytes = await files.read(output);
+  const digest = toHex(crypto.digest('sha256', bytes));
+  const printed = (await digests.has(digest)) ? PrintedZone.of(bytes) : undefined;
+  if (printed === undefined) return undefined;
+  const { serial } = readSoa(printed.readRdata(printed.findLine(0, Type.SOA)));
+  return {
+    get zone() {
+      return printed.read(origin);
+    },
+    printed,
+    serial,
+    digest,
+    trusted: true,
+  };
 }
 
 function serialOf(zone: Zone): number {

@@ -258,7 +258,13 @@ async function signInput(
       ],
       ...(previous === undefined || options.full === true
         ? {}
-        : { previous: { zone: previous.zone, trusted: previous.trusted, refresh: options.refresh } }),
+        : {
+            previous: {
+              zone: previous.printed ?? previous.zone,
+              trusted: previous.trusted,
+              refresh: options.refresh,
+            },
+          }),
     },
     {
       crypto: environment.crypto,
@@ -271,7 +277,7 @@ async function signInput(
   if (options.verify === true) await verifySigned(signed.zone, environment);
   if (!signed.unchanged) record?.prove(signed.zone, keys, previous);
   if (!signed.unchanged && options.check !== true)
-    await publish(signed.zone, options.output, record, remember, environment);
+    await publish(signed, options.output, record, remember, environment);
   else if (signed.unchanged && previous?.trusted === true && options.check !== true)
     await remember(previous.digest);
   return describe(options, input, keys, signed);
@@ -293,18 +299,18 @@ async function verifySigned(zone: Zone, environment: Environment): Promise<void>
 
 /** Puts the zone in place of the output; the rotation state knows of it before anybody can read it. */
 async function publish(
-  zone: Zone,
+  signed: SignedZone,
   output: string,
   record: PublicationRecord | undefined,
   remember: (digest: string) => Promise<void>,
   environment: Environment,
 ): Promise<void> {
   if (output === '-') {
-    await record?.intend(digestOf(zone, environment));
+    await record?.intend(digestOf(signed.zone, environment));
     await record?.written('standard output');
     return;
   }
-  await remember(toHex(await writeZone(zone, output, record, environment)));
+  await remember(toHex(await writeZone(signed, output, record, environment)));
   await record?.written(output);
 }
 
@@ -414,7 +420,7 @@ function warnOfDropped(dropped: ReadonlyMap<number, number>, file: string, envir
 
 /** Puts the zone in place of the output, and returns the SHA-256 digest of the file. */
 async function writeZone(
-  zone: Zone,
+  { zone, known }: SignedZone,
   output: string,
   record: PublicationRecord | undefined,
   { files, crypto, pool }: Environment,
@@ -422,7 +428,7 @@ async function writeZone(
   const digest = crypto.createDigest('sha256');
   const file = await files.openAtomic(output);
   try {
-    for await (const block of zoneText(zone, pool)) {
+    for await (const block of zoneText(zone, pool, { known })) {
       digest.update(block);
       await file.write(block);
     }

@@ -1,15 +1,20 @@
 import { allocateBytes, ByteBuffer } from '../dns/byte-buffer.ts';
 import type { RunningTask, WorkPool } from '../dnssec/work-pool.ts';
 import { copyRange, newPage, type PrintTask } from '../zone/print-jobs.ts';
-import { BLOCK, OwnerPrinter, printedColumns } from '../zone/print-zone.ts';
+import { BLOCK, OwnerPrinter, printedColumns, type OwnerTexts } from '../zone/print-zone.ts';
 import type { Zone } from '../zone/zone.ts';
 
 /**
  * The text of `printZone`, made by all threads: while they print a page, the one before is given out.
  * @param pageSize octets of text, about
+ * @param known text that need not be printed again
  */
-export async function* zoneText(zone: Zone, pool: WorkPool, pageSize = 8 << 20): AsyncGenerator<Uint8Array> {
-  const columns = printedColumns(zone);
+export async function* zoneText(
+  zone: Zone,
+  pool: WorkPool,
+  { pageSize = 8 << 20, known }: { readonly pageSize?: number | undefined; readonly known?: OwnerTexts | undefined } = {},
+): AsyncGenerator<Uint8Array> {
+  const columns = printedColumns(zone, known);
   const expected = expectedLength(zone);
   const ownersOfPage = Math.ceil((zone.ownerCount * pageSize) / Math.max(expected, pageSize));
   const texts = Array.from({ length: expected > pageSize ? 2 : 1 }, () =>

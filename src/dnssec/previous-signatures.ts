@@ -1,53 +1,57 @@
+import type { ByteBuffer } from '../dns/byte-buffer.ts';
 import { sameOctets } from '../dns/octets.ts';
 import { serialGreater } from '../dns/serial.ts';
 import { Type } from '../rr/registry.ts';
 import type { Zone } from '../zone/zone.ts';
+import type { ReusableSignatures, Target } from './reusable-signatures.ts';
 import { RrsigOffset, u16At, u32At } from './rrsig.ts';
+import { readSoa } from './soa.ts';
 import type { TaggedKey } from './verified-signatures.ts';
 
-/** The signatures of an earlier signed zone, for use again over RRsets that did not change. */
-export class PreviousSignatures {
+/** The signatures of an earlier zone that was read in full. The number of an RRset is the one that it has there. */
+export class PreviousSignatures implements ReusableSignatures {
   readonly zone: Zone;
+  readonly serial: number;
+  readonly #content: Zone;
   readonly #now: number;
   readonly #refresh: number;
   readonly #isGood: ((record: number, key: TaggedKey) => boolean) | undefined;
 
   /**
+   * @param content the zone that is being signed
    * @param now epoch seconds
    * @param refresh seconds: a signature with less than this left is made anew
    * @param isGood `verifiedSignatures` of the zone, where its signatures are not known to be good
    */
   constructor(
     zone: Zone,
+    content: Zone,
     now: number,
     refresh: number,
-    isGood: ((record: number, key: TaggedKey) => boolean) | undefined,
+    isGood?: (record: number, key: TaggedKey) => boolean,
   ) {
     this.zone = zone;
+    this.serial = readSoa(zone.rdatasOf(zone.apexRrset(Type.SOA))[0]!).serial;
+    this.#content = content;
     this.#now = now;
     this.#refresh = refresh;
     this.#isGood = isGood;
   }
 
-  /** The earlier zone's RRset of this owner (wire form at `names[ownerOffset]`) and type if it has the same TTL and the same RDATA, else -1. */
-  sameRrset(
-    current: Zone,
-    owner: number,
-    type: number,
-    ttl: number,
-    records: Uint32Array,
-    start: number,
-    end: number,
-  ): number {
+  inFull(): this {
+    return this;
+  }
+
+  sameRrset({ owner, type, ttl, start, end }: Target, records: Uint32Array): number {
     const { zone } = this;
-    const { names } = current.store;
+    const { names } = this.#content.store;
     const rank = zone.rankOf(names.wire.bytes, names.offsets[owner]);
     const rrset = zone.findRrset(rank, type);
     if (rrset < 0 || zone.rrsetTtls[rrset] !== ttl) return -1;
     const first = zone.rrsetRecords[rrset]!;
     if (zone.rrsetRecords[rrset + 1]! - first !== end - start) return -1;
     for (let i = start; i < end; i++) {
-      if (!sameRdata(current, records[i]!, zone, zone.records[first + i - start]!)) return -1;
+      if (!sameRdata(this.#content, records[i]!, zone, zone.records[first + i - start]!)) return -1;
     }
     return rrset;
   }
@@ -83,7 +87,15 @@ export class PreviousSignatures {
     return -1;
   }
 
-  /** Whether an RRset has a signature with this RDATA. */
+  appendSignature(rrset: number, key: TaggedKey, out: ByteBuffer, refresh?: number): number {
+    const record = this.signature(rrset, key, refresh);
+    if (record < 0) return -1;
+    const { rdata, rdataOffsets, rdataLengths } = this.zone.store;
+    const start = rdataOffsets[record]!;
+    out.append(rdata.bytes, start, start + rdataLengths[record]!);
+    return u32At(rdata.bytes, start + RrsigOffset.Expiration);
+  }
+
   hasSignature(rrset: number, rdata: Uint8Array): boolean {
     const { zone } = this;
     const rrsigs = zone.rdatasOf(zone.findRrset(zone.rrsetOwners[rrset]!, Type.RRSIG));

@@ -5,6 +5,8 @@ import { internalError, inputError, type ZonewrightError } from '../errors.ts';
 import { Type, typeName } from '../rr/registry.ts';
 import { extendZone } from '../zone/extend-zone.ts';
 import type { NameTable } from '../zone/name-table.ts';
+import type { OwnerTexts } from '../zone/print-zone.ts';
+import { PrintedZone } from '../zone/printed-zone.ts';
 import type { RecordStore } from '../zone/record-store.ts';
 import { OwnerStatus, type Zone } from '../zone/zone.ts';
 import { algorithmLabel, usableAlgorithm } from './algorithms.ts';
@@ -15,6 +17,8 @@ import { denialChain, type Denial, type DenialChain } from './denial.ts';
 import { isValidZoneKey, readDnskey } from './dnskey.ts';
 import { keyTag } from './key-tag.ts';
 import { PreviousSignatures } from './previous-signatures.ts';
+import { PrintedSignatures } from './printed-signatures.ts';
+import type { ReusableSignatures, Target } from './reusable-signatures.ts';
 import { signatureLength } from './public-key.ts';
 import { rrsetOfRow, rrsigLabels, RrsigOffset, SignedData, u32At, writeRrsigHeader } from './rrsig.ts';
 import { nextSerial, type SerialPolicy } from './serial-policy.ts';
@@ -69,7 +73,8 @@ export interface SignRequest {
   readonly deterministic?: boolean | undefined;
   /** The output of an earlier run: its signatures are used again where they still serve. */
   readonly previous?: {
-    readonly zone: Zone;
+    /** As text only where it is trusted. */
+    readonly zone: Zone | PrintedZone;
     /** Whether its signatures are known to be good; else each is verified before it is used. */
     readonly trusted: boolean;
     /** Seconds: a signature with less than this left is made anew. */
@@ -87,6 +92,8 @@ export interface SignTools {
 
 export interface SignedZone {
   readonly zone: Zone;
+  /** Text of owners that did not change, where the previous output was given as text. */
+  readonly known?: OwnerTexts | undefined;
   /** Whether the previous output stands as it is; `zone` is that output then. */
   readonly unchanged: boolean;
   readonly serial: number;
@@ -109,7 +116,7 @@ export async function signZone(content: Zone, request: SignRequest, tools: SignT
   if (request.isUnsigned !== true) requireRoles(request.keys, content);
   const keys = request.keys.map((key, index) => prepareKey(key, index, tools.crypto));
   const previous =
-    request.previous && (await previousSignatures(request.previous, request.now, keys, tools.pool));
+    request.previous && (await reusableSignatures(request.previous, content, request.now, keys, tools.pool));
   return new ZoneSigning(content, request, keys, previous, tools).run();
 }
 
@@ -119,24 +126,16 @@ interface PreparedKey extends SigningKey, TaggedKey {
   readonly verifier: Verifier;
 }
 
-async function previousSignatures(
+async function reusableSignatures(
   { zone, trusted, refresh }: NonNullable<SignRequest['previous']>,
+  content: Zone,
   now: number,
   keys: readonly PreparedKey[],
   pool: WorkPool,
-): Promise<PreviousSignatures> {
+): Promise<ReusableSignatures> {
+  if (zone instanceof PrintedZone) return new PrintedSignatures(zone, content, now, refresh);
   const isGood = trusted ? undefined : await verifiedSignatures(zone, keys, pool);
-  return new PreviousSignatures(zone, now, refresh, isGood);
-}
-
-/** An RRset that is signed: positions `[start, end)` of the record list. */
-interface Target {
-  /** Number of the owner's name. */
-  readonly owner: number;
-  readonly type: number;
-  readonly ttl: number;
-  readonly start: number;
-  readonly end: number;
+  return new PreviousSignatures(zone, content, now, refresh, isGood);
 }
 
 class ZoneSigning {
@@ -144,7 +143,7 @@ class ZoneSigning {
   readonly #request: SignRequest;
   readonly #tools: SignTools;
   readonly #keys: readonly PreparedKey[];
-  readonly #previous: PreviousSignatures | undefined;
+  readonly #previous: ReusableSignatures | undefined;
   readonly #firstAdded: number;
   readonly #denial: DenialChain;
   /** The content's records by position, and behind them those of the denial chain. */
@@ -161,7 +160,7 @@ class ZoneSigning {
     content: Zone,
     request: SignRequest,
     keys: readonly PreparedKey[],
-    previous: PreviousSignatures | undefined,
+    previous: ReusableSignatures | undefined,
     tools: SignTools,
   ) {
     this.#content = content;
@@ -182,7 +181,7 @@ class ZoneSigning {
     const soaTarget = this.#target(content.apexRrset(Type.SOA));
     const soaRecord = this.#records[soaTarget.start]!;
     const inputSerial = readSoa(content.store.rdataOf(soaRecord)).serial;
-    const previousSerial = this.#previousSerial();
+    const previousSerial = this.#previous?.serial;
     // An unchanged zone has the SOA of the previous output: compare with that serial first.
     if (previousSerial !== undefined) setSoaSerial(content.store.rdataOf(soaRecord), previousSerial);
 
@@ -195,7 +194,7 @@ class ZoneSigning {
       signing.extend(this.#jobs.count);
       this.#layOutDenial();
       if (this.#previous !== undefined && this.#isUnchanged(soaTarget, previousSerial!)) {
-        return this.#unchanged(this.#previous.zone, previousSerial!);
+        return this.#unchanged(this.#previous.inFull().zone, previousSerial!);
       }
       const published = [previousSerial, ...(this.#request.publishedSerials ?? [])].filter(
         (serial) => serial !== undefined,
@@ -240,6 +239,7 @@ class ZoneSigning {
     this.#selfCheck();
     return {
       zone,
+      known: this.#previous instanceof PrintedSignatures ? this.#previous.ownerTexts(zone) : undefined,
       unchanged: false,
       serial,
       denialRecords: this.#denial.count,
@@ -297,11 +297,6 @@ class ZoneSigning {
       signaturesKept: signatures.records,
       firstExpiration: signatures.firstExpiration,
     };
-  }
-
-  #previousSerial(): number | undefined {
-    const rdata = this.#previous?.zone.rdatasOf(this.#previous.zone.apexRrset(Type.SOA))[0];
-    return rdata && readSoa(rdata).serial;
   }
 
   #target(rrset: number): Target {
@@ -415,25 +410,18 @@ class ZoneSigning {
     else this.#premade++;
   }
 
-  #sameRrset({ owner, type, ttl, start, end }: Target): number {
-    return this.#previous?.sameRrset(this.#content, owner, type, ttl, this.#records, start, end) ?? -1;
-  }
-
-  #reusableSignature(previousRrset: number, key: PreparedKey): number {
-    const refresh = key.privateKey.kind === 'lost' ? 0 : undefined;
-    return this.#previous!.signature(previousRrset, key, refresh);
+  #sameRrset(target: Target): number {
+    return this.#previous?.sameRrset(target, this.#records) ?? -1;
   }
 
   #keepSignature(target: Target, previousRrset: number, key: PreparedKey): boolean {
-    const record = this.#reusableSignature(previousRrset, key);
-    if (record < 0) return false;
     const { store } = this.#content;
-    const from = this.#previous!.zone.store;
-    const at = from.rdataOffsets[record]!;
     const start = store.rdata.length;
-    store.rdata.append(from.rdata.bytes, at, at + from.rdataLengths[record]!);
+    const refresh = key.privateKey.kind === 'lost' ? 0 : undefined;
+    const expiration = this.#previous!.appendSignature(previousRrset, key, store.rdata, refresh);
+    if (expiration < 0) return false;
     store.add(target.owner, Type.RRSIG, target.ttl, start);
-    this.#noteExpiration(u32At(from.rdata.bytes, at + RrsigOffset.Expiration));
+    this.#noteExpiration(expiration);
     this.#kept++;
     return true;
   }
@@ -493,21 +481,22 @@ class ZoneSigning {
 
   /** Whether every RRset and every signature is the previous output's, and that has nothing else. */
   #isUnchanged(soa: Target, serial: number): boolean {
-    const previous = this.#previous!.zone;
-    const same = this.#sameRrset(soa);
-    if (this.#jobs.count > 0 || this.#premade > 0 || this.#sameRrsets < this.#rrsets || same < 0)
-      return false;
+    if (this.#jobs.count > 0 || this.#premade > 0 || this.#sameRrsets < this.#rrsets) return false;
+    const previous = this.#previous!.inFull();
+    const same = previous.sameRrset(soa, this.#records);
+    if (same < 0) return false;
     const late = [same];
     if (this.#request.zonemd !== undefined) {
-      if (!this.#isFrozen && !this.#hasGoodZonemd(previous, this.#request.zonemd, serial)) return false;
-      late.push(previous.apexRrset(Type.ZONEMD));
+      if (!this.#isFrozen && !this.#hasGoodZonemd(previous.zone, this.#request.zonemd, serial)) return false;
+      late.push(previous.zone.apexRrset(Type.ZONEMD));
     }
     const zoneKeys = this.#keys.filter((key) => key.signsZone);
-    if (!late.every((rrset) => zoneKeys.every((key) => this.#reusableSignature(rrset, key) >= 0)))
-      return false;
-    const signatures = countSignatures(previous);
+    const isSigned = (rrset: number, key: PreparedKey): boolean =>
+      previous.signature(rrset, key, key.privateKey.kind === 'lost' ? 0 : undefined) >= 0;
+    if (!late.every((rrset) => zoneKeys.every((key) => isSigned(rrset, key)))) return false;
+    const signatures = countSignatures(previous.zone);
     return (
-      previous.rrsetCount - signatures.rrsets === this.#rrsets + late.length &&
+      previous.zone.rrsetCount - signatures.rrsets === this.#rrsets + late.length &&
       signatures.records === this.#kept + late.length * zoneKeys.length
     );
   }
@@ -523,7 +512,7 @@ class ZoneSigning {
   /** Nobody can sign another digest: the old one stays, though it is not that of the new DNSKEYs. */
   #keepZonemd(rrset: number): void {
     const [rdata] = this.#content.rdatasOf(rrset);
-    const previous = this.#previous?.zone;
+    const previous = this.#previous?.inFull().zone;
     const [old] = previous?.rdatasOf(previous.apexRrset(Type.ZONEMD)) ?? [];
     if (rdata?.length === old?.length) rdata?.set(old!);
   }

@@ -9,10 +9,17 @@ export const BLOCK = 1 << 20;
 const TAB = 9;
 const NEWLINE = 10;
 
+/** Text of owners that is known: for the owner of a rank `text[starts[rank], ends[rank])`, nothing where it is not known. */
+export interface OwnerTexts {
+  readonly text: Uint8Array;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
+}
+
 /** The zone as master file text in blocks, each valid until the next is asked for; the text is that of `OwnerPrinter`. */
-export function* printZone(zone: Zone): Generator<Uint8Array> {
+export function* printZone(zone: Zone, known?: OwnerTexts): Generator<Uint8Array> {
   const out = new ByteBuffer(Math.min(BLOCK + 0x40000, 4096 + zone.recordCount * 256));
-  const printer = new OwnerPrinter(printedColumns(zone), out);
+  const printer = new OwnerPrinter(printedColumns(zone, known), out);
   for (let rank = 0; rank < zone.ownerCount; rank++) {
     printer.print(rank);
     if (out.length < BLOCK) continue;
@@ -25,8 +32,11 @@ export function* printZone(zone: Zone): Generator<Uint8Array> {
 /** What of a zone and its store is printed: columns that pass from thread to thread as they are. */
 export type PrintedColumns = ReturnType<typeof printedColumns>;
 
-/** The columns of a zone: valid until its store grows. */
-export function printedColumns({ store, ...zone }: Zone) {
+/**
+ * The columns of a zone: valid until its store grows.
+ * @param known text that need not be printed again
+ */
+export function printedColumns({ store, ...zone }: Zone, known?: OwnerTexts) {
   const { ttls, rdata, rdataOffsets, rdataLengths, names } = store;
   return {
     zoneClass: zone.zoneClass,
@@ -42,6 +52,7 @@ export function printedColumns({ store, ...zone }: Zone) {
     rdataLengths,
     nameBytes: names.wire.bytes,
     nameOffsets: names.offsets,
+    known,
   };
 }
 
@@ -66,6 +77,11 @@ export class OwnerPrinter {
   }
 
   print(rank: number): void {
+    const { known } = this.#columns;
+    if (known !== undefined && known.ends[rank]! > 0) {
+      this.#out.append(known.text, known.starts[rank], known.ends[rank]);
+      return;
+    }
     const { ownerNames, ownerRrsets, rrsetTypes, nameBytes, nameOffsets } = this.#columns;
     this.#owner.clear();
     printName(nameBytes, nameOffsets[ownerNames[rank]!]!, this.#owner);

@@ -30,21 +30,21 @@ test.each(pools)('$threads threads print what one would', async ({ pool }) => {
   const zone = zoneFromText(TEXT);
   const expected = zoneToText(zone);
   for (const pageSize of [1, 5_000, 300_000, undefined])
-    expect(await textOf(zoneText(zone, pool, pageSize))).toBe(expected);
+    expect(await textOf(zoneText(zone, pool, { pageSize }))).toBe(expected);
 });
 
 test('a signed zone prints alike', async () => {
   const { zone } = await signText(TEXT, { keys: [ed25519Key('csk', 'a CSK')] });
-  expect(await textOf(zoneText(zone, pools[1]!.pool, 100_000))).toBe(zoneToText(zone));
+  expect(await textOf(zoneText(zone, pools[1]!.pool, { pageSize: 100_000 }))).toBe(zoneToText(zone));
 });
 
 test('nobody has to read to the end', async () => {
   const zone = zoneFromText(TEXT);
-  const blocks = zoneText(zone, pools[1]!.pool, 300_000);
+  const blocks = zoneText(zone, pools[1]!.pool, { pageSize: 300_000 });
   const first = await blocks.next();
   expect(first.done).toBe(false);
   await blocks.return(undefined);
-  expect(await textOf(zoneText(zone, pools[1]!.pool, 300_000))).toBe(zoneToText(zone));
+  expect(await textOf(zoneText(zone, pools[1]!.pool, { pageSize: 300_000 }))).toBe(zoneToText(zone));
 });
 
 test('signatures over signatures, and over nothing, are printed too', () => {

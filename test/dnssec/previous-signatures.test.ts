@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { nameToText } from '../../src/dns/name.ts';
 import type { SignedZone } from '../../src/dnssec/sign-zone.ts';
 import { readDnskey, REVOKE_FLAG, writeDnskey } from '../../src/dnssec/dnskey.ts';
 import { keyTag } from '../../src/dnssec/key-tag.ts';
-import { DAY, NOW, NSEC3, signText, type SignTextOptions } from '../support/sign-text.ts';
+import { PrintedZone } from '../../src/zone/printed-zone.ts';
+import { DAY, NOW, NSEC, NSEC3, signText, type SignTextOptions } from '../support/sign-text.ts';
 import { ed25519Key, type TestKey } from '../support/test-keys.ts';
 import { recordLines, typeOfLine, unindent, zoneFromText, zoneToText } from '../support/zone-text.ts';
 
@@ -44,12 +46,19 @@ async function rerun(
   previousText: string,
   {
     trusted = false,
+    asText = false,
     refresh = REFRESH,
     ...options
-  }: Partial<SignTextOptions> & { trusted?: boolean; refresh?: number } = {},
+  }: Partial<SignTextOptions> & { trusted?: boolean; asText?: boolean; refresh?: number } = {},
 ): Promise<Run> {
-  const previous = { zone: zoneFromText(previousText), trusted, refresh };
-  return run(text, { now: LATER, ...options, previous });
+  const zone = asText ? printedZone(previousText) : zoneFromText(previousText);
+  return run(text, { now: LATER, ...options, previous: { zone, trusted, refresh } });
+}
+
+function printedZone(text: string): PrintedZone {
+  const printed = PrintedZone.of(new TextEncoder().encode(text));
+  if (printed === undefined) throw new Error('the text is not as it is printed');
+  return printed;
 }
 
 /** The types of the lines of `b` that are not in `a`, with their owners. */
@@ -58,9 +67,10 @@ function news(a: readonly string[], b: readonly string[]): string[] {
 }
 
 describe.each([
-  ['verified', false],
-  ['trusted', true],
-])('signing again with %s signatures', (_, trusted) => {
+  ['verified', { trusted: false }],
+  ['trusted', { trusted: true }],
+  ['our own', { trusted: true, asText: true }],
+])('signing again with %s signatures', (_, how) => {
   test.each([
     ['NSEC', {}],
     ['NSEC3', { denial: NSEC3 }],
@@ -70,7 +80,7 @@ describe.each([
     ['a CSK', { keys: [CSK] }],
   ] as const)('changes nothing when nothing changed: %s', async (__, options) => {
     const first = await run(TEXT, options);
-    const second = await rerun(TEXT, first.text, { ...options, trusted });
+    const second = await rerun(TEXT, first.text, { ...options, ...how });
     expect(second.signed).toMatchObject({
       unchanged: true,
       serial: 2,
@@ -193,7 +203,7 @@ describe.each([
     ],
   ])('makes what follows from a change and nothing else: %s', async (__, change, options, expected) => {
     const first = await run(TEXT, options);
-    const second = await rerun(change(TEXT), first.text, { ...options, trusted });
+    const second = await rerun(change(TEXT), first.text, { ...options, ...how });
     expect([...new Set(news(first.lines, second.lines))].sort()).toEqual(expected);
     expect(second.signed).toMatchObject({ unchanged: false, serial: 3 });
     const made = expected.filter((what) => what.includes('RRSIG'));
@@ -207,7 +217,7 @@ describe.each([
   test('agrees with signing everything but for the times', async () => {
     const change = (text: string): string => `${text.replace('192.0.2.2', '192.0.2.9')}new 60 IN TXT x\n`;
     const first = await run(TEXT, { denial: NSEC3 });
-    const again = await rerun(change(TEXT), first.text, { denial: NSEC3, trusted });
+    const again = await rerun(change(TEXT), first.text, { denial: NSEC3, ...how });
     const full = await run(change(TEXT), { denial: NSEC3, serialPolicy: 'keep' });
     const withoutTimes = (lines: readonly string[]): string[] =>
       lines
@@ -218,6 +228,53 @@ describe.each([
         )
         .sort();
     expect(withoutTimes(again.lines)).toEqual(withoutTimes(full.lines));
+  });
+});
+
+describe('an output of ours, known by its text,', () => {
+  const LARGER = `${TEXT}${Array.from({ length: 40 }, (_, i) => `host${i} 300 IN A 192.0.2.${i}\n`).join('')}`;
+
+  test.each<[string, (text: string) => string, Partial<SignTextOptions>]>([
+    ['an address', (text) => text.replace('192.0.2.2', '192.0.2.9'), {}],
+    [
+      'the letter case of an owner',
+      (text) => text.replace('host7 ', 'HOST7 ').replace('192.0.2.2', '192.0.2.9'),
+      {},
+    ],
+    ['a further name', (text) => `${text}host7a 300 IN A 192.0.2.7\n`, {}],
+    ['names that are gone', (text) => text.replaceAll(/^host[12].*\n/gm, ''), {}],
+    ['one of two records', (text) => text.replace(/^ns .*\n/m, ''), {}],
+    ['a TTL', (text) => text.replace('host9 300', 'host9 60'), {}],
+    ['another signer', (text) => text, { keys: [KSK, ed25519Key('zsk', 'a successor')] }],
+    ['one signer more', (text) => text, { keys: [KSK, ZSK, CSK] }],
+    ['another denial', (text) => text, { denial: NSEC3 }],
+    ['ZONEMD', (text) => text, { zonemd: 1 }],
+    ['some that are due', (text) => text, { now: NOW + 20 * DAY - 20000 }],
+    ['all that are due', (text) => text, { now: NOW + 21 * DAY }],
+    ['a clock that goes back', (text) => text, { now: NOW - DAY }],
+  ])('becomes the same as one that is read in full: %s', async (_, change, options) => {
+    const input = `${LARGER}ns 3600 IN A 192.0.2.66\n`;
+    for (const denial of [NSEC, NSEC3]) {
+      const first = await run(input, { denial, jitter: 40000 });
+      const again = { denial, jitter: 40000, trusted: true, ...options };
+      const inFull = await rerun(change(input), first.text, again);
+      const byText = await rerun(change(input), first.text, { ...again, asText: true });
+      expect(byText.text).toBe(inFull.text);
+      expect({ ...byText.signed, zone: 0, known: 0 }).toEqual({ ...inFull.signed, zone: 0, known: 0 });
+      expect(zoneToText(byText.signed.zone, byText.signed.known)).toBe(inFull.text);
+    }
+  });
+
+  test('is printed again only where it changed', async () => {
+    const first = await run(LARGER);
+    const { signed } = await rerun(LARGER.replace('192.0.2.2', '192.0.2.9'), first.text, {
+      trusted: true,
+      asText: true,
+    });
+    const printed = Array.from(signed.known!.ends).flatMap((end, rank) =>
+      end === 0 ? [nameToText(signed.zone.ownerOf(rank))] : [],
+    );
+    expect(printed).toEqual(['example.', 'a.example.']);
   });
 });
 

@@ -1,6 +1,6 @@
 import { nameFromText } from '../../src/dns/name.ts';
 import { parseZone } from '../../src/zone/parse-zone.ts';
-import { printZone } from '../../src/zone/print-zone.ts';
+import { printZone, type OwnerTexts } from '../../src/zone/print-zone.ts';
 import { Zone } from '../../src/zone/zone.ts';
 
 /** The zone that master file text holds. */
@@ -13,11 +13,14 @@ export function zoneFromText(text: string, origin = 'example.'): Zone {
   return new Zone(parsed.store, { origin: name, zoneClass: parsed.zoneClass });
 }
 
-/** A zone as master file text, one record a line. */
-export function zoneToText(zone: Zone): string {
+/**
+ * A zone as master file text, one record a line.
+ * @param known text that is not printed again
+ */
+export function zoneToText(zone: Zone, known?: OwnerTexts): string {
   const decoder = new TextDecoder();
   let text = '';
-  for (const block of printZone(zone)) text += decoder.decode(block);
+  for (const block of printZone(zone, known)) text += decoder.decode(block);
   return text;
 }
 

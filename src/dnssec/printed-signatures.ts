@@ -1,0 +1,189 @@
+import { allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
+import { printName } from '../dns/name.ts';
+import { sameOctets } from '../dns/octets.ts';
+import { serialGreater } from '../dns/serial.ts';
+import { printRdata } from '../rr/rdata.ts';
+import { className, printTypeName, Type } from '../rr/registry.ts';
+import type { OwnerTexts } from '../zone/print-zone.ts';
+import { Field, type PrintedZone } from '../zone/printed-zone.ts';
+import type { Zone } from '../zone/zone.ts';
+import { PreviousSignatures } from './previous-signatures.ts';
+import { PrintedRrsig } from './printed-rrsig.ts';
+import type { ReusableSignatures, Target } from './reusable-signatures.ts';
+import { readSoa } from './soa.ts';
+import type { TaggedKey } from './verified-signatures.ts';
+
+const TAB = 9;
+/** Characters of the type and the tab behind it. */
+const RRSIG_TEXT_LENGTH = 'RRSIG '.length;
+
+/**
+ * The signatures of an output that this tool wrote itself, found in its text, which is not read in full for that: what did not change prints as
+ * it did. The number of an RRset is that of its first line.
+ */
+export class PrintedSignatures implements ReusableSignatures {
+  readonly serial: number;
+  readonly #printed: PrintedZone;
+  readonly #content: Zone;
+  readonly #now: number;
+  readonly #refresh: number;
+  readonly #classText: string;
+  readonly #rrsig: PrintedRrsig;
+  /** Line → 1 where the new zone has the record. */
+  readonly #isTaken: Uint8Array;
+  readonly #out = new ByteBuffer(4096);
+  /** Number of a name of the content → 2 + its owner in the text, 1 where it is not there, 0 where nobody has looked. */
+  readonly #ownersOfNames: Uint32Array;
+  /** Owners of the text that are spelled in another way now. */
+  readonly #respelled = new Set<number>();
+  readonly #name = new ByteBuffer(1024);
+  /** Most names come in the order of the text. */
+  #nextOwner = 0;
+
+  /**
+   * @param content the zone that is being signed
+   * @param now epoch seconds
+   * @param refresh seconds: a signature with less than this left is made anew
+   */
+  constructor(printed: PrintedZone, content: Zone, now: number, refresh: number) {
+    this.#printed = printed;
+    this.#content = content;
+    this.#now = now;
+    this.#refresh = refresh;
+    this.#classText = `\t${className(content.zoneClass)}\t`;
+    this.#rrsig = new PrintedRrsig(printed.text, content.origin);
+    this.#isTaken = new Uint8Array(printed.lineTypes.length);
+    this.#ownersOfNames = new Uint32Array(content.store.names.count);
+    this.serial = readSoa(printed.readRdata(printed.findLine(0, Type.SOA))).serial;
+  }
+
+  inFull(): PreviousSignatures {
+    const zone = this.#printed.read(this.#content.origin);
+    return new PreviousSignatures(zone, this.#content, this.#now, this.#refresh);
+  }
+
+  sameRrset({ owner, type, ttl, start, end }: Target, records: Uint32Array): number {
+    const printed = this.#printed;
+    const number = this.#findOwner(owner);
+    const first = number < 0 ? -1 : printed.findLine(number, type);
+    if (first < 0) return -1;
+    const endLine = first + end - start;
+    const ownerEnd = printed.ownerLines[number + 1]!;
+    if (endLine > ownerEnd || (endLine < ownerEnd && printed.lineTypes[endLine] === type)) return -1;
+
+    const out = this.#out;
+    out.clear();
+    out.decimal(ttl);
+    out.ascii(this.#classText);
+    printTypeName(type, out);
+    out.u8(TAB);
+    const headLength = out.length;
+    const ownerLength = printed.fieldStart(first, Field.Ttl) - printed.lineStarts[first]!;
+    const { rdata, rdataOffsets, rdataLengths } = this.#content.store;
+    for (let line = first, i = start; line < endLine; line++, i++) {
+      const rdataStart = rdataOffsets[records[i]!]!;
+      out.length = headLength;
+      printRdata(type, rdata.bytes, rdataStart, rdataStart + rdataLengths[records[i]!]!, out);
+      if (!printed.endsWith(line, printed.lineStarts[line]! + ownerLength, out)) return -1;
+    }
+    this.#isTaken.fill(1, first, endLine);
+    return first;
+  }
+
+  appendSignature(rrset: number, key: TaggedKey, out: ByteBuffer, refresh = this.#refresh): number {
+    const rrsig = this.#rrsig;
+    for (let line = this.#firstSignature(rrset); this.#readSignature(line, rrset); line++) {
+      if (
+        rrsig.keyTag !== key.keyTag ||
+        rrsig.algorithm !== key.algorithm ||
+        serialGreater(rrsig.inception, this.#now) ||
+        serialGreater(this.#now + refresh, rrsig.expiration)
+      )
+        continue;
+      rrsig.append(out);
+      this.#isTaken[line] = 1;
+      return rrsig.expiration;
+    }
+    return -1;
+  }
+
+  hasSignature(rrset: number, rdata: Uint8Array): boolean {
+    for (let line = this.#firstSignature(rrset); this.#readSignature(line, rrset); line++) {
+      const out = new ByteBuffer(rdata.length);
+      this.#rrsig.append(out);
+      if (!sameOctets(out.view(), rdata)) continue;
+      this.#isTaken[line] = 1;
+      return true;
+    }
+    return false;
+  }
+
+  /** The texts of those owners of the new zone that have all that they had and nothing else, to the spelling of their names. */
+  ownerTexts(zone: Zone): OwnerTexts {
+    const { text, lineStarts, ownerLines } = this.#printed;
+    const starts = allocateUint32(zone.ownerCount);
+    const ends = allocateUint32(zone.ownerCount);
+    for (let rank = 0; rank < zone.ownerCount; rank++) {
+      const owner = this.#findOwner(zone.ownerNames[rank]!);
+      if (owner < 0 || this.#respelled.has(owner) || !this.#isAll(owner, recordsAt(zone, rank))) continue;
+      starts[rank] = lineStarts[ownerLines[owner]!]!;
+      ends[rank] = lineStarts[ownerLines[owner + 1]!]!;
+    }
+    return { text, starts, ends };
+  }
+
+  /** Whether an owner has so many records in the text, and the new zone has all of them. */
+  #isAll(owner: number, records: number): boolean {
+    const { ownerLines } = this.#printed;
+    const end = ownerLines[owner + 1]!;
+    if (records !== end - ownerLines[owner]!) return false;
+    for (let line = ownerLines[owner]!; line < end; line++) if (this.#isTaken[line] === 0) return false;
+    return true;
+  }
+
+  /** The number in the text of a name of the store, or -1. */
+  #findOwner(name: number): number {
+    const known = this.#ownersOfNames[name] ?? 0;
+    if (known > 0) return known - 2;
+    const printed = this.#printed;
+    const { names } = this.#content.store;
+    this.#name.clear();
+    printName(names.wire.bytes, names.offsets[name]!, this.#name);
+    const owner = printed.findOwner(this.#name, this.#nextOwner);
+    this.#ownersOfNames[name] = owner + 2;
+    if (owner < 0) return -1;
+    this.#nextOwner = owner + 1;
+    if (!printed.isSpelled(owner, this.#name)) this.#respelled.add(owner);
+    return owner;
+  }
+
+  /** The line behind an RRset. */
+  #firstSignature(rrset: number): number {
+    const { lineTypes } = this.#printed;
+    let line = rrset + 1;
+    while (lineTypes[line] === lineTypes[rrset]) line++;
+    return line;
+  }
+
+  /** Reads a line that is a signature over an RRset, with its TTL; false where it is something else. */
+  #readSignature(line: number, rrset: number): boolean {
+    const { lineTypes, lineStarts } = this.#printed;
+    if (lineTypes[line] !== Type.RRSIG) return false;
+    const printed = this.#printed;
+    const start = lineStarts[rrset]!;
+    const typeStart = printed.fieldStart(rrset, Field.Type);
+    const typeLength = printed.fieldStart(rrset, Field.Rdata) - 1 - typeStart;
+    const headLength = typeStart - start;
+    const covered = lineStarts[line]! + headLength + RRSIG_TEXT_LENGTH;
+    return (
+      printed.isAlike(lineStarts[line]!, start, headLength) &&
+      printed.isAlike(covered, typeStart, typeLength) &&
+      this.#rrsig.read(lineTypes[rrset]!, covered + typeLength + 1, printed.lineEnd(line)) &&
+      this.#rrsig.originalTtl === printed.ttlOf(rrset)
+    );
+  }
+}
+
+function recordsAt({ ownerRrsets, rrsetRecords }: Zone, rank: number): number {
+  return rrsetRecords[ownerRrsets[rank + 1]!]! - rrsetRecords[ownerRrsets[rank]!]!;
+}
