@@ -2,14 +2,14 @@ import { nameToText } from '../dns/name.ts';
 import { algorithmLabel, usableAlgorithm, type UsableAlgorithm } from '../dnssec/algorithms.ts';
 import { readDnskey } from '../dnssec/dnskey.ts';
 import { keyTag, revokedKeyTag } from '../dnssec/key-tag.ts';
-import { algorithmsOfJwk, keySize, type PrivateJwk } from '../dnssec/public-key.ts';
+import { algorithmsOfJwk, type PrivateJwk } from '../dnssec/public-key.ts';
 import { inputError, usageError } from '../errors.ts';
 import type { KeyFiles } from '../keys/key-directory.ts';
 import type { KeyText } from '../keys/key-text.ts';
 import { flagsOfRole, roleOfKey, type Role } from '../keys/roles.ts';
 import type { Environment } from './environment.ts';
 import type { ImportOptions } from './import-key.ts';
-import { algorithmForNewKeys, isFitForRsa } from './key-algorithm.ts';
+import { algorithmForNewKeys } from './key-algorithm.ts';
 import { tagsInUse } from './key-files.ts';
 
 /** The algorithm that a file says by itself; in a JWK of an RSA key `alg` names the digest (RFC 7518 section 3.1). */
@@ -51,17 +51,6 @@ export function checkAlgorithm(found: number, { algorithm, file }: ImportOptions
   throw inputError('key/algorithm', `no keys of ${usable.mnemonic} are taken: ${usable.reason ?? ''}`, {
     location: { file },
     hint: 'to leave this algorithm, adopt the signed zone with "zonewright rotate ZONE --adopt"',
-  });
-}
-
-/** @throws ZonewrightError `import/weak` */
-export function checkStrength(algorithm: UsableAlgorithm, publicKey: Uint8Array, file: string): void {
-  if (algorithm.kind !== 'rsa') return;
-  const bits = keySize(algorithm, publicKey);
-  if (isFitForRsa(bits)) return;
-  throw inputError('import/weak', `RSA keys with ${bits} bits are not taken: they need 2048 to 4096`, {
-    location: { file },
-    hint: 'make a new key, and roll over to it',
   });
 }
 

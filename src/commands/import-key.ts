@@ -23,10 +23,10 @@ import {
   algorithmOfText,
   checkAlgorithm,
   checkRole,
-  checkStrength,
   refuseTakenTags,
   roleOfImport,
 } from './import-checks.ts';
+import { checkStrength } from './key-algorithm.ts';
 import { encryptionOfNewKey } from './key-files.ts';
 import { timingOfNewKey, warnAboutTiming } from './key-times.ts';
 import type { CommonOptions, KeygenResult } from './keygen.ts';
@@ -166,7 +166,7 @@ async function privateFiles(
       location: { file },
     });
   }
-  checkStrength(algorithm, publicKey, file);
+  checkStrength(algorithm, publicKey, { file }, environment);
   const software = { kind: 'software', algorithm: algorithm.number, jwk, file } as const;
   await crypto.importPrivateKey(software);
 
@@ -192,19 +192,19 @@ async function privateFiles(
 function referenceFiles(
   files: KeyFiles | undefined,
   options: ImportOptions,
-  { now }: ImportEnvironment,
+  environment: ImportEnvironment,
 ): KeyFiles {
+  const { file } = options;
   if (files?.privateKey === undefined) {
     throw inputError(
       'import/reference',
       'this file refers to a key in an HSM, and no .key file lies beside it',
-      {
-        location: { file: options.file },
-      },
+      { location: { file } },
     );
   }
-  checkAlgorithm(files.privateKey.algorithm, options);
-  const timing = timingOfImport(files, options, now);
+  const algorithm = checkAlgorithm(files.privateKey.algorithm, options);
+  checkStrength(algorithm, readDnskey(files.publicKey.rdata).publicKey, { file }, environment);
+  const timing = timingOfImport(files, options, environment.now);
   return {
     ...files,
     publicKey: { ...files.publicKey, timing },

@@ -1,5 +1,12 @@
 import { ALGORITHMS, algorithmByName, type UsableAlgorithm } from '../dnssec/algorithms.ts';
-import { usageError } from '../errors.ts';
+import {
+  exponentSize,
+  keySize,
+  LARGEST_EXPONENT_BITS,
+  SMALLEST_EXPONENT_BITS,
+} from '../dnssec/public-key.ts';
+import { inputError, usageError, type SourceLocation } from '../errors.ts';
+import type { Environment } from './environment.ts';
 
 const MINIMUM_RSA_BITS = 2048;
 const MAXIMUM_RSA_BITS = 4096;
@@ -43,7 +50,43 @@ export function sizeOfSuccessor(bits: number): number {
   return Math.min(Math.max(Math.ceil(bits / 8) * 8, MINIMUM_RSA_BITS), MAXIMUM_RSA_BITS);
 }
 
+/**
+ * Refuses an RSA key that somebody else made and that should not sign, and warns of one that had better not.
+ * @throws ZonewrightError `key/weak`, `key/exponent`
+ */
+export function checkStrength(
+  algorithm: UsableAlgorithm,
+  publicKey: Uint8Array,
+  location: SourceLocation | undefined,
+  { warn }: Pick<Environment, 'warn'>,
+): void {
+  if (algorithm.kind !== 'rsa') return;
+  const hint = 'make a new key, and roll over to it';
+  const bits = keySize(algorithm, publicKey);
+  if (!isFitForRsa(bits)) {
+    const range = `${MINIMUM_RSA_BITS} to ${MAXIMUM_RSA_BITS}`;
+    throw inputError('key/weak', `RSA keys with ${bits} bits are not taken: they need ${range}`, {
+      location,
+      hint,
+    });
+  }
+  const exponentBits = exponentSize(publicKey);
+  if (exponentBits < SMALLEST_EXPONENT_BITS || exponentBits > LARGEST_EXPONENT_BITS) {
+    const why =
+      exponentBits < SMALLEST_EXPONENT_BITS
+        ? 'the exponent 1 are not taken: everybody can make their signatures'
+        : `an exponent of ${exponentBits} bits are not taken: BIND does not verify with more than ${LARGEST_EXPONENT_BITS}`;
+    throw inputError('key/exponent', `RSA keys with ${why}`, { location, hint });
+  }
+  if (exponentBits > SMALLEST_EXPONENT_BITS) return;
+  const file = location?.file === undefined ? '' : `${location.file}: `;
+  warn(
+    `${file}the RSA key has the exponent 3, with which careless validators take forged signatures for good (CVE-2006-4339)`,
+    `it is taken, as RFC 3110 allows it; ${hint} with 65537`,
+  );
+}
+
 /** Whether an RSA key with a modulus of so many bits should sign today. */
-export function isFitForRsa(bits: number): boolean {
+function isFitForRsa(bits: number): boolean {
   return bits >= MINIMUM_RSA_BITS && bits <= MAXIMUM_RSA_BITS;
 }

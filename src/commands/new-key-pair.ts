@@ -7,6 +7,7 @@ import { parsePkcs11Uri } from '../keys/pkcs11-uri.ts';
 import type { Role } from '../keys/roles.ts';
 import type { Policy } from '../rollover/policy.ts';
 import type { Environment } from './environment.ts';
+import { checkStrength } from './key-algorithm.ts';
 
 /** Where the keys of a role are made, where it is not in software: a PKCS#11 URI. */
 export type KeySources = { readonly [role in Role]?: string | undefined };
@@ -32,16 +33,21 @@ type KeyPairEnvironment = Pick<Environment, 'crypto' | 'keyAccess' | 'now' | 'wa
 /**
  * Makes a key, in software or in an HSM, or finds the one that a PKCS#11 URI names. Where the token has none of that name, it makes one; without a
  * name the new key is called after zone, role and time.
- * @throws ZonewrightError `key/token-*`, `key/wrong-type`, `usage/pkcs11-uri`
+ * @throws ZonewrightError `key/token-*`, `key/wrong-type`, `key/weak`, `key/exponent`, `usage/pkcs11-uri`
  */
 export async function newKeyPair(
   { zone, role, algorithm, bits, source }: KeyPairRequest,
-  { crypto, keyAccess: { tokens }, now }: KeyPairEnvironment,
+  environment: KeyPairEnvironment,
 ): Promise<NewKeyPair> {
+  const { crypto, keyAccess, now } = environment;
+  const { tokens } = keyAccess;
   if (source === undefined) return { ...(await crypto.generate(algorithm.number, bits)), isFound: false };
   const { id } = tokenUri(source);
   const found = namesKey(source) ? await tokens.find(source, algorithm.number) : undefined;
-  if (found !== undefined) return { publicKey: found.publicKey, privateKey: found, isFound: true };
+  if (found !== undefined) {
+    checkStrength(algorithm, found.publicKey, undefined, environment);
+    return { publicKey: found.publicKey, privateKey: found, isFound: true };
+  }
   if (id !== undefined) {
     throw usageError('key/token-no-key', 'the token has no private key with the id of the URI', {
       hint: 'leave the id out to make a key: it gets one of its own',

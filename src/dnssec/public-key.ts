@@ -49,6 +49,16 @@ export function writeRsaPublicKey({ exponent, modulus }: RsaPublicKey): Uint8Arr
   return Uint8Array.of(...prefix, ...e, ...n);
 }
 
+/** An exponent of 3: 1 and even ones make no key. Careless validators take forged signatures for those of such a key (CVE-2006-4339). */
+export const SMALLEST_EXPONENT_BITS = 2;
+/** BIND does not verify with a longer exponent. */
+export const LARGEST_EXPONENT_BITS = 35;
+
+/** Significant bits of the exponent in an RSA Public Key field; 0 where there is none. */
+export function exponentSize(publicKey: Uint8Array): number {
+  return bitLength(readRsaPublicKey(publicKey)?.exponent ?? new Uint8Array());
+}
+
 /** Significant bits of a big-endian integer without leading zeros. */
 export function bitLength(integer: Uint8Array): number {
   return integer.length === 0 ? 0 : integer.length * 8 - Math.clz32(integer[0]!) + 24;

@@ -1,7 +1,7 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { runInProcess } from './in-process.ts';
+import { runInProcess, type InProcessResult } from './in-process.ts';
 import { SMALL_ZONE, workIn } from './working-directory.ts';
 
 const pem = (type: 'ec' | 'rsa' | 'ed25519', options: object = {}): string =>
@@ -74,6 +74,24 @@ describe('keygen --import', () => {
     expect([status, stdout]).toEqual([expected, '']);
     expect(stderr).toContain(message);
     expect(existsSync('keys')).toBe(false);
+  });
+
+  test('RSA exponents: 3 draws a warning, and what BIND does not verify with is refused', async () => {
+    const rsa = (publicExponent: number): string => pem('rsa', { modulusLength: 2048, publicExponent });
+    const jwk = createPrivateKey(RSA).export({ format: 'jwk' });
+    const long = { ...jwk, e: Buffer.from('01000000000f', 'hex').toString('base64url') };
+    workIn({ three: rsa(3), short: rsa(2 ** 32 - 5), long: JSON.stringify(long) });
+    const run = (file: string): Promise<InProcessResult> =>
+      runInProcess(['keygen', 'x', '--import', file, '--role', 'zsk', '-a', '8']);
+    const three = await run('three');
+    expect(three).toMatchObject({ status: 0, stdout: expect.stringMatching(/^Kx\.\+008/) });
+    expect(three.stderr).toContain('three: the RSA key has the exponent 3');
+    expect(three.stderr).toContain('RFC 3110');
+    expect(await run('short')).toMatchObject({ status: 0, stderr: '' });
+    expect(await run('long')).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining('an exponent of 41 bits are not taken: BIND'),
+    });
   });
 
   test('refuses what belongs to another zone, is there already, or is no pair', async () => {

@@ -181,6 +181,14 @@ describeWithPeers([...HSM_PEERS, 'dnssec-verify'], 'a zone with keys in SoftHSM'
     expect(visible.stderr).not.toContain('1234567');
   });
 
+  test('an RSA key that is too short is not taken there either', async () => {
+    workIn();
+    await hsm.tool('--keypairgen', '--key-type', 'rsa:1024', '--label', 'short', '--id', '10');
+    const args = ['keygen', 'example.com', '--role', 'zsk', '-a', '8', '--pkcs11', hsm.uri('object=short')];
+    const message = expect.stringContaining('RSA keys with 1024 bits are not taken');
+    expect(await run(...args)).toMatchObject({ status: 3, stdout: '', stderr: message });
+  });
+
   test('files that cannot be written leave no key behind in the HSM', async () => {
     workIn({ [ZONE]: SMALL_ZONE, keys: 'a file, where the directory should be' });
     const before = await hsm.tool('--list-objects');

@@ -9,7 +9,15 @@ import {
   type Dnskey,
 } from '../dnskey.ts';
 import { keyTag } from '../key-tag.ts';
-import { bitLength, keySize, publicKeyProblem, readRsaPublicKey, writeRsaPublicKey } from '../public-key.ts';
+import {
+  exponentSize,
+  keySize,
+  LARGEST_EXPONENT_BITS,
+  publicKeyProblem,
+  readRsaPublicKey,
+  SMALLEST_EXPONENT_BITS,
+  writeRsaPublicKey,
+} from '../public-key.ts';
 import type { Place, VerifyContext } from './context.ts';
 
 /** A key of the DNSKEY RRset. */
@@ -27,11 +35,6 @@ export interface ZoneKey extends Dnskey {
 }
 
 const SHORT_RSA_BITS = 2048;
-/** That of 3: 1 and even ones make a key malformed. */
-const SMALLEST_EXPONENT_BITS = 2;
-/** BIND does not verify with a longer one. */
-const LARGEST_EXPONENT_BITS = 35;
-const NOTHING = new Uint8Array();
 /** How many keys with one tag every validator tries: PowerDNS Recursor has the lowest limit. */
 const MAX_SAME_TAG = 2;
 
@@ -102,7 +105,7 @@ function checkAlgorithm(context: VerifyContext, place: Place, key: ZoneKey): voi
   }
   const problem = publicKeyProblem(usable, key.publicKey);
   const rsa = usable.kind === 'rsa' ? readRsaPublicKey(key.publicKey) : undefined;
-  const exponentBits = bitLength(rsa?.exponent ?? NOTHING);
+  const exponentBits = usable.kind === 'rsa' ? exponentSize(key.publicKey) : 0;
   if (problem !== undefined) context.report('dnskey/malformed', place, { ...of, found: problem });
   else if (exponentBits === 1) {
     const found = 'the exponent 1, with which everybody can make signatures';
