@@ -19,19 +19,13 @@ import type { Environment } from './environment.ts';
 import { EMPTY_STATE, firstState } from './first-state.ts';
 import { recordFailure } from './failure-record.ts';
 import { findZone } from './found-zone.ts';
+import { findKeyLosses, withSilence } from './key-losses.ts';
 import { lackOfOfflineKsk, withOfflineSpares } from './offline-ksks.ts';
 import { looksAtParent } from './parent-looks.ts';
 import { assumedTimes } from './plan-times.ts';
 import { keysToPurge, purgeKeys } from './purge-keys.ts';
 import { eventsOf, withOverdueEvents } from './rotation-events.ts';
-import {
-  checkPrivateKeys,
-  keyLabel,
-  lostKeys,
-  makeSpareKey,
-  syncKeyTimes,
-  withNewKeyFiles,
-} from './rotation-keys.ts';
+import { checkPrivateKeys, keyLabel, makeSpareKey, syncKeyTimes, withNewKeyFiles } from './rotation-keys.ts';
 import { checkRequests, isRequest, type RotateOptions } from './rotation-options.ts';
 import { withParentReports, withServedReport } from './rotation-reports.ts';
 import { describeEmergency, requestedReplacement } from './rotation-replacement.ts';
@@ -122,8 +116,9 @@ class RotateRun {
     }
     // After what was seen: the operator's word overrides it.
     this.#take(withParentReports(this.#state, options, environment));
-    const lost = await lostKeys(this.#state, zone, keyDirectory, environment);
-    this.#lost = new Set(lost.map(({ base }) => base));
+    const { lost, silent } = await findKeyLosses(this.#state, zone, keyDirectory, environment);
+    this.#lost = lost;
+    this.#state = withSilence(this.#state, silent, environment.now);
   }
 
   /** Begins what the operator asks for and, unless that is all, what is due; or takes back what is in progress. */

@@ -12,7 +12,6 @@ import type { Environment } from './environment.ts';
 import { keygen } from './keygen.ts';
 import { sourcesOfPolicy } from './new-key-pair.ts';
 import { settime } from './settime.ts';
-import { kskBasesElsewhere } from './stored-response.ts';
 
 /** A key of the directory as `rotate` first sees it: not in use. */
 export function unusedKey(key: Key, now: number): ManagedKey {
@@ -82,30 +81,6 @@ export async function checkPrivateKeys(
     const secret = await directory.plainPrivateKey(key);
     if (secret !== undefined) await crypto.importPrivateKey(secret);
   }
-}
-
-/** The keys in use whose private half cannot be used now: its file is gone, or the HSM that has it does not answer. */
-export async function lostKeys(
-  state: RotationState,
-  zone: Uint8Array,
-  keyDirectory: string,
-  { files, keyAccess, warn }: Environment,
-): Promise<ManagedKey[]> {
-  const directory = new KeyDirectory(keyDirectory, files);
-  const found = await directory.listKeys(zone);
-  const usable = new Set(await kskBasesElsewhere(zone, keyDirectory, { files }));
-  for (const { base } of found.filter(({ hasPrivate }) => hasPrivate)) {
-    const inUse = state.keys.some((key) => key.base === base && (key.use.signsKeys || key.use.signsZone));
-    const token = inUse ? await directory.tokenKey(base) : undefined;
-    try {
-      if (token !== undefined) await keyAccess.tokens.open(token);
-      usable.add(base);
-    } catch (error) {
-      if (!(error instanceof ZonewrightError)) throw error;
-      warn(`the private key of ${base} cannot be used: ${error.message}`, error.hint);
-    }
-  }
-  return state.keys.filter(({ base, removed }) => removed === undefined && !usable.has(base));
 }
 
 /**

@@ -2,6 +2,7 @@ import { currentPublication } from '../rollover/ledger.ts';
 import type { OutboxEvent, RotationState } from '../rollover/state.ts';
 import { rotationTimeline } from '../rollover/timeline.ts';
 import { ds } from './ds.ts';
+import { knownLostKeys } from './key-losses.ts';
 import { assumedTimes } from './plan-times.ts';
 import { dsProblems } from './status-ds.ts';
 import { keyReports } from './status-keys.ts';
@@ -30,11 +31,12 @@ export async function managedStatus(state: RotationState, context: StatusContext
   const { settings, environment, label, privateFiles, signedZone, span, depth } = context;
   const { policy, name, file: zoneFile } = settings;
   const { now } = environment;
-  const planned = rotationTimeline(state, policy, span, assumedTimes(policy));
-  const reports = rolloverReports(state, policy, now, planned.plan, { zone: name, zoneFile, label });
-  const rollovers = withTurns(reports, state, settings, label);
   const response = await readStoredResponse(context.keyDirectory, name, environment);
   const elsewhere = keysElsewhere(response, state, privateFiles);
+  const lost = knownLostKeys(state, new Set([...privateFiles.bases, ...elsewhere]));
+  const planned = rotationTimeline(state, policy, span, { ...assumedTimes(policy), lost });
+  const reports = rolloverReports(state, policy, now, lost, planned.plan, { zone: name, zoneFile, label });
+  const rollovers = withTurns(reports, state, settings, label);
   const keys = keyReports(state, rollovers, planned, privateFiles, elsewhere);
   const { drift, evidence } =
     depth === 'full'
@@ -54,7 +56,7 @@ export async function managedStatus(state: RotationState, context: StatusContext
     isManaged: true,
     problems: [
       ...validityProblems(firstExpiration, context.validity, now, renew),
-      ...lostKeyProblems(state, keys, rollovers, evidence?.expirations, firstExpiration, label),
+      ...lostKeyProblems(state, lost, rollovers, evidence?.expirations, firstExpiration, label),
       ...responseProblems(response, elsewhere, state, policy, now, label),
       ...clockProblems(state, now),
       ...dsProblems(state, label),

@@ -6,14 +6,7 @@ import type { LastError, RotationState } from '../rollover/state.ts';
 import { minuteOf } from '../rollover/words.ts';
 import { joinPath } from '../keys/file-store.ts';
 import { keyLabel } from './rotation-keys.ts';
-import type {
-  Drift,
-  KeyReport,
-  NotificationReport,
-  Problem,
-  RolloverReport,
-  ValidityLimits,
-} from './status-report.ts';
+import type { Drift, NotificationReport, Problem, RolloverReport, ValidityLimits } from './status-report.ts';
 
 const DAY = 86400;
 /** A nightly run may be late, and one may fail. */
@@ -76,7 +69,7 @@ export function clockProblems({ ledger }: RotationState, now: number): Problem[]
 /** Keys that sign and whose private half is gone. */
 export function lostKeyProblems(
   state: RotationState,
-  keys: readonly KeyReport[],
+  lostKeys: ReadonlySet<string>,
   rollovers: readonly RolloverReport[],
   expirations: ReadonlyMap<string, number> | undefined,
   firstExpiration: number | undefined,
@@ -84,7 +77,7 @@ export function lostKeyProblems(
 ): Problem[] {
   return state.keys
     .filter(({ use }) => use.signsKeys || use.signsZone)
-    .filter(({ base }) => keys.some((key) => key.base === base && !key.hasPrivate && !key.isElsewhere))
+    .filter(({ base }) => lostKeys.has(base))
     .map((key): Problem => {
       const lost = {
         code: 'key/lost',

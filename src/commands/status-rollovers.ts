@@ -23,10 +23,11 @@ export function rolloverReports(
   state: RotationState,
   policy: Policy,
   now: number,
+  lost: ReadonlySet<string>,
   plan: readonly PlanEntry[],
   names: TaskNames,
 ): RolloverReport[] {
-  const { state: ahead, decisions, waits } = advance(state, policy, now);
+  const { state: ahead, decisions, waits } = advance(state, policy, now, lost);
   return state.rollovers.map((rollover) => {
     const due = decisions.find(
       (decision) => decision.kind === 'decided' && isSame(decision.rollover, rollover),
@@ -100,7 +101,7 @@ function waitTask(wait: Wait, rollover: Rollover, policy: Policy, names: TaskNam
   }
   if (reason.kind === 'publication') return { actor, what, todo: 'sign the zone', nextCommand };
   if (reason.kind === 'served') return { actor, what, todo: 'say when every server has it', nextCommand };
-  return { actor, what, notBefore: until };
+  return { actor, what, notBefore: until, nextCommand };
 }
 
 /** The next rollover that begins by itself. */

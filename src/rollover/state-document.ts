@@ -95,6 +95,7 @@ function printKey(state: RotationState, key: ManagedKey): object {
     created: iso(key.created),
     dsDigestTypes: key.dsDigestTypes,
     activated: isoIfAny(key.activated),
+    silent: isoIfAny(key.silent),
     removed: isoIfAny(key.removed),
     purged: isoIfAny(key.purged),
     use: key.use,
@@ -283,6 +284,7 @@ function readKey(value: JsonValue, zone: Uint8Array): ManagedKey {
       })),
       dsDigestTypes: fields.optional('dsDigestTypes', (types) => types.list((type) => type.integer(0, 0xff))),
       activated: fields.optional('activated', readTime),
+      silent: fields.optional('silent', readTime),
       removed: fields.optional('removed', readTime),
       purged: fields.optional('purged', readTime),
     };

@@ -29,6 +29,8 @@ export interface ManagedKey {
   readonly dsDigestTypes?: readonly number[] | undefined;
   /** When it took up its work: the beginning of its lifetime. */
   readonly activated?: number | undefined;
+  /** When `rotate` found that the HSM with its private half does not answer; undefined where the last run that asked could use it. */
+  readonly silent?: number | undefined;
   /** When it left the zone for good. */
   readonly removed?: number | undefined;
   /** When its files were deleted. */

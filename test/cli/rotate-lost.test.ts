@@ -118,6 +118,21 @@ describe('--recover', () => {
     });
   });
 
+  test('is what status advises where rotate does, for a rollover that needs the lost key', async () => {
+    const { operation, tag } = await withLostKey('ksk');
+    await operation.rotate('--start', 'zsk');
+    const { waits } = await operation.rotateJson();
+    expect(waits).toMatchObject([
+      { actor: 'operator', nextCommand: expect.stringContaining(`--recover ${tag}`) },
+    ]);
+    for (const names of [['example.com'], []]) {
+      const document = JSON.parse((await operation.run('status', ...names, '--json')).stdout) as unknown;
+      const task = { waitingFor: waits[0]!.what, actor: 'operator', nextCommand: waits[0]!.nextCommand };
+      const zone = { rollovers: [task], events: [] };
+      expect(document).toMatchObject(names.length > 0 ? zone : { zones: [zone] });
+    }
+  });
+
   test('is for lost keys', async () => {
     const operation = await Operation.enabled();
     const tag = String(operation.keys('zsk')[0]!.keyTag);

@@ -227,11 +227,15 @@ describeWithPeers([...HSM_PEERS, 'dnssec-verify'], 'a zone with keys in SoftHSM'
       expect(lostKeys).toMatchObject([{ base: ksk!.base }]);
       expect(JSON.stringify(warnings)).toContain('cannot be used');
       expect(JSON.stringify({ lostKeys, warnings })).not.toContain(hsm.pin);
+      // Status asks no HSM, and knows it from that run.
+      const { status, stdout } = await operation.run('status', 'example.com', '--json');
+      expect([status, JSON.parse(stdout)]).toMatchObject([1, { problems: [{ code: 'key/lost' }] }]);
     } finally {
       rmSync(hsm.tokenDirectory, { force: true, recursive: true });
       renameSync(`${hsm.tokenDirectory}.away`, hsm.tokenDirectory);
     }
     expect((await operation.rotateJson()).lostKeys).toEqual([]);
+    expect((await operation.run('status', 'example.com')).stdout).not.toContain('is gone');
   });
 
   test('a KSK moves from files to the HSM and back, under every resolver', async () => {
