@@ -87,14 +87,14 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
   if (flags.check !== undefined) return runCheck(session, sources, flags, { digests, zone });
   if (flags.server !== undefined) throw usageError('usage/conflict', '--server is for --check');
   checkPush(flags);
-  const { keys, unsafe } = await ds(
+  const { keys, unsafe, withdrawn } = await ds(
     { sources, keyDirectory, configuration, zoneName: zoneNameOrNone, digests, zone, part },
     environment,
   );
   if (flags.push === true) {
     const { pushDs } = await import('./ds-push.ts');
     const named = zone ?? zoneNameOrNone(sources[0] ?? '');
-    return pushDs({ keys, unsafe }, named, flags.dryRun === true, session);
+    return pushDs({ keys, unsafe, withdrawn }, named, flags.dryRun === true, session);
   }
   const [danger] = unsafe;
   if (danger !== undefined) {
@@ -109,8 +109,12 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
   }
   if (part !== undefined && keys.length === 0)
     session.talk.note(`nothing is to ${part} at the parent now; "zonewright status ZONE" tells when`);
+  if (withdrawn.length > 0)
+    session.talk.note(
+      'the zone is going insecure, and no DS is to be at the parent; --remove prints what is',
+    );
   if (session.json || flags.format === 'json') await session.printDocument(dsDocument(keys));
-  else await session.print(formatDs(flags.format, keys, { ttl }));
+  else await session.print(formatDs(flags.format, keys, { ttl, withdrawn }));
   return ExitStatus.Success;
 }
 

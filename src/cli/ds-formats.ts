@@ -8,7 +8,12 @@ export type DsFormat = keyof typeof FORMATS;
 interface FormatOptions {
   /** Seconds, put behind the owner of records. */
   readonly ttl?: number | undefined;
+  /** Zones whose parent is to remove every DS: their CDS and CDNSKEY say so. In wire form. */
+  readonly withdrawn?: readonly Uint8Array[] | undefined;
 }
+
+/** What asks a parent to remove every DS (RFC 8078 section 4). */
+const DELETE = { CDS: '0 0 0 00', CDNSKEY: '0 3 0 AA==' } as const;
 
 /** How DS records can be written, and by what. `json` is the document of `--json`, which is written elsewhere. */
 const FORMATS = {
@@ -17,8 +22,8 @@ const FORMATS = {
   registrar: registrarForm,
   epp,
   dnskey: (keys, options) => records(keys, 'DNSKEY', dnskeyFields, options),
-  cds: (keys, options) => records(keys, 'CDS', dsFields, options),
-  cdnskey: (keys, options) => records(keys, 'CDNSKEY', dnskeyFields, options),
+  cds: (keys, options) => records(keys, 'CDS', dsFields, options) + deletions('CDS', options),
+  cdnskey: (keys, options) => records(keys, 'CDNSKEY', dnskeyFields, options) + deletions('CDNSKEY', options),
   dnsimple,
 } as const satisfies Record<string, (keys: readonly DsKey[], options: FormatOptions) => string>;
 
@@ -49,12 +54,19 @@ function records(
   keys: readonly DsKey[],
   type: string,
   fields: (key: DsKey) => readonly string[],
-  { ttl }: FormatOptions,
+  options: FormatOptions,
 ): string {
+  return keys.flatMap((key) => fields(key).map((rdata) => record(key.owner, type, rdata, options))).join('');
+}
+
+function deletions(type: keyof typeof DELETE, options: FormatOptions): string {
+  const { withdrawn = [] } = options;
+  return withdrawn.map((zone) => record(zone, type, DELETE[type], options)).join('');
+}
+
+function record(owner: Uint8Array, type: string, rdata: string, { ttl }: FormatOptions): string {
   const ttlText = ttl === undefined ? '' : `${ttl} `;
-  return keys
-    .flatMap((key) => fields(key).map((rdata) => `${nameToText(key.owner)} ${ttlText}IN ${type} ${rdata}\n`))
-    .join('');
+  return `${nameToText(owner)} ${ttlText}IN ${type} ${rdata}\n`;
 }
 
 function csv(keys: readonly DsKey[]): string {

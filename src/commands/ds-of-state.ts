@@ -1,7 +1,7 @@
 import { printTime } from '../dns/time.ts';
 import { joinPath } from '../keys/file-store.ts';
 import { signsKeys } from '../keys/roles.ts';
-import { dsOf, servedDs, setsBetween } from '../rollover/ds-sets.ts';
+import { asksForNoDs, dsOf, servedDs, setsBetween } from '../rollover/ds-sets.ts';
 import { cachesAt, confirmedDs } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
 import { proveDs, type Proof } from '../rollover/proof.ts';
@@ -26,6 +26,8 @@ export interface UnsafeDs {
 export interface StateDs {
   readonly keys: readonly PublicKey[];
   readonly unsafe: UnsafeDs | undefined;
+  /** Whether the whole set is to go, since the zone is going insecure. */
+  readonly isWithdrawn: boolean;
 }
 
 /** The DS set that should stand at the parent now by the rotation state, or a part of it. */
@@ -37,7 +39,7 @@ export async function dsOfState(
   environment: Environment,
 ): Promise<StateDs> {
   const stored = await readState(keyDirectory, zone, environment);
-  if (stored === undefined) return { keys: [], unsafe: undefined };
+  if (stored === undefined) return { keys: [], unsafe: undefined, isWithdrawn: false };
   const { state } = stored;
   const served = servedDs(state.ledger);
   const isServed = (key: ManagedKey, by: 'all' | 'some'): boolean =>
@@ -56,7 +58,11 @@ export async function dsOfState(
       : wanted.filter((key) => part === undefined || !(isServed(key, 'all') || isConfirmed(key)));
   const proof =
     state.wantedDs.length > 0 || part === 'remove' ? SAFE : proveSet(state, wanted, policy, environment.now);
-  return { keys: selected.map((key) => publicKey(key, zone, keyDirectory)), unsafe: unsafety(proof) };
+  return {
+    keys: selected.map((key) => publicKey(key, zone, keyDirectory)),
+    unsafe: unsafety(proof),
+    isWithdrawn: part === undefined && asksForNoDs(state),
+  };
 }
 
 const SAFE: Proof = { safe: true };

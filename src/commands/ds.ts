@@ -46,6 +46,8 @@ export interface DsResult {
   readonly keys: readonly DsKey[];
   /** Why, by the rotation state, these records must not be at the parent yet. */
   readonly unsafe: readonly UnsafeDs[];
+  /** The zones that are going insecure, whose parent is to remove every DS. In wire form. */
+  readonly withdrawn: readonly Uint8Array[];
 }
 
 /**
@@ -58,8 +60,9 @@ export async function ds(options: DsOptions, environment: Environment): Promise<
   const keys: PublicKey[] = [];
   const refused: ZonewrightError[] = [];
   const unsafe: UnsafeDs[] = [];
+  const withdrawn: Uint8Array[] = [];
   for (const source of options.sources) {
-    for (const key of await keysOf(source, options, unsafe, environment)) {
+    for (const key of await keysOf(source, options, { unsafe, withdrawn }, environment)) {
       const problem = unfitness(key);
       if (problem === undefined) keys.push(key);
       else refused.push(problem);
@@ -71,7 +74,7 @@ export async function ds(options: DsOptions, environment: Environment): Promise<
     // In a zone, ZSKs are a matter of course.
     if (namesKeyFile(location?.file ?? '')) environment.warn(`${location?.file ?? ''}: ${message}`);
   }
-  return { keys: distinct(keys).map((key) => withDs(key, options, environment)), unsafe };
+  return { keys: distinct(keys).map((key) => withDs(key, options, environment)), unsafe, withdrawn };
 }
 
 /** What a source turned out to be. */
@@ -113,7 +116,7 @@ export async function dsSource(
 async function keysOf(
   text: string,
   options: DsOptions,
-  unsafe: UnsafeDs[],
+  { unsafe, withdrawn }: { readonly unsafe: UnsafeDs[]; readonly withdrawn: Uint8Array[] },
   environment: Environment,
 ): Promise<readonly PublicKey[]> {
   const { configuration, keyDirectory, part } = options;
@@ -135,6 +138,7 @@ async function keysOf(
       const { policy } = settingsOfZone(configuration, source.zone);
       const ofState = await dsOfState(source.zone, part, policy, keyDirectory, environment);
       if (ofState.unsafe !== undefined) unsafe.push(ofState.unsafe);
+      if (ofState.isWithdrawn) withdrawn.push(source.zone);
       return ofState.keys;
     }
     case 'keys': {

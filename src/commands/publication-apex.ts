@@ -3,6 +3,7 @@ import { digestTypeByName, makeDs } from '../dnssec/ds.ts';
 import type { Key } from '../keys/key.ts';
 import { KEY_TYPES, rdataSetText } from '../rollover/key-bundles.ts';
 import type { Policy } from '../rollover/policy.ts';
+import { asksForNoDs } from '../rollover/ds-sets.ts';
 import { keyNamed, type RotationState } from '../rollover/state.ts';
 import { rdataFromText } from '../rr/rdata.ts';
 import { Type } from '../rr/registry.ts';
@@ -27,7 +28,7 @@ export function childRecords(
 ): ApexRecord[] {
   const wanted = wantedDnskeys(state);
   if (wanted.length === 0) {
-    if (!isDisabling(state)) return [];
+    if (!asksForNoDs(state)) return [];
     return [
       { type: Type.CDS, ttl, rdata: DELETE_CDS },
       { type: Type.CDNSKEY, ttl, rdata: DELETE_CDNSKEY },
@@ -50,12 +51,6 @@ export function childRecords(
 export function wantedDnskeys(state: RotationState): Uint8Array[] {
   const keys = state.wantedDs.flatMap((base) => keyNamed(state, base) ?? []);
   return keys.map(({ dnskey }) => rdataFromText(Type.DNSKEY, dnskey));
-}
-
-function isDisabling({ rollovers }: RotationState): boolean {
-  return rollovers.some(
-    ({ name, step, decided }) => name === 'disable' && (step > 0 || decided !== undefined),
-  );
 }
 
 /**

@@ -26,6 +26,14 @@ export function dsOf(state: RotationState, bases: readonly string[], policy: Pol
     );
 }
 
+/** Whether the parent is asked to remove every DS, since the zone is going insecure: then CDS and CDNSKEY have the form DELETE (RFC 8078 section 4). */
+export function asksForNoDs({ rollovers, wantedDs }: RotationState): boolean {
+  return (
+    wantedDs.length === 0 &&
+    rollovers.some(({ name, step, decided }) => name === 'disable' && (step > 0 || decided !== undefined))
+  );
+}
+
 /** The DS sets that the parent may serve now. Where nothing is known, none. */
 export function servedDs({ parent }: Ledger): DsSet[] {
   const served = parent.filter(({ replaced }) => replaced === undefined).map(({ ds }) => ds);

@@ -235,9 +235,15 @@ test('with publishedWhen: served, --served establishes a version', async () => {
 test('--disable: CDS DELETE until the DS is gone from every cache, then the unsigned zone', async () => {
   const operation = await enabled();
   const ksks = operation.keys('ksk');
+  const withdrawn = await operation.succeed('ds', 'example.com');
   await operation.rotate('--disable', '--sign');
   expect(operation.signed()).toMatch(/\tCDS\t0 0 0 00\n/);
   expect(operation.signed()).toMatch(/\tCDNSKEY\t0 3 0 AA==\n/);
+  const ds = (...args: string[]): Promise<string> => operation.succeed('ds', 'example.com', ...args);
+  expect(await ds('--format', 'cds')).toBe('example.com. IN CDS 0 0 0 00\n');
+  expect(await ds('--format', 'cdnskey', '--ttl', '60')).toBe('example.com. 60 IN CDNSKEY 0 3 0 AA==\n');
+  expect((await operation.run('ds', 'example.com')).stderr).toContain('no DS is to be at the parent');
+  expect([await ds(), await ds('--add'), await ds('--remove')]).toEqual(['', '', withdrawn]);
   await operation.expectValid(ksks);
   await operation.pass(30 * DAY);
   expect(operation.count('DNSKEY')).toBe(2);
@@ -251,6 +257,7 @@ test('--disable: CDS DELETE until the DS is gone from every cache, then the unsi
   await operation.rotate('--sign');
   expect(operation.signed()).not.toMatch(/DNSKEY|RRSIG|NSEC|CDS/);
   expect(operation.state().rollovers).toEqual([]);
+  expect(await ds('--format', 'cds')).toBe('');
   // It stays so until somebody enables it again.
   await operation.pass(100 * DAY, 10 * DAY);
   expect(operation.count('DNSKEY')).toBe(0);
