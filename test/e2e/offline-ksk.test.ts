@@ -293,9 +293,9 @@ describe('a KSK in a safe', () => {
   });
 });
 
-describeWithPeers(['keymgr', 'dnssec-verify'], 'with Knot DNS', () => {
-  /** A Knot key database with the key of files, as its KSK. */
-  async function knotWith(key: string): Promise<(...args: string[]) => Promise<string>> {
+describeWithPeers(['keymgr', 'kzonesign', 'dnssec-verify'], 'with Knot DNS', () => {
+  /** Knot's key database, with a key of files as its KSK or without one. */
+  async function knotWith(key?: string): Promise<(...args: string[]) => Promise<string>> {
     mkdirSync('knot');
     writeFileSync(
       'knot.conf',
@@ -303,6 +303,7 @@ describeWithPeers(['keymgr', 'dnssec-verify'], 'with Knot DNS', () => {
         'server:\n  rundir: knot',
         'database:\n  storage: knot',
         'policy:\n  - id: p\n    algorithm: ECDSAP256SHA256\n    manual: on\n    offline-ksk: on\n    ksk-lifetime: 0',
+        '    zsk-lifetime: 30d\n    zone-max-ttl: 3600\n    propagation-delay: 1h',
         '    dnskey-ttl: 3600\n    rrsig-lifetime: 30d\n    rrsig-refresh: 10d',
         'zone:\n  - domain: example.com\n    storage: knot\n    dnssec-policy: p\n    dnssec-signing: on',
         '',
@@ -313,7 +314,7 @@ describeWithPeers(['keymgr', 'dnssec-verify'], 'with Knot DNS', () => {
       if (status !== 0) throw new Error(`keymgr ${args.join(' ')}: ${stdout}${stderr}`);
       return stdout;
     };
-    await keymgr('example.com', 'import-bind', key);
+    if (key !== undefined) await keymgr('example.com', 'import-bind', key);
     return keymgr;
   }
 
@@ -331,5 +332,29 @@ describeWithPeers(['keymgr', 'dnssec-verify'], 'with Knot DNS', () => {
     expect(await runPeer('dnssec-verify', ['-o', 'example.com', SIGNED])).toMatchObject({ status: 0 });
     await operation.succeed('sign', '--key-request', 'ksr', '--response', 'skr', '-K', 'safe');
     expect(await keymgr('example.com', 'validate-skr', 'skr')).toContain('OK');
+  });
+
+  test('answers a request of Knot for three months of ZSKs, and Knot signs with the response', async () => {
+    const operation = new ServedOperation({ policy: POLICY });
+    operation.now = Math.floor(Date.now() / 1000);
+    const made = await operation.succeed('keygen', 'example.com', '--role', 'ksk', '-K', 'safe');
+    const keymgr = await knotWith();
+    await keymgr('example.com', 'generate', 'ksk=no', 'zsk=yes');
+    await keymgr('example.com', 'pregenerate', '+3mo');
+    writeFileSync('ksr.knot', await keymgr('example.com', 'generate-ksr', '+0', '+3mo'));
+    expect(readFileSync('ksr.knot', 'utf8').match(/^;; KeySigningRequest 1\.0 \d/gm)!.length).toBeGreaterThan(
+      4,
+    );
+    await operation.succeed('sign', '--key-request', 'ksr.knot', '--response', 'skr', '-K', 'safe');
+    expect(await keymgr('example.com', 'validate-skr', 'skr')).toContain('OK');
+    expect(await keymgr('example.com', 'import-skr', 'skr')).toContain('OK');
+    copyFileSync('example.com.zone', 'knot/example.com.zone');
+    mkdirSync('signed');
+    const signing = await runPeer('kzonesign', ['-c', 'knot.conf', '-o', 'signed', 'example.com']);
+    expect(signing).toMatchObject({ status: 0 });
+    const signed = 'signed/example.com.zone';
+    expect(await runPeer('dnssec-verify', ['-o', 'example.com', signed])).toMatchObject({ status: 0 });
+    const tag = Number(made.trim().slice(-5));
+    expect(readFileSync(signed, 'utf8')).toMatch(new RegExp(`RRSIG\\s+DNSKEY .* ${tag} example\\.com\\. `));
   });
 });
