@@ -9,7 +9,7 @@ import { verifyZone } from '../dnssec/verify/verify-zone.ts';
 import { zoneContent } from '../dnssec/zone-content.ts';
 import { inputError, usageError, ZonewrightError } from '../errors.ts';
 import { zoneLabel } from '../keys/key-name.ts';
-import { typeName } from '../rr/registry.ts';
+import { Type, typeName } from '../rr/registry.ts';
 import { checkZone, outOfZoneProblems, outOfZoneRecords, type ZoneProblem } from '../zone/checks.ts';
 import { printZone } from '../zone/print-zone.ts';
 import { zoneText } from './zone-text.ts';
@@ -229,14 +229,16 @@ async function signInput(
     zonemd: options.zonemd,
   });
   checkAlgorithms(zone, keys, environment);
-  report(
-    checkZone(zone, {
-      limit: PROBLEMS_OF_A_KIND,
-      ...(options.maxTtl === undefined ? {} : { maxTtl: options.maxTtl }),
-    }),
-    environment,
-  );
-  warnOfDropped(dropped, input.file, environment);
+  const check = (): void => {
+    const { maxTtl } = options;
+    report(
+      checkZone(zone, { limit: PROBLEMS_OF_A_KIND, ...(maxTtl === undefined ? {} : { maxTtl }) }),
+      environment,
+    );
+    warnOfDropped(dropped, input.file, environment);
+  };
+  // Nothing can be signed without it.
+  if (zone.apexRrset(Type.SOA) < 0) check();
 
   const signed = await signZone(
     zone,
@@ -269,6 +271,7 @@ async function signInput(
     {
       crypto: environment.crypto,
       pool: environment.pool,
+      meanwhile: check,
       report: (done, total) => environment.progress?.({ task: 'signing', done, total }),
     },
   );

@@ -86,6 +86,8 @@ export interface SignRequest {
 export interface SignTools {
   readonly crypto: Crypto;
   readonly pool: WorkPool;
+  /** What may be done while other threads begin to sign; where it fails, nothing is signed. */
+  readonly meanwhile?: (() => void) | undefined;
   /** Is told now and then how many signatures are made. */
   readonly report?: ((done: number, total: number) => void) | undefined;
 }
@@ -192,6 +194,7 @@ class ZoneSigning {
     try {
       this.#layOutContent();
       signing.extend(this.#jobs.count);
+      this.#tools.meanwhile?.();
       this.#layOutDenial();
       if (this.#previous !== undefined && this.#isUnchanged(soaTarget, previousSerial!)) {
         return this.#unchanged(this.#previous.inFull().zone, previousSerial!);
