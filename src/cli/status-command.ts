@@ -1,5 +1,6 @@
 import { Command, Option } from './commander.ts';
 import { settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
+import { withFilesKept } from '../keys/files-kept.ts';
 import { withListsKept } from '../keys/lists-kept.ts';
 import { zoneStatus, type StatusOptions } from '../commands/status.ts';
 import { zonesWithKeys } from '../commands/zones-with-keys.ts';
@@ -133,7 +134,7 @@ async function lookAt(
   session: Session,
   isOneZone: boolean,
 ): Promise<ZoneResult[]> {
-  const environment = { ...session.environment, files: withListsKept(session.environment.files) };
+  const files = withListsKept(session.environment.files);
   const needsFuture = session.json || flags.format === 'html' || flags.format === 'svg' || isOneZone;
   const { results } = await workThrough(
     targets,
@@ -147,6 +148,8 @@ async function lookAt(
         span: needsFuture && flags.check !== true && flags.history !== true ? SPAN : NO_SPAN,
         limits: limitsOf(flags),
       };
+      // For each zone anew: of a thousand, nobody wants to hold all files.
+      const environment = { ...session.environment, files: withFilesKept(files) };
       try {
         return { status: 0, result: await zoneStatus(options, environment) };
       } catch (error) {
