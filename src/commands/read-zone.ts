@@ -1,5 +1,6 @@
 import { nameFromText, nameToText } from '../dns/name.ts';
 import { inputError, withFurther, ZonewrightError } from '../errors.ts';
+import { withoutSecrets } from '../keys/private-key-text.ts';
 import { Type } from '../rr/registry.ts';
 import { parseByStretches } from '../zone/parse-stretches.ts';
 import { parseZone, type ParsedZone, type ParseOptions, type SourceFile } from '../zone/parse-zone.ts';
@@ -86,11 +87,15 @@ async function parse(
   environment: Environment,
 ): Promise<ParsedZone> {
   const errors: ZonewrightError[] = [];
+  const sources = [source];
   const parseOptions: ParseOptions = {
     ...(origin === undefined ? {} : { origin }),
     ...(options.defaultTtl === undefined ? {} : { defaultTtl: options.defaultTtl }),
-    include: (included, including) =>
-      environment.openInclude(included, including, path, options.includePaths ?? []),
+    include(name, including) {
+      const included = environment.openInclude(name, including, path, options.includePaths ?? []);
+      sources.push(included);
+      return included;
+    },
     warn: (message, { file, line }) => environment.warn(`${file}:${line}: ${message}`),
     onError(error) {
       if (error.code === 'name/relative' && origin === undefined) throw error;
@@ -99,11 +104,15 @@ async function parse(
     },
   };
   const { readers } = environment.pool;
-  const parsed = await (readers === undefined
-    ? parseZone(source, parseOptions)
-    : parseByStretches(source, parseOptions, readers));
-  if (errors.length > 0) throw withFurther(errors);
-  return parsed;
+  try {
+    const parsed = await (readers === undefined
+      ? parseZone(source, parseOptions)
+      : parseByStretches(source, parseOptions, readers));
+    if (errors.length > 0) throw withFurther(errors);
+    return parsed;
+  } catch (error) {
+    throw withoutSecrets(error, sources);
+  }
 }
 
 function withOrigin(parsed: ParsedZone, { file, bytes }: SourceFile, zone: Uint8Array | undefined): ZoneFile {
