@@ -8,7 +8,7 @@ import { PrintedZone } from '../zone/printed-zone.ts';
 import { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import type { OutputDigests } from './output-digests.ts';
-import { readZoneFile, type ZoneFile } from './read-zone.ts';
+import { readZoneFile, type ZoneFile, type ZoneText } from './read-zone.ts';
 
 export interface PreviousOutput {
   /** What is known by its text is read when somebody asks for this. */
@@ -49,7 +49,7 @@ export async function readPreviousOutput(
   if (status === undefined || status.size === 0) return undefined;
   const own = await readOwnOutput(output, input.origin, digests, environment);
   if (own !== undefined) return own;
-  let previous: ZoneFile;
+  let previous: ZoneText;
   try {
     previous = await readZoneFile(output, { zone: input.origin }, { ...environment, warn: () => undefined });
   } catch (error) {

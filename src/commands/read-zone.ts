@@ -1,6 +1,5 @@
 import { nameFromText, nameToText } from '../dns/name.ts';
 import { inputError, withFurther, ZonewrightError } from '../errors.ts';
-import { withoutSecrets } from '../keys/private-key-text.ts';
 import { Type } from '../rr/registry.ts';
 import { parseByStretches } from '../zone/parse-stretches.ts';
 import { parseZone, type ParsedZone, type ParseOptions, type SourceFile } from '../zone/parse-zone.ts';
@@ -22,8 +21,16 @@ export interface ZoneFile extends ParsedZone {
   /** How messages name it. */
   readonly file: string;
   readonly origin: Uint8Array;
+}
+
+export interface ZoneText extends ZoneFile {
   /** The text of the file, without what it includes. */
   readonly bytes: Uint8Array;
+}
+
+/** For who goes on with the zone for long: its text need not stay in memory. */
+export function withoutText({ bytes: _, ...zone }: ZoneText): ZoneFile {
+  return zone;
 }
 
 /**
@@ -36,7 +43,7 @@ export async function readZoneFile(
   path: string,
   options: ReadZoneOptions,
   environment: Environment,
-): Promise<ZoneFile> {
+): Promise<ZoneText> {
   const file = path === '-' ? '<stdin>' : path;
   const bytes = path === '-' ? await environment.readStdin() : await environment.files.read(path);
   // Text has no NUL: the raw format begins with its number, 2, in four octets.
@@ -87,15 +94,11 @@ async function parse(
   environment: Environment,
 ): Promise<ParsedZone> {
   const errors: ZonewrightError[] = [];
-  const sources = [source];
   const parseOptions: ParseOptions = {
     ...(origin === undefined ? {} : { origin }),
     ...(options.defaultTtl === undefined ? {} : { defaultTtl: options.defaultTtl }),
-    include(name, including) {
-      const included = environment.openInclude(name, including, path, options.includePaths ?? []);
-      sources.push(included);
-      return included;
-    },
+    include: (included, including) =>
+      environment.openInclude(included, including, path, options.includePaths ?? []),
     warn: (message, { file, line }) => environment.warn(`${file}:${line}: ${message}`),
     onError(error) {
       if (error.code === 'name/relative' && origin === undefined) throw error;
@@ -104,18 +107,14 @@ async function parse(
     },
   };
   const { readers } = environment.pool;
-  try {
-    const parsed = await (readers === undefined
-      ? parseZone(source, parseOptions)
-      : parseByStretches(source, parseOptions, readers));
-    if (errors.length > 0) throw withFurther(errors);
-    return parsed;
-  } catch (error) {
-    throw withoutSecrets(error, sources);
-  }
+  const parsed = await (readers === undefined
+    ? parseZone(source, parseOptions)
+    : parseByStretches(source, parseOptions, readers));
+  if (errors.length > 0) throw withFurther(errors);
+  return parsed;
 }
 
-function withOrigin(parsed: ParsedZone, { file, bytes }: SourceFile, zone: Uint8Array | undefined): ZoneFile {
+function withOrigin(parsed: ParsedZone, { file, bytes }: SourceFile, zone: Uint8Array | undefined): ZoneText {
   const origin = zone ?? soaOwner(parsed);
   if (origin === undefined) {
     throw inputError('zone/no-soa', 'the zone has no SOA record', {

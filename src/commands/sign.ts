@@ -20,7 +20,7 @@ import { withWhatCanBeSigned } from './lost-keys.ts';
 import { OutputDigests } from './output-digests.ts';
 import { readPreviousOutput, requireOtherOutput } from './previous-output.ts';
 import { PublicationRecord, type RecordOptions } from './publication-record.ts';
-import { expectWork, readZoneFile, type ZoneFile } from './read-zone.ts';
+import { expectWork, readZoneFile, withoutText, type ZoneFile } from './read-zone.ts';
 import { fingerprint, unchangedOutput, type Making } from './repeated-run.ts';
 import { checkAlgorithms, selectKeys, type KeySelection, type SelectedKeys } from './signing-keys.ts';
 import { hasState } from './state-file.ts';
@@ -110,7 +110,7 @@ export async function sign(options: SignOptions, environment: Environment): Prom
   let { zone } = options;
   try {
     await expectWork(options.zoneFile, OCTETS_A_RECORD, environment);
-    const input = await readZoneFile(options.zoneFile, options, environment);
+    const input = withoutText(await readZoneFile(options.zoneFile, options, environment));
     zone = input.origin;
     return await signByState(options, times, input, environment);
   } catch (error) {

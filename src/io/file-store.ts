@@ -31,10 +31,17 @@ export const fileStore: FileStore = {
   // Other threads may read what is large.
   read: (file) =>
     guarded(file, async () => {
-      const content = await readFile(file);
-      const bytes = allocateBytes(content.length);
-      bytes.set(content);
-      return bytes;
+      const handle = await open(file);
+      try {
+        const status = await handle.stat();
+        if (status.isFile() && status.size > 0) return await readInto(allocateBytes(status.size), handle);
+        const content = await handle.readFile();
+        const bytes = allocateBytes(content.length);
+        bytes.set(content);
+        return bytes;
+      } finally {
+        await handle.close();
+      }
     }),
   readText: (file) => guarded(file, () => readFile(file, 'utf8')),
 
@@ -102,6 +109,25 @@ export const fileStore: FileStore = {
 
   remove: (file) => guarded(file, () => rm(file, { force: true })),
 };
+
+/** How much one call reads at the most: Node refuses 2 GiB. */
+const READ_AT_ONCE = 1 << 30;
+
+/** Reads the beginning of a file into `bytes`; returns what of them was filled. */
+async function readInto(bytes: Uint8Array, handle: FileHandle): Promise<Uint8Array> {
+  let length = 0;
+  while (length < bytes.length) {
+    const { bytesRead } = await handle.read(
+      bytes,
+      length,
+      Math.min(bytes.length - length, READ_AT_ONCE),
+      length,
+    );
+    if (bytesRead === 0) break;
+    length += bytesRead;
+  }
+  return bytes.subarray(0, length);
+}
 
 /**
  * Makes a directory and its parents, and tells which were missing. The `recursive` of Node's mkdir never returns where a parent exists and

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { readStretch } from '../zone/parse-stretches.ts';
+import { readStretches } from '../zone/parse-stretches.ts';
 import { nodeCrypto } from './crypto/node-crypto.ts';
 import { doRows, type WorkerAnswer, type WorkerOrder } from './worker-pool.ts';
 
@@ -10,7 +10,7 @@ parentPort?.on('message', (order: WorkerOrder) => {
 
 async function answer(order: WorkerOrder): Promise<WorkerAnswer> {
   const { id } = order;
-  if ('stretch' in order) return { id, stretch: readStretch(order.stretch) };
+  if ('stretches' in order) return { id, read: readStretches(order.stretches) };
   await doRows(order, nodeCrypto);
   return { id };
 }

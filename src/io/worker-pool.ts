@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Crypto } from '../dnssec/crypto.ts';
 import { prepareTask, type RunningTask, type Task, type WorkPool } from '../dnssec/work-pool.ts';
 import { environmentError } from '../errors.ts';
-import type { ReadStretch, Stretch, StretchReaders } from '../zone/parse-stretches.ts';
+import type { ReadStretch, Stretches, StretchReaders } from '../zone/parse-stretches.ts';
 import { workerFile } from './worker-file.ts';
 
 /** Fewer rows than this are done sooner than a worker starts. */
@@ -21,15 +21,15 @@ export interface RowsOrder {
   readonly shared: Int32Array;
 }
 
-/** A part of a zone file to be read. */
+/** A zone file to be read by all threads. */
 export interface StretchOrder {
   readonly id: number;
-  readonly stretch: Stretch;
+  readonly stretches: Stretches;
 }
 
 export interface WorkerAnswer {
   readonly id: number;
-  readonly stretch?: ReadStretch | undefined;
+  readonly read?: readonly ReadStretch[];
 }
 
 /** Places in what threads share: the first row that nobody has taken, the end of the rows that are there, and whether that is the end of all. */
@@ -94,13 +94,17 @@ export function workerPool(crypto: Crypto, threads = availableParallelism()): Th
     begin: (task, first) => new PooledTask(task, first, crypto, start),
     readers: {
       count: threads - 1,
-      async read(stretch) {
+      async read(stretches) {
         const id = nextOrder++;
-        const worker = start()[id % (threads - 1)]!;
-        worker.ref();
-        const answer = answerOf(worker, id);
-        worker.postMessage({ id, stretch } satisfies StretchOrder);
-        return (await answer.finally(() => worker.unref())).stretch;
+        const read = await Promise.all(
+          start().map(async (worker) => {
+            worker.ref();
+            const answer = answerOf(worker, id);
+            worker.postMessage({ id, stretches } satisfies StretchOrder);
+            return (await answer.finally(() => worker.unref())).read ?? [];
+          }),
+        );
+        return read.flat();
       },
     },
     async close() {

@@ -25,8 +25,8 @@ export class NameTable {
   constructor(expected = 64) {
     let slots = 128;
     while (slots < expected * 2) slots *= 2;
-    this.wire = new ByteBuffer(Math.max(1024, expected * 24));
-    this.offsets = allocateUint32(Math.max(64, expected));
+    this.wire = new ByteBuffer(Math.max(1024, expected * 48));
+    this.offsets = allocateUint32(Math.max(64, expected * 2));
     this.hashes = allocateUint32(this.offsets.length);
     this.#slots = new Uint32Array(slots).fill(EMPTY);
     this.#mask = slots - 1;

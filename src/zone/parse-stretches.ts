@@ -1,3 +1,4 @@
+import { allocateBytes } from '../dns/byte-buffer.ts';
 import { sameOctets } from '../dns/octets.ts';
 import { ZonewrightError } from '../errors.ts';
 import {
@@ -10,13 +11,18 @@ import {
 } from './parse-zone.ts';
 import { RecordStore, type StoredRecords } from './record-store.ts';
 
-/** A stretch of a master file for another thread, its octets in shared memory. */
-export interface Stretch extends SourceFile {
-  /** How it begins, as far as one knew when it was cut. */
+/** A master file in stretches, its octets in shared memory, for threads that each take the next one: the calling thread from the front, readers from the back. */
+export interface Stretches extends SourceFile {
+  /** Where each begins; it ends where the next begins. */
+  readonly starts: readonly number[];
+  /** How they begin, as far as one knew when they were cut. */
   readonly state: ParseState;
+  /** Two numbers: how many were taken (or asked for when none was left), and how many of them by readers. */
+  readonly taken: Int32Array;
 }
 
 export interface ReadStretch {
+  readonly index: number;
   readonly records: StoredRecords;
   readonly zoneClass: number | undefined;
   /** How it ends, and how many lines it has. */
@@ -27,13 +33,13 @@ export interface ReadStretch {
 /** Threads beside this one. */
 export interface StretchReaders {
   readonly count: number;
-  /** Undefined where the stretch cannot be read alone. */
-  readonly read: (stretch: Stretch) => Promise<ReadStretch | undefined>;
+  /** What they all read, in any order, without those that cannot be read alone. */
+  readonly read: (stretches: Stretches) => Promise<readonly ReadStretch[]>;
 }
 
 /**
- * What `parseZone` does, by several threads where the file is large. Each reads a stretch as if origin and TTL were still those of the file's head;
- * where that turns out to be wrong, or a stretch depends on more than these, the calling thread reads it once more.
+ * What `parseZone` does, by several threads where the file is large. Each reads stretches as if origin and TTL were still those of the file's
+ * head; where that turns out to be wrong, or a stretch depends on more than these, the calling thread reads it once more.
  * @param minimum octets from which on a file is worth it
  */
 export async function parseByStretches(
@@ -42,32 +48,49 @@ export async function parseByStretches(
   readers: StretchReaders,
   minimum = 4 << 20,
 ): Promise<ParsedZone> {
-  const cuts = source.bytes.length < minimum ? undefined : findCuts(source.bytes, readers.count);
-  return (cuts && (await parseCut(source, options, cuts, readers))) ?? parseZone(source, options);
+  const isWorthIt = readers.count > 0 && source.bytes.length >= minimum;
+  const starts = isWorthIt ? findStarts(source.bytes, readers.count) : [];
+  return (
+    (starts.length > 0 ? await parseCut(source, options, starts, readers) : undefined) ??
+    parseZone(source, options)
+  );
 }
 
-/** Reads a stretch that another thread cut. */
-export function readStretch({ state, ...source }: Stretch): ReadStretch | undefined {
-  const parser = new ZoneParser({}, new RecordStore(source.bytes.length));
-  try {
-    const end = parser.readStretch(source, state, 1);
-    return {
-      records: parser.store.records(),
-      zoneClass: parser.zoneClass,
-      state: end.state,
-      lines: end.nextLine - 1,
-    };
-  } catch {
-    // Whoever reads it in its place tells what is wrong.
-    return undefined;
+/** Reads stretches from the back until none is left. */
+export function readStretches(stretches: Stretches): ReadStretch[] {
+  const read: ReadStretch[] = [];
+  while (takeNext(stretches)) {
+    const index = stretches.starts.length - 1 - Atomics.add(stretches.taken, BY_READERS, 1);
+    const source = stretchOf(stretches, index);
+    const parser = new ZoneParser({}, new RecordStore(source.bytes.length));
+    try {
+      const { state, nextLine } = parser.readStretch(source, stretches.state, 1);
+      const { store, zoneClass } = parser;
+      read.push({ index, records: store.records(), zoneClass, state, lines: nextLine - 1 });
+    } catch {
+      // Whoever reads it in its place tells what is wrong.
+    }
   }
+  return read;
+}
+
+/** Whether one is left: of all who may take one, no more than there are. Each counts its own from its end. */
+function takeNext({ starts, taken }: Stretches): boolean {
+  return Atomics.add(taken, ALL, 1) < starts.length;
+}
+
+const ALL = 0;
+const BY_READERS = 1;
+
+function stretchOf({ file, bytes, starts }: Omit<Stretches, 'state' | 'taken'>, index: number): SourceFile {
+  return { file, bytes: bytes.subarray(starts[index], starts[index + 1]) };
 }
 
 /** Undefined where something is wrong, with the file or with where it was cut: then it has to be read as a whole. */
 async function parseCut(
   { file, bytes }: SourceFile,
   options: ParseOptions,
-  cuts: readonly number[],
+  starts: readonly number[],
   readers: StretchReaders,
 ): Promise<ParsedZone | undefined> {
   const warnings: Parameters<NonNullable<ParseOptions['warn']>>[] = [];
@@ -75,20 +98,22 @@ async function parseCut(
   const warn: ParseOptions['warn'] = (...warning) => void warnings.push(warning);
   const parser = new ZoneParser({ ...others, warn }, new RecordStore(bytes.length));
   parser.store.enterFile(file);
-  const stretch = (index: number): SourceFile => ({
-    file,
-    bytes: bytes.subarray(cuts[index - 1] ?? 0, cuts[index]),
-  });
+  const taken = new Int32Array(allocateBytes(8).buffer);
   try {
     const start = { origin: options.origin, defaultTtl: options.defaultTtl ?? -1, ttlDirective: false };
-    let end = parser.readStretch(stretch(0), start, 1);
+    let end = parser.readStretch({ file, bytes: bytes.subarray(0, starts[0]) }, start, 1);
     const expected = independent(end.state);
-    const read = cuts.slice(1).map((_, i) => readers.read({ ...stretch(i + 2), state: expected }));
+    const stretches: Stretches = { file, bytes, starts, state: expected, taken };
+    const reading = readers.read(stretches);
     // One that fails while this thread reads is seen below.
-    for (const reading of read) reading.catch(() => undefined);
-    end = parser.readStretch(stretch(1), end.state, end.nextLine);
-    for (const [i, reading] of read.entries()) {
-      const result = await reading;
+    reading.catch(() => undefined);
+    let next = 0;
+    while (takeNext(stretches))
+      end = parser.readStretch(stretchOf(stretches, next++), end.state, end.nextLine);
+    const read = new Map((await reading).map((stretch) => [stretch.index, stretch]));
+    for (; next < starts.length; next++) {
+      const result = read.get(next);
+      read.delete(next);
       if (
         result !== undefined &&
         isSameState(independent(end.state), expected) &&
@@ -96,13 +121,13 @@ async function parseCut(
       ) {
         parser.store.append(result.records, end.nextLine - 1);
         end = { state: result.state, nextLine: end.nextLine + result.lines };
-      } else {
-        end = parser.readStretch(stretch(i + 2), end.state, end.nextLine);
-      }
+      } else end = parser.readStretch(stretchOf(stretches, next), end.state, end.nextLine);
     }
   } catch (error) {
     if (error instanceof ZonewrightError && error.kind === 'input') return undefined;
     throw error;
+  } finally {
+    Atomics.store(taken, ALL, starts.length);
   }
   for (const warning of warnings) options.warn?.(...warning);
   return parser.parsed();
@@ -122,13 +147,16 @@ function isSameState(a: ParseState, b: ParseState): boolean {
 /** Octets that are read first: what they say of origin and TTL mostly holds to the end. */
 const HEAD = 1 << 16;
 
-/** Where the stretches behind the head begin: one for the calling thread and one for each reader. Undefined where no such places are found. */
-function findCuts(bytes: Uint8Array, readers: number): number[] | undefined {
-  if (readers === 0) return undefined;
-  const cuts = [findEntry(bytes, HEAD)];
-  for (let i = 1; i <= readers; i++)
-    cuts.push(findEntry(bytes, HEAD + Math.floor(((bytes.length - HEAD) * i) / (readers + 1))));
-  return cuts.includes(-1) ? undefined : cuts;
+/** Stretches for each thread: many enough that all finish together, large enough that taking one costs nothing. */
+const STRETCHES_A_THREAD = 16;
+
+/** Where the stretches behind the head begin; none where no such places are found. */
+function findStarts(bytes: Uint8Array, readers: number): readonly number[] {
+  const count = (readers + 1) * STRETCHES_A_THREAD;
+  const starts = new Set<number>();
+  for (let i = 0; i < count; i++)
+    starts.add(findEntry(bytes, HEAD + Math.floor(((bytes.length - HEAD) * i) / count)));
+  return starts.has(-1) ? [] : [...starts];
 }
 
 /** The start of the next line behind `from` that begins like an entry with an owner; -1 where none is near. */

@@ -65,6 +65,11 @@ export class ZoneParser {
   readonly #ownerWire = new Uint8Array(MAX_NAME_LENGTH + 1);
   /** The owner of the entry before, or -1. */
   #owner = -1;
+  /** Where it was written last, and under which origin. */
+  #ownerTokens: Tokenizer | undefined;
+  #ownerOrigin: Uint8Array | undefined;
+  #ownerStart = 0;
+  #ownerEnd = 0;
   #defaultTtl: number;
   #ttlDirective = false;
   #openFiles: string[] = [];
@@ -136,8 +141,7 @@ export class ZoneParser {
         this.#readDirective(tokens);
         return;
       }
-      const end = tokens.currentName(this.#ownerWire, 0);
-      this.#owner = this.store.names.intern(this.#ownerWire, 0, end);
+      this.#readOwner(tokens);
     } else if (this.#owner < 0) {
       tokens.next();
       throw tokens.error('syntax/no-owner', 'the first record has no owner name', {
@@ -145,6 +149,31 @@ export class ZoneParser {
       });
     }
     this.#readRecord(tokens);
+  }
+
+  /** The current token as the owner. It often says what the entry before says. */
+  #readOwner(tokens: Tokenizer): void {
+    if (this.#isOwnerAgain(tokens)) return;
+    const end = tokens.currentName(this.#ownerWire, 0);
+    this.#owner = this.store.names.intern(this.#ownerWire, 0, end);
+    this.#ownerTokens = tokens.quoted ? undefined : tokens;
+    this.#ownerOrigin = tokens.origin;
+    this.#ownerStart = tokens.start;
+    this.#ownerEnd = tokens.end;
+  }
+
+  #isOwnerAgain(tokens: Tokenizer): boolean {
+    const { bytes, start, end } = tokens;
+    const before = this.#ownerStart;
+    if (
+      tokens !== this.#ownerTokens ||
+      tokens.origin !== this.#ownerOrigin ||
+      end - start !== this.#ownerEnd - before ||
+      tokens.quoted
+    )
+      return false;
+    for (let i = end - start - 1; i >= 0; i--) if (bytes[start + i] !== bytes[before + i]) return false;
+    return true;
   }
 
   /** Reads `[ttl] [class] type rdata`, TTL and class in either order. */

@@ -46,9 +46,10 @@ export class RecordStore {
 
   /** @param textLength octets of the text that will be read, from which the sizes are guessed */
   constructor(textLength = 4096) {
-    const expected = Math.max(64, Math.ceil(textLength / 40));
+    // Ample: what is not written takes no memory, and what need not grow is not copied.
+    const expected = Math.max(64, Math.ceil(textLength / 32));
     this.names = new NameTable(Math.ceil(expected / 3));
-    this.rdata = new ByteBuffer(Math.max(1024, Math.ceil(textLength / 2)));
+    this.rdata = new ByteBuffer(Math.max(1024, textLength));
     this.owners = allocateUint32(expected);
     this.types = allocateUint16(expected);
     this.ttls = allocateUint32(expected);

@@ -1,7 +1,7 @@
 import { allocateUint16, allocateUint32 } from '../dns/byte-buffer.ts';
 import { Type } from '../rr/registry.ts';
 import { sortNames } from './canonical-order.ts';
-import { recordComparison, sortRecords } from './record-order.ts';
+import { recordComparison, sortRecords, type Comparison } from './record-order.ts';
 import type { RecordStore } from './record-store.ts';
 
 /** In `rankOfName`: the name owns nothing. */
@@ -88,9 +88,24 @@ export function groupByRank(
   return { records, starts };
 }
 
+/**
+ * Which records stand behind one of the same owner that they follow in canonical order too: those need no comparison again, which would look
+ * at RDATA here and there.
+ */
+function findOrdered(store: RecordStore, compare: Comparison): Uint8Array {
+  const { owners, count } = store;
+  const ordered = new Uint8Array(count);
+  for (let record = 1; record < count; record++)
+    if (owners[record] === owners[record - 1] && compare(record - 1, record) < 0) ordered[record] = 1;
+  return ordered;
+}
+
 /** Sorts each owner's records, drops duplicates and cuts them into RRsets. `records` is reused for the result. */
 function indexRrsets(store: RecordStore, records: Uint32Array, ownerStarts: Uint32Array): RrsetColumns {
   const compare = recordComparison(store);
+  const ordered = findOrdered(store, compare);
+  const follows = (record: number, previous: number): boolean =>
+    previous === record - 1 && ordered[record] === 1;
   const ownerCount = ownerStarts.length - 1;
   const { types: recordTypes, ttls: recordTtls } = store;
   const ownerRrsets = allocateUint32(ownerCount + 1);
@@ -104,7 +119,11 @@ function indexRrsets(store: RecordStore, records: Uint32Array, ownerStarts: Uint
   for (let rank = 0; rank < ownerCount; rank++) {
     const start = ownerStarts[rank]!;
     const end = ownerStarts[rank + 1]!;
-    if (end - start > 1) sortRecords(records, start, end, compare);
+    for (let i = start + 1; i < end; i++) {
+      if (follows(records[i]!, records[i - 1]!)) continue;
+      sortRecords(records, start, end, compare);
+      break;
+    }
     ownerRrsets[rank] = rrset + 1;
     let previous = -1;
     let previousType = -1;
@@ -117,7 +136,7 @@ function indexRrsets(store: RecordStore, records: Uint32Array, ownerStarts: Uint
           if (mixedTtls.at(-1) !== rrset && type !== Type.RRSIG) mixedTtls.push(rrset);
           if (ttl < ttls[rrset]!) ttls[rrset] = ttl;
         }
-        if (compare(previous, record) === 0) continue;
+        if (!follows(record, previous) && compare(previous, record) === 0) continue;
       } else {
         rrset++;
         owners[rrset] = rank;

@@ -1,11 +1,15 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { setTimeout } from 'node:timers/promises';
+import { allocateBytes } from '../../src/dns/byte-buffer.ts';
+import { nameFromText } from '../../src/dns/name.ts';
 import type { Crypto } from '../../src/dnssec/crypto.ts';
 import { recordColumns, SigningJobs } from '../../src/dnssec/signing-jobs.ts';
 import { runTask, singleThreadPool, type Task, type WorkPool } from '../../src/dnssec/work-pool.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { workerPool } from '../../src/io/worker-pool.ts';
 import { Type } from '../../src/rr/registry.ts';
+import { parseByStretches, type StretchReaders } from '../../src/zone/parse-stretches.ts';
+import { parseZone } from '../../src/zone/parse-zone.ts';
 import { RecordStore } from '../../src/zone/record-store.ts';
 import { signWorld, SignWorld } from '../support/sign-world.ts';
 import { newKey } from '../support/test-keys.ts';
@@ -40,6 +44,32 @@ function watched(pool: WorkPool): { pool: WorkPool; tasks: Task['kind'][] } {
     },
   };
 }
+
+test('a zone is the same however many threads read it', async () => {
+  const text = Array.from({ length: 20_000 }, (_, i) => `host${(i * 7) % 9000} 300 IN A 192.0.2.${i % 256}`);
+  const bytes = allocateBytes(text.join('\n').length);
+  bytes.set(Buffer.from(text.join('\n')));
+  const source = { file: 'zone', bytes };
+  const options = { origin: nameFromText('example.') };
+  const columnsOf = ({ owners, types, ttls, lines, rdata, rdataOffsets, names, count }: RecordStore) => ({
+    columns: [owners, types, ttls, lines, rdataOffsets].map((column) => Buffer.from(column.slice(0, count))),
+    octets: [rdata.view(), names.wire.view()].map((octets) => Buffer.from(octets)),
+  });
+  const expected = columnsOf(parseZone(source, options).store);
+  for (const { pool, threads } of pools) {
+    const taken: number[] = [];
+    const read: StretchReaders['read'] = (stretches) => {
+      const reading = pool.readers.read(stretches);
+      // The calling thread does not go on before another has begun.
+      for (let wait = 0; stretches.taken[1] === 0 && wait < 2000; wait++)
+        Atomics.wait(stretches.taken, 1, 0, 10);
+      return reading.finally(() => taken.push(stretches.taken[1]!));
+    };
+    const { store } = await parseByStretches(source, options, { count: threads - 1, read }, 1);
+    expect(columnsOf(store)).toEqual(expected);
+    expect(taken.map((count) => count > 0)).toEqual(threads > 1 ? [true] : []);
+  }
+});
 
 describe('a zone signed with Ed25519', () => {
   test('is the same to the octet with any number of threads', async () => {

@@ -45,6 +45,27 @@ describe('owner, TTL, class and type', () => {
     ]);
   });
 
+  test('an owner that is written like the one before is another name under another origin, in quotes or in another file', () => {
+    const text = [
+      'a A 192.0.2.1',
+      'a A 192.0.2.2',
+      '$ORIGIN b.example.',
+      'a A 192.0.2.3',
+      '@ A 192.0.2.4',
+      '"@" A 192.0.2.5',
+      '@ A 192.0.2.6',
+      'c A 192.0.2.7',
+      '$INCLUDE other d.example.',
+      'c A 192.0.2.8',
+      ' A 192.0.2.9',
+    ].join('\n');
+    const files = { other: 'c A 192.0.2.71\n' };
+    expect(linesOf(text, including(files)).map((line) => line.replace(' A 192.0.2', ''))).toEqual([
+      ...['a.example..1', 'a.example..2', 'a.b.example..3', 'b.example..4', '\\@.b.example..5'],
+      ...['b.example..6', 'c.b.example..7', 'c.d.example..71', 'c.b.example..8', 'c.b.example..9'],
+    ]);
+  });
+
   test('words that are types elsewhere may be owners', () => {
     expect(linesOf('IN IN A 192.0.2.1\n5 5 A 192.0.2.1\nTXT A 192.0.2.1')).toHaveLength(3);
   });
