@@ -1,5 +1,5 @@
 import type { PrivateKeyMaterial } from '../dnssec/crypto.ts';
-import type { LostPrivateKey } from '../dnssec/sign-zone.ts';
+import type { LostPrivateKey } from '../dnssec/sign-request.ts';
 import { ZonewrightError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
 import type { PreviousOutput } from './previous-output.ts';

@@ -3,7 +3,7 @@ import { printTime } from '../dns/time.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { isValidZoneKey, REVOKE_FLAG, readDnskey, writeDnskey } from '../dnssec/dnskey.ts';
 import { makeDs } from '../dnssec/ds.ts';
-import type { SigningKey } from '../dnssec/sign-zone.ts';
+import type { SigningKey } from '../dnssec/sign-request.ts';
 import { inputError, usageError, type ZonewrightError } from '../errors.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { useOfKey, type Key } from '../keys/key.ts';

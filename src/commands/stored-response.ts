@@ -1,7 +1,7 @@
 import { toHex } from '../dns/encoding.ts';
 import { nameToText, sameName } from '../dns/name.ts';
 import { printTime } from '../dns/time.ts';
-import type { PremadeSignatures } from '../dnssec/sign-zone.ts';
+import type { PremadeSignatures } from '../dnssec/sign-request.ts';
 import { keyTag } from '../dnssec/key-tag.ts';
 import { readDnskey } from '../dnssec/dnskey.ts';
 import { readRrsig } from '../dnssec/rrsig.ts';

@@ -3,13 +3,13 @@ import { sameOctets } from '../dns/octets.ts';
 import { serialGreater } from '../dns/serial.ts';
 import { Type } from '../rr/registry.ts';
 import type { Zone } from '../zone/zone.ts';
-import type { ReusableSignatures, Target } from './reusable-signatures.ts';
+import type { ReadSignatures, Target } from './reusable-signatures.ts';
 import { RrsigOffset, u16At, u32At } from './rrsig.ts';
 import { readSoa } from './soa.ts';
 import type { TaggedKey } from './verified-signatures.ts';
 
-/** The signatures of an earlier zone that was read in full. The number of an RRset is the one that it has there. */
-export class PreviousSignatures implements ReusableSignatures {
+/** The signatures of an earlier zone, record by record. */
+export class PreviousSignatures implements ReadSignatures {
   readonly zone: Zone;
   readonly serial: number;
   readonly #content: Zone;

@@ -1,5 +1,5 @@
 import type { ByteBuffer } from '../dns/byte-buffer.ts';
-import type { PreviousSignatures } from './previous-signatures.ts';
+import type { Zone } from '../zone/zone.ts';
 import type { TaggedKey } from './verified-signatures.ts';
 
 /** An RRset of the zone that is being signed: `records[start, end)` of a list of the store's record numbers. */
@@ -15,8 +15,8 @@ export interface Target {
 /** The signatures of an earlier signed zone, for use again over RRsets that did not change. */
 export interface ReusableSignatures {
   readonly serial: number;
-  /** The same for an earlier zone that is read in full, if it is not yet. */
-  inFull(): PreviousSignatures;
+  /** The same after reading the earlier zone in full. */
+  inFull(): ReadSignatures;
   /**
    * The earlier zone's RRset of the same owner and type if it has the same TTL and the same RDATA, else -1.
    * @param records the list that the target refers to
@@ -30,4 +30,11 @@ export interface ReusableSignatures {
   appendSignature(rrset: number, key: TaggedKey, out: ByteBuffer, refresh?: number): number;
   /** Whether an RRset of the earlier zone has a signature with this RDATA. */
   hasSignature(rrset: number, rdata: Uint8Array): boolean;
+}
+
+/** The same where the earlier zone is read in full; RRsets have the numbers that they have there. */
+export interface ReadSignatures extends ReusableSignatures {
+  readonly zone: Zone;
+  /** The record number of the signature that `appendSignature` appends, or -1. */
+  signature(rrset: number, key: TaggedKey, refresh?: number): number;
 }

@@ -1,5 +1,6 @@
 import { canonicalName, nameFromText } from '../dns/name.ts';
-import { signZone as signContent, type SigningKey } from '../dnssec/sign-zone.ts';
+import type { SigningKey } from '../dnssec/sign-request.ts';
+import { signZone as signContent } from '../dnssec/sign-zone.ts';
 import type { SerialPolicy } from '../dnssec/serial-policy.ts';
 import { zoneContent } from '../dnssec/zone-content.ts';
 import { usageError } from '../errors.ts';

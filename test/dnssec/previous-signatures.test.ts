@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { nameToText } from '../../src/dns/name.ts';
-import type { SignedZone } from '../../src/dnssec/sign-zone.ts';
+import type { SignedZone } from '../../src/dnssec/sign-request.ts';
 import { readDnskey, REVOKE_FLAG, writeDnskey } from '../../src/dnssec/dnskey.ts';
 import { keyTag } from '../../src/dnssec/key-tag.ts';
 import { PrintedZone } from '../../src/zone/printed-zone.ts';

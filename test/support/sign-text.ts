@@ -1,6 +1,7 @@
 import { nameFromText } from '../../src/dns/name.ts';
 import type { Denial } from '../../src/dnssec/denial.ts';
-import { signZone, type SignedZone, type SignRequest } from '../../src/dnssec/sign-zone.ts';
+import type { SignedZone, SignRequest } from '../../src/dnssec/sign-request.ts';
+import { signZone } from '../../src/dnssec/sign-zone.ts';
 import { singleThreadPool } from '../../src/dnssec/work-pool.ts';
 import { zoneContent } from '../../src/dnssec/zone-content.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';

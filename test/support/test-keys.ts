@@ -3,7 +3,7 @@ import { nameFromText } from '../../src/dns/name.ts';
 import type { SoftwareKey } from '../../src/dnssec/crypto.ts';
 import { writeDnskey } from '../../src/dnssec/dnskey.ts';
 import { keyTag } from '../../src/dnssec/key-tag.ts';
-import type { SigningKey } from '../../src/dnssec/sign-zone.ts';
+import type { SigningKey } from '../../src/dnssec/sign-request.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { fieldsOfPrivateKey } from '../../src/keys/bind-private-key.ts';
 import { KeyDirectory } from '../../src/keys/key-directory.ts';

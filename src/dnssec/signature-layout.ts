@@ -1,0 +1,249 @@
+import { allocateUint32 } from '../dns/byte-buffer.ts';
+import { nameToText } from '../dns/name.ts';
+import { inputError, type ZonewrightError } from '../errors.ts';
+import { Type, typeName } from '../rr/registry.ts';
+import { OwnerStatus, type Zone } from '../zone/zone.ts';
+import { isApexSignature } from './apex-signatures.ts';
+import type { DenialChain } from './denial.ts';
+import { expirationOf } from './expiration.ts';
+import { signsType, type PreparedKey } from './prepared-keys.ts';
+import type { ReusableSignatures, Target } from './reusable-signatures.ts';
+import { rrsigLabels, RrsigOffset, u32At, writeRrsigHeader } from './rrsig.ts';
+import type { SignRequest } from './sign-request.ts';
+import { SigningJobs } from './signing-jobs.ts';
+import { readSoa } from './soa.ts';
+
+/**
+ * Which signatures a zone gets: those that are taken over from the previous output or from who made them ahead, and for those that are to be made,
+ * a row and room in the store.
+ */
+export class SignatureLayout {
+  /** The signatures to be made. */
+  readonly jobs: SigningJobs;
+  /** Whether the SOA cannot be signed anew, so that the serial stays. */
+  readonly isFrozen: boolean;
+  /** RRsets that were laid out, and how many of them are the previous output's. */
+  rrsets = 0;
+  sameRrsets = 0;
+  /** Signatures of the previous output. */
+  kept = 0;
+  /** Signatures made ahead that the previous output does not have. */
+  premade = 0;
+  /** In epoch seconds. */
+  firstExpiration = Infinity;
+
+  readonly #content: Zone;
+  readonly #request: SignRequest;
+  readonly #keys: readonly PreparedKey[];
+  readonly #previous: ReusableSignatures | undefined;
+  /** The content's records by position, and behind them those of the denial chain. */
+  readonly #records: Uint32Array;
+
+  constructor(
+    content: Zone,
+    request: SignRequest,
+    keys: readonly PreparedKey[],
+    previous: ReusableSignatures | undefined,
+    denialRecords: number,
+  ) {
+    this.#content = content;
+    this.#request = request;
+    this.#keys = keys;
+    this.#previous = previous;
+    this.#records = allocateUint32(content.recordCount + denialRecords);
+    this.#records.set(content.records);
+    this.isFrozen = keys.some(({ privateKey, signsZone }) => signsZone && privateKey.kind === 'lost');
+    const capacity = (content.rrsetCount + denialRecords) * keys.length;
+    this.jobs = new SigningJobs(capacity, this.#records, content.zoneClass);
+  }
+
+  /** Makes room for all that is going to be added: nothing may move while threads sign. */
+  reserve(denial: DenialChain): void {
+    const content = this.#content;
+    let { records = 0, rdata = 0 } = denial.room;
+    const addSignatures = (type: number, count: number): void => {
+      for (const key of this.#keys) {
+        if (!signsType(key, type)) continue;
+        records += count;
+        rdata += count * (RrsigOffset.SignerName + content.origin.length + key.signatureLength);
+      }
+    };
+    for (let rrset = 0; rrset < content.rrsetCount; rrset++)
+      if (this.#isSigned(content.rrsetOwners[rrset]!, content.rrsetTypes[rrset]!))
+        addSignatures(content.rrsetTypes[rrset]!, 1);
+    addSignatures(Type.NSEC, denial.count);
+    content.store.reserve({ ...denial.room, records, rdata });
+  }
+
+  /** An RRset of the content. */
+  targetOf(rrset: number): Target {
+    const content = this.#content;
+    const start = content.rrsetRecords[rrset]!;
+    return {
+      owner: content.store.owners[content.records[start]!]!,
+      type: content.rrsetTypes[rrset]!,
+      ttl: content.rrsetTtls[rrset]!,
+      start,
+      end: content.rrsetRecords[rrset + 1]!,
+    };
+  }
+
+  /** Lays out the content but for SOA and ZONEMD, which come last. */
+  layOutContent(): void {
+    const content = this.#content;
+    const apex = content.rankOf(content.origin);
+    for (let rrset = 0; rrset < content.rrsetCount; rrset++) {
+      const rank = content.rrsetOwners[rrset]!;
+      const type = content.rrsetTypes[rrset]!;
+      if (rank === apex && (type === Type.SOA || type === Type.ZONEMD)) continue;
+      this.#layOut(this.targetOf(rrset), this.#isSigned(rank, type));
+    }
+  }
+
+  /** Whether the zone signs an RRset of this type at the owner of a rank (RFC 4035 section 2.2). */
+  #isSigned(rank: number, type: number): boolean {
+    const status = this.#content.ownerStatus[rank]!;
+    return status === OwnerStatus.Authoritative || (status === OwnerStatus.Delegation && type === Type.DS);
+  }
+
+  /** Lays out the denial chain, whose records come into the store with it. */
+  layOutDenial(denial: DenialChain): void {
+    const content = this.#content;
+    const { store, recordCount } = content;
+    const soaRrset = content.apexRrset(Type.SOA);
+    const soa = readSoa(content.rdatasOf(soaRrset)[0]!);
+    this.#records.set(denial.add(Math.min(content.rrsetTtls[soaRrset]!, soa.minimum)), recordCount);
+    for (let start = recordCount; start < this.#records.length; start++) {
+      const record = this.#records[start]!;
+      const target = {
+        owner: store.owners[record]!,
+        type: store.types[record]!,
+        ttl: store.ttls[record]!,
+        start,
+        end: start + 1,
+      };
+      this.#layOut(target, true);
+    }
+  }
+
+  /** Takes over the signatures of an RRset that did not change, and plans those that are missing. */
+  #layOut(target: Target, isSigned: boolean): void {
+    this.rrsets++;
+    const same = this.sameRrset(target);
+    if (same >= 0) this.sameRrsets++;
+    if (!isSigned) return;
+    for (const key of this.#keys) {
+      if (!signsType(key, target.type)) continue;
+      if (key.privateKey.kind === 'premade') this.#addPremade(target, same, key, key.privateKey.rrsigs);
+      else this.#signTarget(target, same, key);
+    }
+  }
+
+  /** Keeps the signature of a key over an RRset that did not change, or plans a new one. */
+  #signTarget(target: Target, same: number, key: PreparedKey): void {
+    if (same >= 0 && this.#keepSignature(target, same, key)) return;
+    if (key.privateKey.kind === 'lost') throw this.#unsignable(target, same, key);
+    this.#addJob(target, key, same >= 0);
+  }
+
+  #unsignable({ owner, type }: Target, same: number, { keyTag: tag }: PreparedKey): ZonewrightError {
+    const { names } = this.#content.store;
+    const rrset = `${nameToText(names.wire.bytes, names.offsets[owner])} ${typeName(type)}`;
+    const [why, change] =
+      same < 0
+        ? [
+            'it is not what that key signed',
+            ', which needs the zone as it was: take the change back until then',
+          ]
+        : ['the signature that it had has expired', ''];
+    return inputError(
+      'sign/lost-key',
+      `${rrset} cannot be signed: the private key ${tag} is lost, and ${why}`,
+      {
+        hint: `restore the key, or replace it with zonewright rotate ${nameToText(this.#content.origin)} --recover ${tag}${change}`,
+      },
+    );
+  }
+
+  /** Takes over a signature that was made ahead, once it is verified. */
+  #addPremade(target: Target, same: number, key: PreparedKey, rrsigs: ReadonlyMap<number, Uint8Array>): void {
+    const rdata = rrsigs.get(target.type);
+    const { store } = this.#content;
+    const rrset = this.#content.apexRrset(target.type);
+    if (rdata === undefined || !isApexSignature(this.#content, rrset, rdata, key.verifier)) {
+      throw inputError(
+        'sign/no-response',
+        `the ${typeName(target.type)} RRset is not what key ${key.keyTag} signed ahead`,
+        { hint: 'have it signed: zonewright rotate ZONE --key-request FILE' },
+      );
+    }
+    const start = store.rdata.length;
+    store.rdata.append(rdata, 0, rdata.length);
+    store.add(target.owner, Type.RRSIG, target.ttl, start);
+    this.#noteExpiration(u32At(rdata, RrsigOffset.Expiration));
+    if (same >= 0 && this.#previous?.hasSignature(same, rdata) === true) this.kept++;
+    else this.premade++;
+  }
+
+  /** The number of the same RRset in the previous output, or -1. */
+  sameRrset(target: Target, previous = this.#previous): number {
+    return previous?.sameRrset(target, this.#records) ?? -1;
+  }
+
+  #keepSignature(target: Target, previousRrset: number, key: PreparedKey): boolean {
+    const { store } = this.#content;
+    const start = store.rdata.length;
+    const refresh = key.privateKey.kind === 'lost' ? 0 : undefined;
+    const expiration = this.#previous!.appendSignature(previousRrset, key, store.rdata, refresh);
+    if (expiration < 0) return false;
+    store.add(target.owner, Type.RRSIG, target.ttl, start);
+    this.#noteExpiration(expiration);
+    this.kept++;
+    return true;
+  }
+
+  /** Lays out an RRset that is there anew, unless there is nobody who can sign it. */
+  layOutNew(target: Target): void {
+    const same = this.isFrozen ? this.sameRrset(target) : -1;
+    for (const key of this.#keys) if (signsType(key, target.type)) this.#signTarget(target, same, key);
+  }
+
+  /** @param isRenewal whether the previous output has the same RRset */
+  #addJob(target: Target, key: PreparedKey, isRenewal: boolean): void {
+    const { store } = this.#content;
+    const ownerOffset = store.names.offsets[target.owner]!;
+    const expiration = expirationOf(target, store.names, isRenewal, this.#request);
+    const header = store.rdata.length;
+    writeRrsigHeader(
+      {
+        typeCovered: target.type,
+        algorithm: key.algorithm,
+        labels: rrsigLabels(store.names.wire.bytes, ownerOffset),
+        originalTtl: target.ttl,
+        expiration,
+        inception: this.#request.inception,
+        keyTag: key.keyTag,
+        signerName: this.#content.origin,
+      },
+      store.rdata,
+    );
+    const signature = store.rdata.length;
+    store.rdata.reserve(key.signatureLength);
+    store.rdata.length += key.signatureLength;
+    store.add(target.owner, Type.RRSIG, target.ttl, header);
+    this.#noteExpiration(expiration);
+    this.jobs.add({
+      ownerOffset,
+      type: target.type,
+      start: target.start,
+      end: target.end,
+      header,
+      signature,
+      key: key.index,
+    });
+  }
+
+  #noteExpiration(expiration: number): void {
+    if (expiration < this.firstExpiration) this.firstExpiration = expiration;
+  }
+}
