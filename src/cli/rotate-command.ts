@@ -21,6 +21,7 @@ import { parentSource } from './parent-source.ts';
 import { isOneZone, selectTargets, workThrough, type SelectionFlags } from './several-zones.ts';
 import type { Session } from './session.ts';
 import { rotateDocument, rotateText } from './rotate-text.ts';
+import { foldedOnTerminal } from './text-layout.ts';
 import { signOptions, targetOfZone } from './sign-options.ts';
 
 /** What `--plan` looks ahead without `--until`. */
@@ -221,10 +222,12 @@ async function textOf(
 ): Promise<string> {
   const { zone, timeline } = result;
   const screen = await session.screen();
-  if (timeline === undefined || (format === 'text' && !screen.isTerminal)) return rotateText(result, session);
+  if (timeline === undefined || (format === 'text' && !screen.isTerminal))
+    return foldedOnTerminal(rotateText(result, session), screen);
   const { formatPlan, planText } = await import('./plan-formats.ts');
   if (format !== 'text') return formatPlan(format, zone, timeline);
-  return `${rotateText({ ...result, plan: [] }, session)}${planText(zone, timeline, screen)}`;
+  const told = rotateText({ ...result, plan: [] }, session);
+  return `${foldedOnTerminal(told, screen)}${planText(zone, timeline, screen)}`;
 }
 
 /** Signs the zone, has the servers load it, and says where the rollovers stand then. */

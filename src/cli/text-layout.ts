@@ -25,6 +25,25 @@ export function folded(text: string, width: number, indent: string): string[] {
   return [...lines, line];
 }
 
+/** What begins so is to be pasted, and stays in one line. */
+const COMMAND = /^ *then: /;
+
+/** Lines as a terminal shows them without breaking words: what leaves the width goes on below, indented. Elsewhere nothing needs to be broken. */
+export function foldedOnTerminal(
+  text: string,
+  { isTerminal, width }: { readonly isTerminal: boolean; readonly width: number },
+): string {
+  if (!isTerminal) return text;
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      if (line.length <= width || COMMAND.test(line)) return [line];
+      const indent = /^ */.exec(line)![0];
+      return folded(line.slice(indent.length), width - indent.length, '  ').map((part) => indent + part);
+    })
+    .join('\n');
+}
+
 /** A row of columns whose last one goes on below itself where it would leave the width. */
 export function foldedColumns(row: string, width: number, indent: string): string[] {
   const [first = '', ...rest] = folded(row.slice(indent.length), width - indent.length, '');

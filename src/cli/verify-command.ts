@@ -15,6 +15,7 @@ import { isOneZone, selectTargets, workThrough, type SelectionFlags } from './se
 import type { Session } from './session.ts';
 import { formatReports, VERIFY_FORMATS, type VerifyFormat } from './verify-formats.ts';
 import { formatGraph, GRAPH_FORMATS, type GraphFormat } from './verify-graphs.ts';
+import { foldedOnTerminal } from './text-layout.ts';
 import { verifyDocument } from './verify-json.ts';
 
 interface VerifyFlags extends SelectionFlags {
@@ -134,7 +135,8 @@ async function runVerify(session: Session, files: readonly string[], flags: Veri
     );
   } else {
     const reports = results.flatMap((result) => ('error' in result ? [] : [result]));
-    await session.print(formatReports(flags.format, reports, options));
+    const text = formatReports(flags.format, reports, options);
+    await session.print(flags.format === 'text' ? foldedOnTerminal(text, await session.screen()) : text);
   }
   return status;
 }

@@ -36,6 +36,20 @@ test.each([60, 80, 160])('a plan fits a terminal of %d columns, and has the time
   expect(lines).toContainEqual(expect.stringMatching(/^2\d{3}-\d\d-\d\d .*you +KSK \d+ +remove the/));
 });
 
+test('sentences do not break within words, and commands to paste do not break at all', async () => {
+  const operation = await inRollover();
+  const whole = await operation.rotate();
+  const lines = await onTerminal(operation, 60, 'rotate', 'example.com');
+  const isPasted = (line: string): boolean => line.startsWith('  then: ');
+  expect(lines.some(isPasted)).toBe(true);
+  expect(lines.filter((line) => line.length > 60 && !isPasted(line))).toEqual([]);
+  expect(lines.join(' ').split(/\s+/)).toEqual(whole.replaceAll('\n', ' ').split(/\s+/));
+  expect(whole.split('\n').length).toBeLessThan(lines.length);
+  const verified = await onTerminal(operation, 60, 'verify', 'example.com.zone.signed');
+  expect(verified).toContainEqual(expect.stringMatching(/^example\.com\. is valid at /));
+  expect(verified.filter((line) => line.length > 60)).toEqual([]);
+});
+
 test('the table of zones tells on 80 columns what has to be done', async () => {
   const operation = await inRollover();
   const [key] = operation.keys('ksk').slice(-1);
