@@ -1,5 +1,6 @@
 import { nameFromText, nameToText } from '../dns/name.ts';
 import { inputError, withFurther, ZonewrightError } from '../errors.ts';
+import { refusePrivateKey } from '../keys/private-key-text.ts';
 import { Type } from '../rr/registry.ts';
 import { parseByStretches } from '../zone/parse-stretches.ts';
 import { parseZone, type ParsedZone, type ParseOptions, type SourceFile } from '../zone/parse-zone.ts';
@@ -54,6 +55,7 @@ export async function readZoneFile(
     });
   }
   const source = { file, bytes };
+  refusePrivateKey(source);
   if (options.zone !== undefined)
     return withOrigin(await parse(source, options.zone, path, options, environment), source, options.zone);
   try {
@@ -97,8 +99,11 @@ async function parse(
   const parseOptions: ParseOptions = {
     ...(origin === undefined ? {} : { origin }),
     ...(options.defaultTtl === undefined ? {} : { defaultTtl: options.defaultTtl }),
-    include: (included, including) =>
-      environment.openInclude(included, including, path, options.includePaths ?? []),
+    include(name, including) {
+      const included = environment.openInclude(name, including, path, options.includePaths ?? []);
+      refusePrivateKey(included);
+      return included;
+    },
     warn: (message, { file, line }) => environment.warn(`${file}:${line}: ${message}`),
     onError(error) {
       if (error.code === 'name/relative' && origin === undefined) throw error;

@@ -1,5 +1,6 @@
 import { inputError } from '../errors.ts';
 import { sameName } from '../dns/name.ts';
+import { refusePrivateKey } from '../keys/private-key-text.ts';
 import { rdataFromText } from '../rr/rdata.ts';
 import { Type, typeName } from '../rr/registry.ts';
 import { parseZone, type SourceFile } from '../zone/parse-zone.ts';
@@ -53,6 +54,7 @@ async function readSource(path: string, environment: Environment): Promise<Sourc
 }
 
 function recordsOf(source: SourceFile, zone: Uint8Array, types: readonly number[]): FoundRecord[] {
+  refusePrivateKey(source);
   const { store } = parseZone(source, { origin: zone, defaultTtl: 0 });
   const found: FoundRecord[] = [];
   for (let record = 0; record < store.count; record++) {

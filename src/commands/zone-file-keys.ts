@@ -5,6 +5,7 @@ import { keyTag } from '../dnssec/key-tag.ts';
 import { readRrsig, RRSIG_FIXED_LENGTH } from '../dnssec/rrsig.ts';
 import { inputError, ZonewrightError } from '../errors.ts';
 import { zoneLabel } from '../keys/key-name.ts';
+import { refusePrivateKey } from '../keys/private-key-text.ts';
 import { Type } from '../rr/registry.ts';
 import { parseZone, type ParsedZone } from '../zone/parse-zone.ts';
 import type { Environment } from './environment.ts';
@@ -96,12 +97,17 @@ function parseAs(
   source: { readonly file: string; readonly bytes: Uint8Array },
   environment: Environment,
 ): ParsedZone {
+  refusePrivateKey(source);
   try {
     return parseZone(source, {
       ...(origin === undefined ? {} : { origin }),
       // The TTL of a DNSKEY has no part in its DS.
       defaultTtl: 0,
-      include: (name, including) => environment.openInclude(name, including, path, []),
+      include(name, including) {
+        const included = environment.openInclude(name, including, path, []);
+        refusePrivateKey(included);
+        return included;
+      },
     });
   } catch (error) {
     const suggested = originOfFileName(path);

@@ -32,7 +32,9 @@ function explain(error: ErrorObject, errorAt: ConfigFile['errorAt']): Zonewright
   const params = error.params as Readonly<Record<string, unknown>>;
   const subSchema = error.parentSchema as SubSchema;
   const limit = String(params['limit']);
-  const value = shortened(JSON.stringify(error.data));
+  // All of a file that is no configuration is not quoted: it might be a key.
+  const isOneText = keys.length === 0 && typeof error.data === 'string';
+  const value = isOneText ? 'text' : shortened(JSON.stringify(error.data));
   switch (error.keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties': {

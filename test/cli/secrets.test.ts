@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
@@ -102,6 +102,23 @@ test('no command puts a secret into output, logs, state or other files, whatever
     expect(await zonewright(['sign', 'zone', '-k', `plain/${name}`])).not.toBe(0);
     expect(await zonewright(['verify', `plain/${name}`])).not.toBe(0);
     expect(await zonewright(['ds', `elsewhere/half.private`])).not.toBe(0);
+    // Named as a zone, whole, without its first line, and included.
+    const headless = 'elsewhere/secret-headless';
+    const pem = `elsewhere/secret-${name}`;
+    writeFileSync(headless, secret.replace(/^.*\n/, ''));
+    writeFileSync('elsewhere/including', `${ZONE}$INCLUDE secret-headless\n`);
+    expect(await zonewright(['keygen', '--export', 'pem', `plain/${name}`, '-o', pem])).toBe(0);
+    expect(await zonewright(['verify', '-z', 'example.com', `plain/${name}`])).toBe(3);
+    for (const file of [headless, pem, 'elsewhere/including']) {
+      expect(await zonewright(['verify', '-z', 'example.com', file])).toBe(3);
+      expect(await zonewright(['verify', 'zone.signed', '--ds', file])).toBe(3);
+      expect(await zonewright(['ds', '-z', 'example.com', file])).toBe(3);
+    }
+    for (const file of [headless, pem]) {
+      expect(await zonewright(['sign', '-z', 'example.com', file])).toBe(3);
+      expect(await zonewright(['--config', file, 'status'])).toBe(2);
+    }
+    rmSync(headless);
     expect(await zonewright(['--config', `plain/${name}`, 'status'])).not.toBe(0);
   }
 
