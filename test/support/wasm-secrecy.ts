@@ -54,6 +54,7 @@ const VECTOR = new Map<number, Effect>([
   [11, store],
   [12, { takes: 0, gives: 1, octets: 16 }],
   [13, { takes: 2, gives: 1, octets: 16 }],
+  [14, binary],
   ...range(15, 18, unary),
   [27, { takes: 1, gives: 1, octets: 1 }],
   [28, { takes: 2, gives: 1, octets: 1 }],

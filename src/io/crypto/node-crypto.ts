@@ -22,6 +22,7 @@ import { inputError, internalError } from '../../errors.ts';
 import { ecdsaSignatureFromDer } from './ecdsa-signature.ts';
 
 const P256 = usableAlgorithm(13);
+const ED25519 = usableAlgorithm(15);
 const RESTORE = 'restore both files of the key from the same backup';
 
 // `crypto.hash` skips the Hash object, but Node 20 has it only from 20.12 on.
@@ -83,7 +84,7 @@ function importPublicKey(number: number, publicKey: Uint8Array): Verifier | unde
     },
     ...(algorithm === P256 && {
       async batch() {
-        const { p256BatchVerifier } = await import('./p256/batch-verifier.ts');
+        const { p256BatchVerifier } = await import('./curves/p256-batch-verifier.ts');
         return p256BatchVerifier(publicKey, (data) => digest('sha256', data));
       },
     }),
@@ -115,11 +116,12 @@ export function softwareSigner(material: SoftwareKey): Signer {
     return algorithm === P256 ? { ...signer, batch: () => p256Batches(key) } : signer;
   }
   const hash = digestName(algorithm);
-  return { sign: (data) => crypto.sign(hash, data, key) };
+  const signer = { sign: (data: Uint8Array): Uint8Array => crypto.sign(hash, data, key) };
+  return algorithm === ED25519 ? { ...signer, batch: () => ed25519Batches(key) } : signer;
 }
 
 async function p256Batches(key: KeyObject): Promise<() => BatchSigner | undefined> {
-  const { p256BatchSigner } = await import('./p256/batch-signer.ts');
+  const { p256BatchSigner } = await import('./curves/p256-batch-signer.ts');
   const publicKey = { key: crypto.createPublicKey(key), dsaEncoding: 'ieee-p1363' } as const;
   const { d: secret = '' } = key.export({ format: 'jwk' });
   return () =>
@@ -128,6 +130,17 @@ async function p256Batches(key: KeyObject): Promise<() => BatchSigner | undefine
       expand: (input, outputLength) => crypto.createHash('shake256', { outputLength }).update(input).digest(),
       randomBytes: (length) => crypto.randomBytes(length),
       verify: (data, signature) => crypto.verify('sha256', data, publicKey, signature),
+    });
+}
+
+async function ed25519Batches(key: KeyObject): Promise<() => BatchSigner | undefined> {
+  const { ed25519BatchSigner } = await import('./curves/ed25519-batch-signer.ts');
+  const publicKey = crypto.createPublicKey(key);
+  const { d: seed = '', x = '' } = key.export({ format: 'jwk' });
+  return () =>
+    ed25519BatchSigner(fromBase64url(seed), fromBase64url(x), {
+      sha512: (data) => digest('sha512', data),
+      verify: (data, signature) => crypto.verify(null, data, publicKey, signature),
     });
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { p256 } from '@noble/curves/nist.js';
 import { createHash, generateKeyPairSync, randomInt, sign, verify } from 'node:crypto';
-import { p256BatchVerifier } from '../../../src/io/crypto/p256/batch-verifier.ts';
-import { GROUP_ORDER } from '../../../src/io/crypto/p256/field-code.ts';
+import { p256BatchVerifier } from '../../../src/io/crypto/curves/p256-batch-verifier.ts';
+import { P256 } from '../../../src/io/crypto/curves/p256.ts';
 
 const sha256 = (data: Uint8Array): Uint8Array => createHash('sha256').update(data).digest();
 
@@ -40,7 +40,7 @@ describe.each([1, 2, 3])('key %i', () => {
       if (i % 4 === 1) signature[randomInt(64)]! ^= 1 << randomInt(8);
       if (i % 4 === 2) data[randomInt(data.length)]! ^= 1 << randomInt(8);
       // The other s that goes with an r is as good (FIPS 186-5 does not forbid it).
-      const other = signatureOf(half(signature, 0), GROUP_ORDER - half(signature, 32));
+      const other = signatureOf(half(signature, 0), P256.order - half(signature, 32));
       return { data, signature: i % 8 === 3 ? other : signature };
     });
     for (const { data, signature } of cases) batch.add(data, signature);
@@ -67,8 +67,8 @@ describe('what is no signature', () => {
     ['r of zero', signatureOf(0n, s)],
     ['s of zero', signatureOf(r, 0n)],
     ['both of zero', signatureOf(0n, 0n)],
-    ['r of the group order', signatureOf(GROUP_ORDER, s)],
-    ['s of the group order', signatureOf(r, GROUP_ORDER)],
+    ['r of the group order', signatureOf(P256.order, s)],
+    ['s of the group order', signatureOf(r, P256.order)],
     ['s above the group order', signatureOf(r, s % 2n ** 32n).fill(255, 32, 36)],
     ['all ones', Buffer.alloc(64, 255)],
     ['r and s exchanged', signatureOf(s, r)],
@@ -91,19 +91,19 @@ describe('what is no signature', () => {
 describe('sums that are left to OpenSSL', () => {
   const key = newKey();
   const inverse = (value: bigint): bigint => p256.Point.Fn.inv(value);
-  const times = (...factors: bigint[]): bigint => factors.reduce((a, b) => (a * b) % GROUP_ORDER);
+  const times = (...factors: bigint[]): bigint => factors.reduce((a, b) => (a * b) % P256.order);
   const nonce = 0x1234567n;
-  const r = p256.Point.BASE.multiply(nonce).toAffine().x % GROUP_ORDER;
+  const r = p256.Point.BASE.multiply(nonce).toAffine().x % P256.order;
 
   test.each([
     ['both products the same', times(r, key.secret)],
-    ['one product the opposite of the other', GROUP_ORDER - times(r, key.secret)],
+    ['one product the opposite of the other', P256.order - times(r, key.secret)],
     ['a product with zero', 0n],
   ])('%s', (_, digest) => {
     const batch = p256BatchVerifier(key.octets, (data) =>
       data.length === 0 ? octetsOf(digest) : sha256(data),
     )!;
-    const s = times(inverse(nonce), (digest + times(r, key.secret)) % GROUP_ORDER) || 1n;
+    const s = times(inverse(nonce), (digest + times(r, key.secret)) % P256.order) || 1n;
     const ordinary = Buffer.from('ordinary');
     batch.add(ordinary, key.sign(ordinary));
     batch.add(new Uint8Array(), signatureOf(r, s));

@@ -1,5 +1,6 @@
 import type { Arithmetic } from './arithmetic.ts';
-import { FIELD_PRIME, GROUP_ORDER, LIMB_BITS, LIMBS } from './field-code.ts';
+import { LIMB_BITS, LIMBS } from './field-code.ts';
+import { residue } from './curve.ts';
 import { writeInteger } from './integers.ts';
 
 /** Inverts an integer times Montgomery's radix; zero stays zero. `out` must not be `a`. */
@@ -12,12 +13,12 @@ export interface Modulus {
   readonly square: (out: number, a: number) => void;
 }
 
-export function fieldModulus({ multiply, square }: Arithmetic): Modulus {
-  return { prime: FIELD_PRIME, multiply, square };
+export function fieldModulus({ curve, multiply, square }: Arithmetic): Modulus {
+  return { prime: curve.field.prime, multiply, square };
 }
 
-export function scalarModulus({ multiplyScalars, squareScalar }: Arithmetic): Modulus {
-  return { prime: GROUP_ORDER, multiply: multiplyScalars, square: squareScalar };
+export function scalarModulus({ curve, multiplyScalars, squareScalar }: Arithmetic): Modulus {
+  return { prime: curve.order, multiply: multiplyScalars, square: squareScalar };
 }
 
 /**
@@ -43,5 +44,5 @@ export function createInversion(
 
 /** An integer times Montgomery's radix. */
 export function montgomeryForm(integer: bigint, modulus: bigint): bigint {
-  return (integer << BigInt(LIMBS * LIMB_BITS)) % modulus;
+  return residue(integer << BigInt(LIMBS * LIMB_BITS), modulus);
 }

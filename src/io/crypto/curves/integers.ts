@@ -42,14 +42,6 @@ export function octetOf({ words }: Arithmetic, at: number, index: number): numbe
   return ((words[word]! >> bit) | above) & 0xff;
 }
 
-/** Brings an integer between 0 and its modulus. */
-export function normalise(arithmetic: Arithmetic, at: number, modulus: readonly number[]): void {
-  const { words } = arithmetic;
-  addMultiple(words, at >> 2, modulus, 0);
-  while (words[(at >> 2) + LIMBS - 1]! < 0) addMultiple(words, at >> 2, modulus, 1);
-  while (!isBelow(arithmetic, at, modulus)) addMultiple(words, at >> 2, modulus, -1);
-}
-
 /** Whether an integer whose limbs are all in range is below another. */
 export function isBelow({ words }: Arithmetic, at: number, limit: readonly number[]): boolean {
   for (let i = LIMBS - 1, word = (at >> 2) + i; i >= 0; i--, word--)
@@ -62,13 +54,4 @@ export function isZero({ words }: Arithmetic, at: number): boolean {
   let bits = 0;
   for (let word = at >> 2, end = word + LIMBS; word < end; word++) bits |= words[word]!;
   return bits === 0;
-}
-
-function addMultiple(words: Int32Array, word: number, modulus: readonly number[], factor: number): void {
-  let carried = 0;
-  for (let i = 0; i < LIMBS; i++) {
-    const limb = words[word + i]! + factor * modulus[i]! + carried;
-    words[word + i] = i < LIMBS - 1 ? limb & LIMB_MASK : limb;
-    carried = limb >> LIMB_BITS;
-  }
 }

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { p256 } from '@noble/curves/nist.js';
 import fc from 'fast-check';
 import { createHash, createHmac, generateKeyPairSync, randomBytes, verify } from 'node:crypto';
-import { GROUP_ORDER, LIMB_BITS, LIMBS } from '../../../src/io/crypto/p256/field-code.ts';
-import { p256BatchSigner, type SigningPrimitives } from '../../../src/io/crypto/p256/batch-signer.ts';
+import { LIMB_BITS, LIMBS } from '../../../src/io/crypto/curves/field-code.ts';
+import { P256 } from '../../../src/io/crypto/curves/p256.ts';
+import { p256BatchSigner, type SigningPrimitives } from '../../../src/io/crypto/curves/p256-batch-signer.ts';
 
 const RADIX = 1n << BigInt(LIMBS * LIMB_BITS);
 const octetsOf = (integer: bigint, length = 32): Buffer =>
@@ -55,7 +56,7 @@ function signAll(
 function expandTo(nonces: readonly bigint[]): SigningPrimitives['expand'] {
   return (_, length) => {
     expect(length).toBe(nonces.length * 64);
-    const wide = nonces.map((nonce) => octetsOf((nonce * RADIX) % GROUP_ORDER, 64));
+    const wide = nonces.map((nonce) => octetsOf((nonce * RADIX) % P256.order, 64));
     return Buffer.concat(wide);
   };
 }
@@ -71,8 +72,8 @@ describe('OpenSSL verifies', () => {
   test.each([
     ['one', 1n],
     ['two', 2n],
-    ['the greatest', GROUP_ORDER - 1n],
-    ['half of the order', GROUP_ORDER >> 1n],
+    ['the greatest', P256.order - 1n],
+    ['half of the order', P256.order >> 1n],
     ['leading zeros', 0xabcdefn],
   ])('those of the private key %s', (_, secret) => {
     const key = keyOf(secret);
@@ -129,13 +130,13 @@ describe('a nonce and what follows from it', () => {
       63n,
       64n,
       65n,
-      GROUP_ORDER - 1n,
-      GROUP_ORDER - 2n,
-      GROUP_ORDER >> 1n,
+      P256.order - 1n,
+      P256.order - 2n,
+      P256.order >> 1n,
     );
     const power = fc.integer({ min: 0, max: 255 }).map((bit) => 1n << BigInt(bit));
-    const scalar = fc.bigInt(1n, GROUP_ORDER - 1n);
-    const secret = 0x1234_5678_9abc_def0n ** 3n % GROUP_ORDER;
+    const scalar = fc.bigInt(1n, P256.order - 1n);
+    const secret = 0x1234_5678_9abc_def0n ** 3n % P256.order;
     const data = Buffer.from('data');
     const digest = integerOf(sha256(data));
     fc.assert(
@@ -146,8 +147,8 @@ describe('a nonce and what follows from it', () => {
           { expand: expandTo(nonces) },
         );
         const expected = nonces.map((nonce) => {
-          const r = p256.Point.BASE.multiply(nonce).toAffine().x % GROUP_ORDER;
-          const s = (p256.Point.Fn.inv(nonce) * ((digest + r * secret) % GROUP_ORDER)) % GROUP_ORDER;
+          const r = p256.Point.BASE.multiply(nonce).toAffine().x % P256.order;
+          const s = (p256.Point.Fn.inv(nonce) * ((digest + r * secret) % P256.order)) % P256.order;
           return Buffer.concat([octetsOf(r), octetsOf(s)]);
         });
         expect(signatures.map((one) => Buffer.from(one))).toEqual(expected);

@@ -1,7 +1,7 @@
 import { wasm, type Code, type WasmFunction } from './wasm-assembler.ts';
 
 /**
- * Integers modulo the two primes of P-256, as WebAssembly code.
+ * Integers modulo a prime of up to 256 bits, as WebAssembly code.
  *
  * An integer is nine limbs of 29 bits, the low one first, each in a signed word of 32 bits. Nine products of limbs fit a signed sum of 64 bits, so
  * that nothing is carried within a multiplication. An integer may be off by multiples of the modulus: Montgomery's radix, 2^261, is 32 times as
@@ -13,45 +13,47 @@ export const LIMB_MASK = (1 << LIMB_BITS) - 1;
 /** Octets that an integer takes. */
 export const INTEGER_SIZE = LIMBS * 4;
 
-/** The modulus of coordinates (NIST SP 800-186 section 3.2.1.3). */
-export const FIELD_PRIME = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n;
-/** The number of points: the modulus of scalars. */
-export const GROUP_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
-
-/** The limbs of both, as the memory has them. */
-export const FIELD_LIMBS: readonly number[] = limbsOf(FIELD_PRIME).map(Number);
-export const ORDER_LIMBS: readonly number[] = limbsOf(GROUP_ORDER).map(Number);
-
-/** The terms of `FIELD_PRIME` above -1: the limb, the bit in it, the sign. */
-const FIELD_TERMS = [
-  { limb: 3, bit: 9n, apply: wasm.add },
-  { limb: 6, bit: 18n, apply: wasm.add },
-  { limb: 7, bit: 21n, apply: wasm.subtract },
-  { limb: 8, bit: 24n, apply: wasm.add },
-] as const;
+/** A prime that is a sum of a few powers of two less a small number, so that its multiples are shifts. */
+export interface SparsePrime {
+  readonly prime: bigint;
+  /** What it is less. */
+  readonly less: bigint;
+  /** The powers, the highest last: the limb, the bit in it, whether it is to be subtracted. */
+  readonly powers: readonly { readonly limb: number; readonly bit: number; readonly isNegative?: boolean }[];
+}
 
 /** Adds to the sums the multiple of a modulus that makes the low 29 bits of the first one zero. `spare` is a local to work with. */
 type Reduction = (sums: readonly number[], spare: number) => Code;
 
-/** Of the field prime: as it ends in 96 one bits, the multiple is what the low limb says, and its products are shifts. */
-export const reduceByFieldPrime: Reduction = (sums, spare) => [
-  ...lowLimb(sums[0]!),
-  ...wasm.set(spare),
-  // The term -1 takes off just the low limb, which nobody looks at again.
-  ...FIELD_TERMS.flatMap(({ limb, bit, apply }) => change(sums[limb]!, apply, shifted(spare, bit))),
-];
+export const reduceBySparsePrime =
+  ({ less, powers }: SparsePrime): Reduction =>
+  (sums, spare) => [
+    // Of a prime that ends in one bits, the multiple is what the low limb says, and it takes off just that, which nobody looks at again.
+    ...(less === 1n
+      ? [...lowLimb(sums[0]!), ...wasm.set(spare)]
+      : [
+          ...[...lowLimb(sums[0]!), ...wasm.constant(inverseOfLowLimb(less)), ...wasm.multiply],
+          ...[...wasm.constant(BigInt(LIMB_MASK)), ...wasm.and, ...wasm.set(spare)],
+          ...change(sums[0]!, wasm.subtract, [...wasm.get(spare), ...wasm.constant(less), ...wasm.multiply]),
+        ]),
+    ...powers.flatMap(({ limb, bit, isNegative }) =>
+      change(sums[limb]!, isNegative === true ? wasm.subtract : wasm.add, shifted(spare, BigInt(bit))),
+    ),
+  ];
 
-export const reduceByGroupOrder: Reduction = (sums, spare) => [
-  ...lowLimb(sums[0]!),
-  ...wasm.constant(-inverseOfLowLimb(GROUP_ORDER)),
-  ...wasm.multiply,
-  ...wasm.constant(BigInt(LIMB_MASK)),
-  ...wasm.and,
-  ...wasm.set(spare),
-  ...limbsOf(GROUP_ORDER).flatMap((limb, i) =>
-    change(sums[i]!, wasm.add, [...wasm.get(spare), ...wasm.constant(limb), ...wasm.multiply]),
-  ),
-];
+export const reduceBy =
+  (modulus: bigint): Reduction =>
+  (sums, spare) => [
+    ...lowLimb(sums[0]!),
+    ...wasm.constant(-inverseOfLowLimb(modulus)),
+    ...wasm.multiply,
+    ...wasm.constant(BigInt(LIMB_MASK)),
+    ...wasm.and,
+    ...wasm.set(spare),
+    ...limbsOf(modulus).flatMap((limb, i) =>
+      change(sums[i]!, wasm.add, [...wasm.get(spare), ...wasm.constant(limb), ...wasm.multiply]),
+    ),
+  ];
 
 /** `name(out, a, b)`: the Montgomery product a · b / 2^261. `out` may be one of the factors. */
 export function multiplication(name: string, reduce: Reduction): WasmFunction {
@@ -127,38 +129,16 @@ function limbByLimb(name: string, apply: Code): WasmFunction {
   return { name, parameters: 3, locals: 0, code: code.flat() };
 }
 
-/** `name(out, a, b, c)`: a - b - c modulo the field prime, between about 0 and 2^256. */
-export function coordinate(name: string): WasmFunction {
-  const [out, a, b, c] = [0, 1, 2, 3];
-  const limbs = locals(4, 0);
-  const excess = 4 + LIMBS;
-  const code = [
-    loadLimbs(a, limbs),
-    ...limbs.flatMap((limb, i) => [
-      change(limb, wasm.subtract, loadLimb(b, i)),
-      change(limb, wasm.subtract, loadLimb(c, i)),
-    ]),
-    carryAll(limbs),
-    // What is above 2^256 is that many times the prime too much.
-    [...wasm.get(limbs[8]!), ...wasm.constant(24n), ...wasm.shiftRight, ...wasm.set(excess)],
-    ...FIELD_TERMS.map(({ limb, bit, apply }) =>
-      change(limbs[limb]!, apply === wasm.add ? wasm.subtract : wasm.add, shifted(excess, bit)),
-    ),
-    change(limbs[0]!, wasm.add, wasm.get(excess)),
-    storeLimbs(out, limbs),
-  ];
-  return { name, parameters: 4, locals: LIMBS + 1, code: code.flat() };
-}
-
 /** `name(out, a)`: a, which is between -m and 2m, as the integer between 0 and the modulus m. It takes the same time for all. */
-export function reduction(name: string, modulus: readonly number[]): WasmFunction {
+export function reduction(name: string, modulus: bigint): WasmFunction {
   const [out, a] = [0, 1];
+  const modulusLimbs = limbsOf(modulus);
   const [limbs, smaller] = [locals(2, 0), locals(2, 1)];
   const isNegative = 2 + 2 * LIMBS;
   const subtractOnce = [
     ...limbs.flatMap((limb, i) => [
       ...wasm.get(limb),
-      ...wasm.constant(BigInt(modulus[i]!)),
+      ...wasm.constant(modulusLimbs[i]!),
       ...wasm.subtract,
       ...wasm.set(smaller[i]!),
     ]),
@@ -181,7 +161,7 @@ export function reduction(name: string, modulus: readonly number[]): WasmFunctio
   ];
   const code = [
     loadLimbs(a, limbs),
-    limbs.flatMap((limb, i) => change(limb, wasm.add, wasm.constant(BigInt(modulus[i]!)))),
+    limbs.flatMap((limb, i) => change(limb, wasm.add, wasm.constant(modulusLimbs[i]!))),
     carryAll(limbs),
     subtractOnce,
     subtractOnce,
@@ -191,27 +171,23 @@ export function reduction(name: string, modulus: readonly number[]): WasmFunctio
 }
 
 /**
- * `name(out, a)`: 2^258 and, below it, an odd integer that is a, which is between -n and 2n, modulo the group order n. It takes the same time for
- * all.
+ * Makes of limbs of an integer between -n and 2n an odd one that is the same modulo the group order n, and adds 2^`bit` to it. It takes the same
+ * time for all. `spare` is a local to work with.
  */
-export function oddRepresentative(name: string): WasmFunction {
-  const [out, a] = [0, 1];
-  const limbs = locals(2, 0);
-  const isEven = 2 + LIMBS;
-  const code = [
-    loadLimbs(a, limbs),
-    ORDER_LIMBS.flatMap((limb, i) => change(limbs[i]!, wasm.add, wasm.constant(BigInt(limb)))),
-    [...wasm.get(limbs[0]!), ...wasm.constant(1n), ...wasm.and, ...wasm.constant(1n), ...wasm.subtract],
-    wasm.set(isEven),
-    ORDER_LIMBS.flatMap((limb, i) =>
-      change(limbs[i]!, wasm.add, [...wasm.constant(BigInt(limb)), ...wasm.get(isEven), ...wasm.and]),
+export function oddRepresentative(order: bigint, limbs: readonly number[], spare: number, bit: number): Code {
+  const highest = limbs.at(-1)!;
+  const orderLimbs = limbsOf(order);
+  return [
+    ...orderLimbs.flatMap((limb, i) => change(limbs[i]!, wasm.add, wasm.constant(limb))),
+    // All ones where it is even.
+    ...[...wasm.get(limbs[0]!), ...wasm.constant(1n), ...wasm.and, ...wasm.constant(1n), ...wasm.subtract],
+    ...wasm.set(spare),
+    ...orderLimbs.flatMap((limb, i) =>
+      change(limbs[i]!, wasm.add, [...wasm.constant(limb), ...wasm.get(spare), ...wasm.and]),
     ),
-    carryAll(limbs),
-    // 258 is 26 bits up from the ninth limb.
-    change(limbs[8]!, wasm.add, wasm.constant(1n << 26n)),
-    storeLimbs(out, limbs),
+    ...carryAll(limbs),
+    ...change(highest, wasm.add, wasm.constant(1n << BigInt(bit - (LIMBS - 1) * LIMB_BITS))),
   ];
-  return { name, parameters: 2, locals: LIMBS + 1, code: code.flat() };
 }
 
 /** The limbs of an integer that is not negative. */
@@ -219,7 +195,8 @@ export function limbsOf(integer: bigint): bigint[] {
   return Array.from({ length: LIMBS }, (_, i) => (integer >> BigInt(i * LIMB_BITS)) & BigInt(LIMB_MASK));
 }
 
-function inverseOfLowLimb(modulus: bigint): bigint {
+/** Of an odd integer, modulo 2^29. */
+export function inverseOfLowLimb(modulus: bigint): bigint {
   let inverse = 1n;
   // Each step of Newton's method doubles the bits that are right (5 times from the first).
   for (let step = 0; step < 5; step++)
@@ -262,7 +239,7 @@ function loadLimb(pointer: number, index: number): Code {
   return [...wasm.get(pointer), ...wasm.load(index * 4)];
 }
 
-function loadLimbs(pointer: number, limbs: readonly number[]): Code {
+export function loadLimbs(pointer: number, limbs: readonly number[]): Code {
   return limbs.flatMap((limb, i) => [...loadLimb(pointer, i), ...wasm.set(limb)]);
 }
 

@@ -1,0 +1,146 @@
+import { QUAD_POINT_SIZE } from './addition-code.ts';
+import { AdditionRound } from './addition-round.ts';
+import { CAPACITY, SECRET_DIGIT_STRIDE, SECRET_DIGITS, type Arithmetic } from './arithmetic.ts';
+import { INTEGER_SIZE } from './field-code.ts';
+import { isZero, writeInteger } from './integers.ts';
+import { montgomeryForm } from './inversion.ts';
+import {
+  SECRET_ROW_SIZE,
+  SECRET_TABLE_SIZE,
+  SECRET_TABLE_WORK_SIZE,
+  TABLE_ROUND,
+  writeSecretTable,
+} from './multiples.ts';
+import { LANES, QUAD_SIZE } from './quad-code.ts';
+import { copyLane, setLanes } from './quads.ts';
+import { GROUP } from './selection-code.ts';
+
+/** Sums that become one point at the end: additions of one point that share an inversion. */
+const SUMS = 4;
+/** Octets of the points of all scalars. */
+const POINTS_SIZE = (CAPACITY / LANES) * QUAD_POINT_SIZE;
+
+/** Places in memory, from where it begins: quads of constants and to work with, the table, then what is secret. The table is made where points will be. */
+const FIELD_ONES = 0;
+const CURVE_AS = FIELD_ONES + QUAD_SIZE;
+const CURVE_BS = CURVE_AS + QUAD_SIZE;
+const LEFT = CURVE_BS + QUAD_SIZE;
+const RIGHT = LEFT + QUAD_SIZE;
+const SPARE = RIGHT + QUAD_SIZE;
+const TABLE = SPARE + INTEGER_SIZE;
+const DIGITS = TABLE + SECRET_TABLE_SIZE;
+const POINTS = DIGITS + SECRET_DIGITS.count * SECRET_DIGIT_STRIDE;
+const ADDED_POINTS = POINTS + SUMS * POINTS_SIZE;
+const ROUND = POINTS + Math.max(2 * SUMS * POINTS_SIZE, SECRET_TABLE_WORK_SIZE);
+
+/**
+ * Multiplies the base point of a curve with up to 256 secret scalars at a time. It takes the same instructions and reads the same memory for all of
+ * them: `selection` says how.
+ */
+export class BaseMultiplication {
+  /** Octets of memory that it works in. */
+  static readonly SIZE = ROUND + AdditionRound.size(Math.max((SUMS * CAPACITY) / LANES, TABLE_ROUND));
+
+  readonly #arithmetic: Arithmetic;
+  readonly #at: number;
+  readonly #round: AdditionRound;
+
+  constructor(arithmetic: Arithmetic, at: number) {
+    this.#arithmetic = arithmetic;
+    this.#at = at;
+    this.#round = new AdditionRound(arithmetic, at + ROUND);
+    const { field, a, b, base } = arithmetic.curve;
+    for (const [quad, integer] of [
+      [FIELD_ONES, 1n],
+      [CURVE_AS, a],
+      [CURVE_BS, b],
+    ] as const) {
+      writeInteger(arithmetic, at + SPARE, montgomeryForm(integer, field.prime));
+      setLanes(arithmetic, at + quad, at + SPARE);
+    }
+    writeSecretTable(arithmetic, this.#round, base, at + TABLE, at + POINTS);
+  }
+
+  /** Takes up the scalar at an address, between -n and 2n. */
+  setScalar(index: number, at: number): void {
+    this.#arithmetic.recodeSecret(this.#at + DIGITS + index, at);
+  }
+
+  /** Multiplies so many scalars; false if that was not possible, or if a point that was found is none of the curve. */
+  multiply(count: number): boolean {
+    const groups = Math.ceil(count / GROUP);
+    this.#copyDigits(count, groups * GROUP);
+    const quads = (groups * GROUP) / LANES;
+    return this.#add(groups, quads) && this.#areOnCurve(quads);
+  }
+
+  /** Copies the coordinates of a point that was found, times the radix. */
+  copyPoint(index: number, x: number, y: number): void {
+    const quad = this.#at + POINTS + Math.floor(index / LANES) * QUAD_POINT_SIZE;
+    copyLane(this.#arithmetic, x, quad, index % LANES);
+    copyLane(this.#arithmetic, y, quad + QUAD_SIZE, index % LANES);
+  }
+
+  /** Leaves nothing in memory of the last scalars. */
+  forget(): void {
+    this.#arithmetic.words.fill(0, (this.#at + DIGITS) >> 2, (this.#at + ROUND) >> 2);
+    this.#round.forget();
+  }
+
+  /** Points are selected in groups: what is left of the last one does what the first scalar does. */
+  #copyDigits(from: number, end: number): void {
+    const octets = new Uint8Array(this.#arithmetic.words.buffer);
+    for (let digit = 0; digit < SECRET_DIGITS.count; digit++) {
+      const at = this.#at + DIGITS + digit * SECRET_DIGIT_STRIDE;
+      octets.fill(octets[at]!, at + from, at + end);
+    }
+  }
+
+  #add(groups: number, quads: number): boolean {
+    const at = this.#at;
+    for (let first = 0; first < SECRET_DIGITS.count; first += SUMS) {
+      const count = Math.min(SUMS, SECRET_DIGITS.count - first);
+      for (let i = 0; i < count; i++) {
+        const digit = first + i;
+        const points = at + (first === 0 ? POINTS : ADDED_POINTS) + i * POINTS_SIZE;
+        const [row, digits] = [TABLE + digit * SECRET_ROW_SIZE, DIGITS + digit * SECRET_DIGIT_STRIDE];
+        this.#arithmetic.select(points, at + row, at + digits, groups);
+        if (first > 0) this.#round.add(at + POINTS + i * POINTS_SIZE, points, quads);
+      }
+      if (!this.#round.finish()) return false;
+    }
+    for (let sums = SUMS / 2; sums >= 1; sums /= 2) {
+      for (let i = 0; i < sums; i++) {
+        const [sum, point] = [at + POINTS + i * POINTS_SIZE, at + POINTS + (sums + i) * POINTS_SIZE];
+        this.#round.add(sum, point, quads);
+      }
+      if (!this.#round.finish()) return false;
+    }
+    return true;
+  }
+
+  /** y² = x³ + ax + b. An error in the arithmetic would hardly end on the curve. */
+  #areOnCurve(quads: number): boolean {
+    const { multiplyQuads, squareQuads, addQuads, subtractQuads } = this.#arithmetic;
+    const [left, right] = [this.#at + LEFT, this.#at + RIGHT];
+    for (let i = 0; i < quads; i++) {
+      const points = this.#at + POINTS + i * QUAD_POINT_SIZE;
+      squareQuads(right, points);
+      addQuads(right, right, this.#at + CURVE_AS);
+      multiplyQuads(right, right, points);
+      addQuads(right, right, this.#at + CURVE_BS);
+      squareQuads(left, points + QUAD_SIZE);
+      subtractQuads(left, left, right);
+      multiplyQuads(left, left, this.#at + FIELD_ONES);
+      for (let lane = 0; lane < LANES; lane++) if (!this.#isZero(left, lane)) return false;
+    }
+    return true;
+  }
+
+  #isZero(quad: number, lane: number): boolean {
+    const spare = this.#at + SPARE;
+    copyLane(this.#arithmetic, spare, quad, lane);
+    this.#arithmetic.reduceCoordinate(spare, spare);
+    return isZero(this.#arithmetic, spare);
+  }
+}
