@@ -1,5 +1,7 @@
 import { Command, Option } from './commander.ts';
 import { settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
+import { recordFailure } from '../commands/failure-record.ts';
+import { isLostKey } from '../commands/published-content.ts';
 import { rotate } from '../commands/rotate.ts';
 import type { EventTarget } from '../commands/rotation-events.ts';
 import type { DsReport, RotateOptions } from '../commands/rotation-options.ts';
@@ -8,7 +10,7 @@ import { withTurnsAtParent } from '../commands/rotation-turns.ts';
 import { sign, type SignResult } from '../commands/sign.ts';
 import { nameToText } from '../dns/name.ts';
 import { parseDuration, parseTime } from '../dns/time.ts';
-import { usageError } from '../errors.ts';
+import { usageError, type ZonewrightError } from '../errors.ts';
 import { parseZoneName } from '../io/zone-name.ts';
 import { afterSign } from './after-sign.ts';
 import { ExitStatus } from './exit-status.ts';
@@ -241,11 +243,18 @@ async function signAfter(
   const { environment, talk } = session;
   let signed: SignResult;
   let status: number;
+  let waiting: ZonewrightError | undefined;
   try {
     const signing = signOptions(targetOfZone(settings), { cds: true }, session);
-    signed = await sign(signing, environment);
+    signed = await sign(signing, environment).catch((error: unknown) => {
+      if (!isLostKey(error)) throw error;
+      // An edit that nobody can sign yet does not hold up the replacement of the key.
+      waiting = error;
+      return sign({ ...signing, asPublished: true }, environment);
+    });
     status = await afterSign(signed, signing, session);
-    if (!signed.changed && settings.policy.publishedWhen !== 'afterSign') return { result, status };
+    if (waiting === undefined && !signed.changed && settings.policy.publishedWhen !== 'afterSign')
+      return { result, status };
     if (signed.changed) talk.note(`${signed.zone} signed into ${signed.output}: serial ${signed.serial}`);
   } catch (error) {
     await print(result);
@@ -261,7 +270,11 @@ async function signAfter(
     environment,
   );
   const changed = result.changed || signed.changed || after.changed;
-  return { result: { ...after, changed, done: [...result.done, ...after.done] }, status };
+  const whole = { ...after, changed, done: [...result.done, ...after.done] };
+  if (waiting === undefined) return { result: whole, status };
+  await recordFailure('sign', keyDirectory, zone, waiting, environment);
+  await print(whole);
+  throw waiting;
 }
 
 function rotateOptions(

@@ -19,6 +19,7 @@ import type { Environment } from './environment.ts';
 import { recordFailure } from './failure-record.ts';
 import { withWhatCanBeSigned } from './lost-keys.ts';
 import { OutputDigests } from './output-digests.ts';
+import { ownChildRecords } from './published-content.ts';
 import { readPreviousOutput, requireOtherOutput } from './previous-output.ts';
 import { PublicationRecord, type RecordOptions } from './publication-record.ts';
 import { expectWork, readZoneFile, withoutText, type ZoneFile } from './read-zone.ts';
@@ -64,6 +65,8 @@ export interface SignOptions extends KeySelection, RecordOptions {
   readonly deterministic?: boolean | undefined;
   /** A file of signatures that a KSK made ahead, to be taken in. */
   readonly response?: string | undefined;
+  /** Sign what the output has, and not the master file: an edit there waits. */
+  readonly asPublished?: boolean | undefined;
   /** Verify everything that was signed before it is put in place. */
   readonly verify?: boolean | undefined;
   /** Write nothing. */
@@ -111,7 +114,8 @@ export async function sign(options: SignOptions, environment: Environment): Prom
   let { zone } = options;
   try {
     await expectWork(options.zoneFile, OCTETS_A_RECORD, environment);
-    const input = withoutText(await readZoneFile(options.zoneFile, options, environment));
+    const file = options.asPublished === true ? options.output : options.zoneFile;
+    const input = withoutText(await readZoneFile(file, options, environment));
     zone = input.origin;
     return await signByState(options, times, input, environment);
   } catch (error) {
@@ -220,10 +224,11 @@ async function signInput(
       ),
       environment,
     );
+  const isPublished = options.asPublished === true;
   const { zone, dropped } = zoneContent(input.store, {
     origin: input.origin,
     zoneClass: input.zoneClass,
-    leaveOut: new Set(outOfZone),
+    leaveOut: new Set([...outOfZone, ...(isPublished ? ownChildRecords(input.store, keys.own) : [])]),
     ownKeys: keys.own.map(({ dnskeyRdata }) => dnskeyRdata),
     apexRecords: keys.apexRecords,
     denial: options.denial,
@@ -236,7 +241,7 @@ async function signInput(
       checkZone(zone, { limit: PROBLEMS_OF_A_KIND, ...(maxTtl === undefined ? {} : { maxTtl }) }),
       environment,
     );
-    warnOfDropped(dropped, input.file, environment);
+    if (!isPublished) warnOfDropped(dropped, input.file, environment);
   };
   // Nothing can be signed without it.
   if (zone.apexRrset(Type.SOA) < 0) check();

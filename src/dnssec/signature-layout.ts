@@ -153,7 +153,7 @@ export class SignatureLayout {
       same < 0
         ? [
             'it is not what that key signed',
-            ', which needs the zone as it was: take the change back until then',
+            ' --sign, which goes on with the zone as it was: the change follows once another key signs',
           ]
         : ['the signature that it had has expired', ''];
     return inputError(

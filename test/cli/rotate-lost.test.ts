@@ -59,7 +59,7 @@ describe('sign with a lost ZSK', () => {
     expect([status, error.code]).toEqual([3, 'sign/lost-key']);
     expect(error.message).toContain(`www.example.com. A cannot be signed: the private key ${tag} is lost`);
     expect(error.hint).toContain(
-      `--recover ${tag}, which needs the zone as it was: take the change back until then`,
+      `--recover ${tag} --sign, which goes on with the zone as it was: the change follows`,
     );
   });
 
@@ -105,6 +105,29 @@ describe('--recover', () => {
     writeFileSync(ZONE_FILE, readFileSync(ZONE_FILE, 'utf8').replace('192.0.2.2', '192.0.2.4'));
     await operation.sign();
     await operation.expectValid(operation.keys(role === 'zsk' ? 'ksk' : role));
+  });
+
+  test('of a lost ZSK goes on while an edit waits that nobody can sign yet', async () => {
+    const { operation, tag } = await withLostKey('zsk');
+    writeFileSync(ZONE_FILE, readFileSync(ZONE_FILE, 'utf8').replace('192.0.2.2', '192.0.2.5'));
+    const begun = await errorOf(operation, 'rotate', 'example.com', '--recover', tag, '--sign');
+    expect([begun.status, begun.error.code]).toEqual([3, 'sign/lost-key']);
+    expect([operation.count('DNSKEY'), operation.signed().includes('192.0.2.5')]).toEqual([3, false]);
+    await operation.expectValid(operation.keys('ksk'));
+    const before = operation.signed();
+    operation.now += HOUR;
+    const again = await operation.run('rotate', 'example.com', '--sign');
+    expect([again.status, again.stdout]).toEqual([3, expect.stringContaining('--served')]);
+    expect(again.stderr).toContain('www.example.com. A cannot be signed');
+    expect(operation.state().lastError).toMatchObject({ code: 'sign/lost-key' });
+    expect(operation.signed()).toBe(before);
+    await operation.rotate('--served', serialOf(operation));
+    operation.now += DAY;
+    await operation.rotate('--sign');
+    expect(operation.signed()).toContain('192.0.2.5');
+    await untilDone(operation);
+    expect(operation.keys('zsk').map(({ keyTag }) => String(keyTag))).not.toContain(tag);
+    await operation.expectValid(operation.keys('ksk'));
   });
 
   test('has status say what the operator must do', async () => {
