@@ -151,7 +151,7 @@ describe.each(SCENARIOS)('$title', (scenario) => {
 
   test('fails at a file operation and at all that follow: the next run completes', async () => {
     let deaths = 0;
-    // Every third; processes that die at every change are below.
+    // Every third: between two changes the files are the same, so that the processes below, which die at every change, leave behind all that can be left.
     for (let operation = 1; ; operation += 3) {
       const directory = prepare(scenario);
       const { files, count } = dyingStore(operation);
