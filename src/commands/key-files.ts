@@ -7,6 +7,7 @@ import { readKeyBaseName, splitKeyPath, zoneFileText } from '../keys/key-name.ts
 import type { KeyEncryption } from '../keys/key-source.ts';
 import type { Key } from '../keys/key.ts';
 import { encryptedKeyFile, plainPrivateKeys, privateKeyOpenToOthers } from '../keys/private-key-files.ts';
+import { shellWord } from '../keys/shell-word.ts';
 import type { Environment } from './environment.ts';
 
 /**
@@ -79,7 +80,7 @@ export async function openPrivateKey(
   if (open !== undefined) {
     warn(
       `${open.file} holds a plain private key, and others may read it (mode ${open.mode.toString(8)})`,
-      `chmod 600 ${open.file}`,
+      `chmod 600 ${shellWord(open.file)}`,
     );
   }
   return directory.privateKey(key, keyAccess);

@@ -5,6 +5,7 @@ import { isBeingReplaced } from '../rollover/replacement.ts';
 import type { LastError, RotationState } from '../rollover/state.ts';
 import { minuteOf } from '../rollover/words.ts';
 import { joinPath } from '../keys/file-store.ts';
+import { shellWord } from '../keys/shell-word.ts';
 import { keyLabel } from './rotation-keys.ts';
 import type { Drift, NotificationReport, Problem, RolloverReport, ValidityLimits } from './status-report.ts';
 
@@ -266,9 +267,4 @@ export function roughDuration(seconds: number): string {
     if (count >= 2) return `${count} ${name}s`;
   }
   return printDuration(Math.max(0, Math.round(seconds)));
-}
-
-/** A word for the shell, quoted where it must be. */
-function shellWord(text: string): string {
-  return /^[\w./+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { environmentError, inputError, usageError, type ZonewrightError } from '../errors.ts';
+import { shellWord } from '../keys/shell-word.ts';
 import { guarded } from './file-store.ts';
 
 /** Where a passphrase may come from; the first that is given counts, the terminal last. */
@@ -58,7 +59,7 @@ async function fromFile(file: string, { warn }: PassphraseSources): Promise<stri
   return guarded(file, async () => {
     const { mode } = await stat(file);
     if ((mode & GROUP_AND_OTHERS) !== 0 && (mode & 0o170000) === 0o100000) {
-      warn(`${file} has a passphrase and is open to other users`, `chmod 600 ${file}`);
+      warn(`${file} has a passphrase and is open to other users`, `chmod 600 ${shellWord(file)}`);
     }
     return firstLine(await readFile(file, 'utf8'));
   });

@@ -1,9 +1,9 @@
 import { inputError } from '../errors.ts';
 import type { SourceFile } from '../zone/parse-zone.ts';
 
-/** Lines of a private key as BIND and PEM have it, and the beginning of a JWK. Any line will do, since the first may be damaged. */
+/** Lines of a private key as BIND and PEM have it, and what a JWK has. Any will do, since the first may be damaged. */
 const PRIVATE_KEY =
-  /^(?:Private-key-format|PrivateKey|PrivateExponent|Prime[12]|Exponent[12]|Coefficient): |^-----BEGIN [A-Z ]*PRIVATE KEY-----|^(?<![^])\s*\{/im;
+  /^(?:Private-key-format|PrivateKey|PrivateExponent|Prime[12]|Exponent[12]|Coefficient): |^-----(?:BEGIN|END) [A-Z ]*PRIVATE KEY-----|^(?<![^])\s*\{|"kty"\s*:/im;
 /** Octets that are searched: the first lines of the longest key. */
 const LENGTH = 4096;
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { plainKeysInRepository } from '../../src/commands/key-files.ts';
 import { nameFromText } from '../../src/dns/name.ts';
@@ -176,6 +176,9 @@ describe('plain keys', () => {
     const { status, stderr } = await runInProcess(['sign', ZONE]);
     expect(status).toBe(0);
     expect(stderr).toContain(`chmod 600 ${file}`);
+    cpSync('keys', 'my keys', { recursive: true });
+    const elsewhere = await runInProcess(['sign', ZONE, '-K', 'my keys', '--full']);
+    expect(elsewhere.stderr).toContain(`chmod 600 'my ${file}'`);
     await succeed(['keygen', '--encrypt', file]);
     chmodSync(file, 0o640);
     await succeed(['sign', ZONE, '--full']);
