@@ -193,6 +193,8 @@ function reading({ name, zone, write }) {
         entryNames: '[name]',
         outdir: path.dirname(path.join(WORK, bundle)),
         bundle: true,
+        // As dist/ is built: what is loaded lazily is no part of the start-up.
+        splitting: true,
         format: 'esm',
         platform: 'node',
         target: 'node20',
