@@ -6,7 +6,7 @@ import { OwnerStatus, type Zone } from '../zone/zone.ts';
 import { isApexSignature } from './apex-signatures.ts';
 import type { DenialChain } from './denial.ts';
 import { expirationOf } from './expiration.ts';
-import { signsType, type PreparedKey } from './prepared-keys.ts';
+import { isKeyType, signsType, type PreparedKey } from './prepared-keys.ts';
 import type { ReusableSignatures, Target } from './reusable-signatures.ts';
 import { rrsigLabels, RrsigOffset, u32At, writeRrsigHeader } from './rrsig.ts';
 import type { SignRequest } from './sign-request.ts';
@@ -60,18 +60,20 @@ export class SignatureLayout {
   /** Makes room for all that is going to be added: nothing may move while threads sign. */
   reserve(denial: DenialChain): void {
     const content = this.#content;
+    let keyRrsets = 0;
+    let otherRrsets = denial.count;
+    for (let rrset = 0; rrset < content.rrsetCount; rrset++) {
+      const type = content.rrsetTypes[rrset]!;
+      if (!this.#isSigned(content.rrsetOwners[rrset]!, type)) continue;
+      if (isKeyType(type)) keyRrsets++;
+      else otherRrsets++;
+    }
     let { records = 0, rdata = 0 } = denial.room;
-    const addSignatures = (type: number, count: number): void => {
-      for (const key of this.#keys) {
-        if (!signsType(key, type)) continue;
-        records += count;
-        rdata += count * (RrsigOffset.SignerName + content.origin.length + key.signatureLength);
-      }
-    };
-    for (let rrset = 0; rrset < content.rrsetCount; rrset++)
-      if (this.#isSigned(content.rrsetOwners[rrset]!, content.rrsetTypes[rrset]!))
-        addSignatures(content.rrsetTypes[rrset]!, 1);
-    addSignatures(Type.NSEC, denial.count);
+    for (const { signsKeys, signsZone, signatureLength } of this.#keys) {
+      const signatures = (signsKeys ? keyRrsets : 0) + (signsZone ? otherRrsets : 0);
+      records += signatures;
+      rdata += signatures * (RrsigOffset.SignerName + content.origin.length + signatureLength);
+    }
     content.store.reserve({ ...denial.room, records, rdata });
   }
 
