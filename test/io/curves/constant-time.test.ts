@@ -1,11 +1,16 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { nodeCrypto } from '../../../src/io/crypto/node-crypto.ts';
-import { assemble, wasm, type WasmFunction } from '../../../src/io/crypto/curves/wasm-assembler.ts';
+import {
+  assemble,
+  wasm,
+  type Code,
+  type WasmFunction,
+} from '../../../src/io/crypto/curves/wasm-assembler.ts';
 import { findLeaks } from '../../support/wasm-secrecy.ts';
 
 interface Engine {
   Module: new (code: Uint8Array) => object;
-  Instance: new (module: object) => { readonly exports: Record<string, unknown> };
+  Instance: new (module: object, imports: object) => { readonly exports: Record<string, unknown> };
 }
 
 const engine = (globalThis as unknown as { WebAssembly: Engine }).WebAssembly;
@@ -29,8 +34,8 @@ async function watchSigner(
   engine.Instance = class {
     readonly exports: Record<string, unknown>;
 
-    constructor(module: object) {
-      const { exports } = new Instance(module);
+    constructor(module: object, imports: object) {
+      const { exports } = new Instance(module, imports);
       this.exports = Object.fromEntries(
         Object.entries(exports).map(([name, value]) => [
           name,
@@ -72,12 +77,12 @@ test.each([
 const NARROW = 0xa7;
 
 describe('what would be found', () => {
-  const leaksOf = (code: readonly number[]) => {
+  const leaksOf = (code: Code) => {
     const other: WasmFunction = { name: 'other', parameters: 1, locals: 0, code: [] };
-    return findLeaks(assemble(1, [{ name: 'f', parameters: 1, locals: 1, code }, other]));
+    return findLeaks(assemble([{ name: 'f', parameters: 1, locals: 1, code }, other]));
   };
   const secret = [...wasm.get(0), ...wasm.load(0)];
-  const kinds = (code: readonly number[]): string[] => leaksOf(code).map(({ kind }) => kind);
+  const kinds = (code: Code): string[] => leaksOf(code).map(({ kind }) => kind);
 
   test('a secret address to read or to write', () => {
     expect(kinds([...secret, NARROW, ...wasm.load(0), ...wasm.set(1)])).toEqual(['address']);

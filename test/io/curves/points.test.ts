@@ -19,12 +19,12 @@ import { ROW_POINT_SIZE } from '../../../src/io/crypto/curves/gathering-code.ts'
 import { montgomeryForm } from '../../../src/io/crypto/curves/inversion.ts';
 import {
   PUBLIC_ROW_SIZE,
+  PUBLIC_TABLE_ROUND,
   PUBLIC_TABLE_SIZE,
   PUBLIC_TABLE_WORK_SIZE,
   SECRET_ROW_SIZE,
   SECRET_TABLE_SIZE,
   SECRET_TABLE_WORK_SIZE,
-  TABLE_ROUND,
   writePublicTable,
   writeSecretTable,
 } from '../../../src/io/crypto/curves/multiples.ts';
@@ -36,7 +36,7 @@ import { laneLimbs, modulo, valueOf, writeLaneLimbs } from './limbs.ts';
 const noblePoint = (factor: bigint): Point => p256.Point.BASE.multiply(factor).toAffine();
 
 const ROUND = FREE;
-const REST = ROUND + AdditionRound.size(TABLE_ROUND);
+const REST = ROUND + AdditionRound.size(PUBLIC_TABLE_ROUND);
 
 let arithmetic: Arithmetic;
 beforeEach(() => {
@@ -143,7 +143,10 @@ describe('additions', () => {
   test('what a round has worked on can be forgotten', () => {
     const round = new AdditionRound(arithmetic, ROUND);
     const memory = (): Int32Array =>
-      arithmetic.words.subarray((ROUND + INTEGER_SIZE) >> 2, (ROUND + AdditionRound.size(TABLE_ROUND)) >> 2);
+      arithmetic.words.subarray(
+        (ROUND + INTEGER_SIZE) >> 2,
+        (ROUND + AdditionRound.size(PUBLIC_TABLE_ROUND)) >> 2,
+      );
     for (let lane = 0; lane < LANES; lane++) {
       writePoint(sum(0), lane, noblePoint(3n));
       writePoint(point(0), lane, noblePoint(9n));

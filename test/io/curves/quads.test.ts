@@ -96,6 +96,33 @@ describe.each([
       );
     });
 
+    test('of the widest differences with opposites of points', () => {
+      // -2^30.1 and 2^29.1, 2^29.5
+      const [low, high, other] = [-1_150_000_000, 575_000_000, WIDEST];
+      const mixed = Array.from({ length: LIMBS }, (_, i) => (i % 2 === 0 ? low : high));
+      const wide = [
+        Array<number>(LIMBS).fill(low),
+        mixed,
+        mixed.toReversed(),
+        Array<number>(LIMBS).fill(high),
+      ];
+      for (const sign of [1, -1]) {
+        const b = Array<number>(LIMBS).fill(sign * other);
+        write(A, wide);
+        write(B, [b, b, b, b]);
+        for (const [left, right] of [
+          [A, B],
+          [B, A],
+        ] as const) {
+          arithmetic.multiplyQuads(OUT, left, right);
+          expectProducts(
+            wide.map((a) => valueOf(a) * valueOf(b)),
+            OUT,
+          );
+        }
+      }
+    });
+
     test('squares are the products with themselves', () => {
       fc.assert(
         fc.property(fc.oneof(quad, fc.constant([...extremes, ...extremes])), (a) => {

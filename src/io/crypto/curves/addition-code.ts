@@ -16,7 +16,7 @@ export const QUAD_TRACE_SIZE = 2 * QUAD_SIZE;
 const { vector, words } = wasm;
 
 /** The places of functions in their module. */
-export interface QuadFunctions {
+interface QuadFunctions {
   readonly multiply: number;
   readonly square: number;
 }
@@ -43,11 +43,11 @@ const running = at(RUNNING);
  */
 export function meeting(name: string, { multiply }: QuadFunctions): WasmFunction {
   const code = [
-    ...subtract(denominator, x(POINT), x(SUM)),
-    ...copy(productBefore, running),
-    ...call(multiply, running, running, denominator),
-    ...[SUM, POINT].flatMap((pointer) => wasm.advance(pointer, QUAD_POINT_SIZE)),
-    ...wasm.advance(TRACE, QUAD_TRACE_SIZE),
+    subtract(denominator, x(POINT), x(SUM)),
+    copy(productBefore, running),
+    call(multiply, running, running, denominator),
+    [SUM, POINT].map((pointer) => wasm.advance(pointer, QUAD_POINT_SIZE)),
+    wasm.advance(TRACE, QUAD_TRACE_SIZE),
   ];
   return { name, parameters: 5, locals: 0, code: wasm.repeat(COUNT, code) };
 }
@@ -62,21 +62,21 @@ export function joining(
   const [quotient, slope] = [fixed(work), fixed(work + QUAD_SIZE)];
   const limbs = range(5, LIMBS);
   const code = [
-    ...call(multiply, quotient, running, productBefore),
-    ...call(multiply, running, running, denominator),
-    ...subtract(slope, y(POINT), y(SUM)),
-    ...call(multiply, slope, slope, quotient),
+    call(multiply, quotient, running, productBefore),
+    call(multiply, running, running, denominator),
+    subtract(slope, y(POINT), y(SUM)),
+    call(multiply, slope, slope, quotient),
     // x = slope^2 - x1 - x2; and x1 - x for y
-    ...call(square, quotient, slope),
-    ...coordinate(prime, limbs, [quotient, x(SUM), x(POINT)]),
-    ...subtractLimbs(quotient, x(SUM), limbs),
-    ...storeLimbs(x(SUM), limbs),
+    call(square, quotient, slope),
+    coordinate(prime, limbs, [quotient, x(SUM), x(POINT)]),
+    subtractLimbs(quotient, x(SUM), limbs),
+    storeLimbs(x(SUM), limbs),
     // y = slope (x1 - x) - y1
-    ...call(multiply, quotient, quotient, slope),
-    ...coordinate(prime, limbs, [quotient, y(SUM)]),
-    ...storeLimbs(y(SUM), limbs),
-    ...[SUM, POINT].flatMap((pointer) => wasm.advance(pointer, -QUAD_POINT_SIZE)),
-    ...wasm.advance(TRACE, -QUAD_TRACE_SIZE),
+    call(multiply, quotient, quotient, slope),
+    coordinate(prime, limbs, [quotient, y(SUM)]),
+    storeLimbs(y(SUM), limbs),
+    [SUM, POINT].map((pointer) => wasm.advance(pointer, -QUAD_POINT_SIZE)),
+    wasm.advance(TRACE, -QUAD_TRACE_SIZE),
   ];
   return { name, parameters: 5, locals: 0, vectors: LIMBS + 1, code: wasm.repeat(COUNT, code) };
 }
@@ -88,7 +88,7 @@ export function quadLimbByLimb(name: string, apply: Code): WasmFunction {
 
 /**
  * Leaves in locals what remains of the first after the others, modulo the prime, between about 0 and its highest power of two. The local after `limbs` is used as well.
- * Words do: a limb is between -2^31 and 2^30 before it is carried, and not 2^26 outside of 29 bits after all.
+ * Words are wide enough: no limb is outside of 31 bits before it is carried, and after all of it, none is 2^24 outside of 29 bits.
  */
 function coordinate(
   { less, powers }: SparsePrime,
@@ -96,42 +96,36 @@ function coordinate(
   [first, ...others]: readonly [Place, ...Place[]],
 ): Code {
   const excess = limbs.at(-1)! + 1;
-  const carry = (from: number, bits: number): Code => [
-    ...[...wasm.get(from), ...wasm.address(bits), ...words.shiftRight],
-  ];
+  const carry = (from: number, bits: number): Code => [wasm.get(from), wasm.address(bits), words.shiftRight];
   return [
-    ...limbs.flatMap((limb, i) => [
-      ...load(first, i),
-      ...others.flatMap((other) => [...load(other, i), ...words.subtract]),
-      ...(i === 0 ? [] : [...carry(limbs[i - 1]!, LIMB_BITS), ...words.add]),
-      ...wasm.set(limb),
+    limbs.map((limb, i) => [
+      load(first, i),
+      others.map((other) => [load(other, i), words.subtract]),
+      i === 0 ? [] : [carry(limbs[i - 1]!, LIMB_BITS), words.add],
+      wasm.set(limb),
     ]),
-    ...limbs
-      .slice(0, -1)
-      .flatMap((limb) => [
-        ...[...wasm.get(limb), ...words.constant(LIMB_MASK), ...vector.and, ...wasm.set(limb)],
-      ]),
+    limbs.slice(0, -1).map((limb) => [wasm.get(limb), words.constant(LIMB_MASK), vector.and, wasm.set(limb)]),
     // What is above the highest power is that many times the prime too much.
-    ...[...carry(limbs.at(-1)!, powers.at(-1)!.bit), ...wasm.set(excess)],
-    ...powers.flatMap(({ limb, bit, isNegative }) => [
-      ...[...wasm.get(limbs[limb]!), ...wasm.get(excess), ...wasm.address(bit), ...words.shiftLeft],
-      ...[...(isNegative === true ? words.add : words.subtract), ...wasm.set(limbs[limb]!)],
+    [carry(limbs.at(-1)!, powers.at(-1)!.bit), wasm.set(excess)],
+    powers.map(({ limb, bit, isNegative }) => [
+      [wasm.get(limbs[limb]!), wasm.get(excess), wasm.address(bit), words.shiftLeft],
+      [isNegative === true ? words.add : words.subtract, wasm.set(limbs[limb]!)],
     ]),
-    ...[...wasm.get(limbs[0]!), ...wasm.get(excess), ...words.constant(Number(less)), ...words.multiply],
-    ...[...words.add, ...wasm.set(limbs[0]!)],
+    [wasm.get(limbs[0]!), wasm.get(excess), words.constant(Number(less)), words.multiply],
+    [words.add, wasm.set(limbs[0]!)],
   ];
 }
 
 function load({ base, offset }: Place, index: number): Code {
-  return [...base, ...vector.load(offset + index * 16)];
+  return [base, vector.load(offset + index * 16)];
 }
 
 function store({ base, offset }: Place, index: number, value: Code): Code {
-  return [...base, ...value, ...vector.store(offset + index * 16)];
+  return [base, value, vector.store(offset + index * 16)];
 }
 
 function limbByLimb(out: Place, a: Place, b: Place, apply: Code): Code {
-  return range(0, LIMBS).flatMap((i) => store(out, i, [...load(a, i), ...load(b, i), ...apply]));
+  return range(0, LIMBS).map((i) => store(out, i, [load(a, i), load(b, i), apply]));
 }
 
 function subtract(out: Place, a: Place, b: Place): Code {
@@ -139,20 +133,20 @@ function subtract(out: Place, a: Place, b: Place): Code {
 }
 
 function subtractLimbs(out: Place, a: Place, limbs: readonly number[]): Code {
-  return limbs.flatMap((limb, i) => store(out, i, [...load(a, i), ...wasm.get(limb), ...words.subtract]));
+  return limbs.map((limb, i) => store(out, i, [load(a, i), wasm.get(limb), words.subtract]));
 }
 
 function storeLimbs(out: Place, limbs: readonly number[]): Code {
-  return limbs.flatMap((limb, i) => store(out, i, wasm.get(limb)));
+  return limbs.map((limb, i) => store(out, i, wasm.get(limb)));
 }
 
 function copy(to: Place, from: Place): Code {
-  return range(0, LIMBS).flatMap((i) => store(to, i, load(from, i)));
+  return range(0, LIMBS).map((i) => store(to, i, load(from, i)));
 }
 
 function call(index: number, ...places: readonly Place[]): Code {
-  const addresses = places.flatMap(({ base, offset }) =>
-    offset === 0 ? base : [...base, ...wasm.address(offset), ...wasm.addAddress],
+  const addresses = places.map(({ base, offset }) =>
+    offset === 0 ? base : [base, wasm.address(offset), wasm.addAddress],
   );
-  return [...addresses, ...wasm.call(index)];
+  return [addresses, wasm.call(index)];
 }

@@ -1,8 +1,8 @@
 import { QUAD_POINT_SIZE, QUAD_TRACE_SIZE } from './addition-code.ts';
 import type { Arithmetic } from './arithmetic.ts';
 import { INTEGER_SIZE } from './field-code.ts';
-import { isZero } from './integers.ts';
-import { createInversion, fieldModulus, type Invert } from './inversion.ts';
+import { isZero, writeInteger } from './integers.ts';
+import { createInversion, fieldModulus, INVERSION_SIZE, montgomeryForm, type Invert } from './inversion.ts';
 import { LANES, QUAD_SIZE } from './quad-code.ts';
 import { copyLane, setLane, setLanes } from './quads.ts';
 
@@ -21,7 +21,7 @@ const INTEGERS = 2 + 2 * LANES;
 export class AdditionRound {
   /** Octets of memory that rounds of at most so many quads work in. */
   static size(capacity: number): number {
-    return INTEGERS * INTEGER_SIZE + QUAD_SIZE + capacity * QUAD_TRACE_SIZE;
+    return INTEGERS * INTEGER_SIZE + INVERSION_SIZE + QUAD_SIZE + capacity * QUAD_TRACE_SIZE;
   }
 
   readonly #arithmetic: Arithmetic;
@@ -45,9 +45,11 @@ export class AdditionRound {
     this.#inverse = integers[1]!;
     this.#lanes = integers.slice(2, 2 + LANES);
     this.#products = integers.slice(2 + LANES);
-    this.#running = at + INTEGERS * INTEGER_SIZE;
+    const inversion = at + INTEGERS * INTEGER_SIZE;
+    this.#running = inversion + INVERSION_SIZE;
     this.#traces = this.#running + QUAD_SIZE;
-    this.#invert = createInversion(arithmetic, fieldModulus(arithmetic), this.#one);
+    this.#invert = createInversion(arithmetic, fieldModulus(arithmetic), inversion);
+    writeInteger(arithmetic, this.#one, montgomeryForm(1n, arithmetic.curve.field.prime));
   }
 
   /** Puts down that so many quads of points, from the one at `points` on, are to be added to those from `sums` on. */

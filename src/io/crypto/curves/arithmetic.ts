@@ -7,6 +7,7 @@ import {
   reduceBy,
   reduceBySparsePrime,
   reduction,
+  repeatedly,
   squaring,
   sum,
 } from './field-code.ts';
@@ -35,11 +36,11 @@ export interface Arithmetic {
   readonly words: Int32Array;
   /** out, a, b: the Montgomery product modulo the field prime. */
   readonly multiply: (out: number, a: number, b: number) => void;
-  /** out, a: the Montgomery product of an integer and itself. */
-  readonly square: (out: number, a: number) => void;
+  /** out, a, count: the Montgomery product of an integer and itself, of that and itself, ...: so many times. */
+  readonly squareTimes: (out: number, a: number, count: number) => void;
   /** out, a, b: the Montgomery product modulo the group order. */
   readonly multiplyScalars: (out: number, a: number, b: number) => void;
-  readonly squareScalar: (out: number, a: number) => void;
+  readonly squareScalarTimes: (out: number, a: number, count: number) => void;
   /** out, a, b: limb by limb, a factor for one product. */
   readonly add: (out: number, a: number, b: number) => void;
   readonly subtract: (out: number, a: number, b: number) => void;
@@ -66,36 +67,49 @@ export interface Arithmetic {
 interface WebAssemblyEngine {
   readonly validate: (code: Uint8Array) => boolean;
   readonly Module: new (code: Uint8Array) => object;
-  readonly Instance: new (module: object) => {
-    readonly exports: Omit<Arithmetic, 'curve' | 'words'> & {
-      readonly memory: { readonly buffer: ArrayBuffer };
-    };
-  };
+  readonly Memory: new (pages: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
+  readonly Instance: new (
+    module: object,
+    imports: { readonly given: { readonly memory: object } },
+  ) => { readonly exports: Omit<Arithmetic, 'curve' | 'words'> };
 }
+
+/** Compiled once, as engines take some time until code is as fast as it gets. */
+const modules = new Map<Curve, object>();
 
 /** With `size` octets of memory after `FREE`; undefined where this process runs no WebAssembly, or none with vectors. */
 export function createArithmetic(curve: Curve, size: number): Arithmetic | undefined {
   const { WebAssembly: engine } = globalThis as { WebAssembly?: WebAssemblyEngine };
-  const code = assemble(Math.ceil((FREE + size) / 0x10000), functionsOf(curve));
-  if (engine?.validate(code) !== true) return undefined;
-  const { memory, ...functions } = new engine.Instance(new engine.Module(code)).exports;
+  if (engine === undefined) return undefined;
+  let module = modules.get(curve);
+  if (module === undefined) {
+    const code = assemble(functionsOf(curve));
+    if (!engine.validate(code)) return undefined;
+    module = new engine.Module(code);
+    modules.set(curve, module);
+  }
+  const memory = new engine.Memory({ initial: Math.ceil((FREE + size) / 0x10000) });
+  const functions = new engine.Instance(module, { given: { memory } }).exports;
   return { curve, words: new Int32Array(memory.buffer), ...functions };
 }
 
 /** Those that others call, by their places in the list. */
-const CALLED = { multiply: 0, square: 1 };
+const QUADS = { multiply: 0, square: 1 };
+const [SQUARE, SQUARE_SCALAR] = [2, 3];
 
 const functionsOf = ({ field, order }: Curve): readonly WasmFunction[] => [
   quadMultiplication('multiplyQuads', field),
   quadSquaring('squareQuads', field),
+  squaring('square', reduceBySparsePrime(field)),
+  squaring('squareScalar', reduceBy(order)),
+  repeatedly('squareTimes', SQUARE),
+  repeatedly('squareScalarTimes', SQUARE_SCALAR),
   quadLimbByLimb('addQuads', wasm.words.add),
   quadLimbByLimb('subtractQuads', wasm.words.subtract),
-  meeting('meet', CALLED),
-  joining('join', field, CALLED, 0),
+  meeting('meet', QUADS),
+  joining('join', field, QUADS, 0),
   multiplication('multiply', reduceBySparsePrime(field)),
-  squaring('square', reduceBySparsePrime(field)),
   multiplication('multiplyScalars', reduceBy(order)),
-  squaring('squareScalar', reduceBy(order)),
   difference('subtract'),
   sum('add'),
   reduction('reduceCoordinate', field.prime),

@@ -8,7 +8,7 @@ import {
   SECRET_ROW_SIZE,
   SECRET_TABLE_SIZE,
   SECRET_TABLE_WORK_SIZE,
-  TABLE_ROUND,
+  SECRET_TABLE_ROUND,
   writeSecretTable,
 } from './multiples.ts';
 import { LANES, QUAD_SIZE } from './quad-code.ts';
@@ -39,7 +39,7 @@ const ROUND = POINTS + Math.max(2 * SUMS * POINTS_SIZE, SECRET_TABLE_WORK_SIZE);
  */
 export class BaseMultiplication {
   /** Octets of memory that it works in. */
-  static readonly SIZE = ROUND + AdditionRound.size(Math.max((SUMS * CAPACITY) / LANES, TABLE_ROUND));
+  static readonly SIZE = ROUND + AdditionRound.size(Math.max((SUMS * CAPACITY) / LANES, SECRET_TABLE_ROUND));
 
   readonly #arithmetic: Arithmetic;
   readonly #at: number;

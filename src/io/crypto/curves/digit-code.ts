@@ -26,12 +26,12 @@ export function recoding(name: string, order: bigint, { bits, count }: Digits, s
   const limbs = range(2, LIMBS);
   const spare = 2 + LIMBS;
   const store = bits > 8 ? wasm.store16 : wasm.store8;
-  const digits = range(0, count).flatMap((digit) => [
-    ...[...wasm.get(out), ...bitsFrom(limbs, digit * bits + 1)],
-    ...[...wasm.constant((1n << BigInt(bits)) - 1n), ...wasm.and, ...store(digit * stride)],
+  const digits = range(0, count).map((digit) => [
+    wasm.get(out),
+    [bitsFrom(limbs, digit * bits + 1), wasm.constant((1n << BigInt(bits)) - 1n), wasm.and],
+    store(digit * stride),
   ]);
-  // The highest bit of all is set: the digits are of the scalar and one bit above them.
-  const code = [...loadLimbs(a, limbs), ...oddRepresentative(order, limbs, spare, bits * count), ...digits];
+  const code = [loadLimbs(a, limbs), oddRepresentative(order, limbs, spare, bits * count), digits];
   return { name, parameters: 2, locals: LIMBS + 1, code };
 }
 
@@ -40,12 +40,9 @@ function bitsFrom(limbs: readonly number[], bit: number): Code {
   const index = Math.floor(bit / LIMB_BITS);
   const next = limbs[index + 1];
   return [
-    ...[...wasm.get(limbs[index]!), ...wasm.constant(BigInt(bit % LIMB_BITS)), ...wasm.shiftRight],
-    ...(next === undefined
+    [wasm.get(limbs[index]!), wasm.constant(BigInt(bit % LIMB_BITS)), wasm.shiftRight],
+    next === undefined
       ? []
-      : [
-          ...[...wasm.get(next), ...wasm.constant(BigInt(LIMB_BITS - (bit % LIMB_BITS))), ...wasm.shiftLeft],
-          ...wasm.or,
-        ]),
+      : [wasm.get(next), wasm.constant(BigInt(LIMB_BITS - (bit % LIMB_BITS))), wasm.shiftLeft, wasm.or],
   ];
 }

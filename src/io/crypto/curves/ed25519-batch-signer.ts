@@ -5,7 +5,7 @@ import { BaseMultiplication } from './base-multiplication.ts';
 import { CURVE25519, EDWARDS_FACTOR, SHIFT } from './curve25519.ts';
 import { INTEGER_SIZE } from './field-code.ts';
 import { copyInteger, octetOf, readOctets, writeInteger, writeOctets } from './integers.ts';
-import { createInversion, fieldModulus, montgomeryForm, type Invert } from './inversion.ts';
+import { createInversion, fieldModulus, INVERSION_SIZE, montgomeryForm, type Invert } from './inversion.ts';
 
 /** Memory of a signature: the secret r, the coordinates of its point, what to divide by, and the product of all those before. */
 const NONCE = 0;
@@ -27,7 +27,8 @@ const PRODUCT = SECRET + INTEGER_SIZE;
 const INVERSE = PRODUCT + INTEGER_SIZE;
 const LEFT = INVERSE + INTEGER_SIZE;
 const RIGHT = LEFT + INTEGER_SIZE;
-const SIGNATURES = RIGHT + INTEGER_SIZE;
+const INVERSION = RIGHT + INTEGER_SIZE;
+const SIGNATURES = INVERSION + INVERSION_SIZE;
 const POINTS = SIGNATURES + CAPACITY * SIGNATURE_SIZE;
 const END = POINTS + BaseMultiplication.SIZE;
 
@@ -82,8 +83,9 @@ class Ed25519BatchSigner implements BatchSigner {
     this.#primitives = primitives;
     this.#publicKey = publicKey;
     this.#points = new BaseMultiplication(arithmetic, POINTS);
-    this.#invert = createInversion(arithmetic, fieldModulus(arithmetic), FIELD_ONE);
+    this.#invert = createInversion(arithmetic, fieldModulus(arithmetic), INVERSION);
     const { field, order } = CURVE25519;
+    writeInteger(arithmetic, FIELD_ONE, montgomeryForm(1n, field.prime));
     writeInteger(arithmetic, ORDER_ONE, montgomeryForm(1n, order));
     writeInteger(arithmetic, WIDE_HALF, montgomeryForm(1n << 256n, order));
     writeInteger(arithmetic, PLAIN_ONE, 1n);
@@ -128,7 +130,7 @@ class Ed25519BatchSigner implements BatchSigner {
       this.#finishSignature(this.#signature(i), octets, signature);
     }
     // The secrets stay no longer than they are needed.
-    this.#arithmetic.words.fill(0, SIGNATURES >> 2, this.#signature(waiting.length) >> 2);
+    this.#arithmetic.words.fill(0, PRODUCT >> 2, this.#signature(waiting.length) >> 2);
     this.#points.forget();
     const first = waiting[0]!.subarray(2 * HALF);
     if (!isSound || !this.#primitives.verify(first, made.subarray(0, SIGNATURE_OCTETS)))

@@ -29,14 +29,14 @@ export const reduceBySparsePrime =
   ({ less, powers }: SparsePrime): Reduction =>
   (sums, spare) => [
     // Of a prime that ends in one bits, the multiple is what the low limb says, and it takes off just that, which nobody looks at again.
-    ...(less === 1n
-      ? [...lowLimb(sums[0]!), ...wasm.set(spare)]
+    less === 1n
+      ? [lowLimb(sums[0]!), wasm.set(spare)]
       : [
-          ...[...lowLimb(sums[0]!), ...wasm.constant(inverseOfLowLimb(less)), ...wasm.multiply],
-          ...[...wasm.constant(BigInt(LIMB_MASK)), ...wasm.and, ...wasm.set(spare)],
-          ...change(sums[0]!, wasm.subtract, [...wasm.get(spare), ...wasm.constant(less), ...wasm.multiply]),
-        ]),
-    ...powers.flatMap(({ limb, bit, isNegative }) =>
+          [lowLimb(sums[0]!), wasm.constant(inverseOfLowLimb(less)), wasm.multiply],
+          [wasm.constant(BigInt(LIMB_MASK)), wasm.and, wasm.set(spare)],
+          change(sums[0]!, wasm.subtract, [wasm.get(spare), wasm.constant(less), wasm.multiply]),
+        ],
+    powers.map(({ limb, bit, isNegative }) =>
       change(sums[limb]!, isNegative === true ? wasm.subtract : wasm.add, shifted(spare, BigInt(bit))),
     ),
   ];
@@ -44,14 +44,10 @@ export const reduceBySparsePrime =
 export const reduceBy =
   (modulus: bigint): Reduction =>
   (sums, spare) => [
-    ...lowLimb(sums[0]!),
-    ...wasm.constant(-inverseOfLowLimb(modulus)),
-    ...wasm.multiply,
-    ...wasm.constant(BigInt(LIMB_MASK)),
-    ...wasm.and,
-    ...wasm.set(spare),
-    ...limbsOf(modulus).flatMap((limb, i) =>
-      change(sums[i]!, wasm.add, [...wasm.get(spare), ...wasm.constant(limb), ...wasm.multiply]),
+    [lowLimb(sums[0]!), wasm.constant(-inverseOfLowLimb(modulus)), wasm.multiply],
+    [wasm.constant(BigInt(LIMB_MASK)), wasm.and, wasm.set(spare)],
+    limbsOf(modulus).map((limb, i) =>
+      change(sums[i]!, wasm.add, [wasm.get(spare), wasm.constant(limb), wasm.multiply]),
     ),
   ];
 
@@ -66,7 +62,7 @@ export function multiplication(name: string, reduce: Reduction): WasmFunction {
       pairsAt(place).map(([i, j]) => product(left[i]!, right[j]!)),
     ),
   ];
-  return { name, parameters: 3, locals: 4 * LIMBS + 1, code: code.flat() };
+  return { name, parameters: 3, locals: 4 * LIMBS + 1, code };
 }
 
 /** `name(out, a)`: the Montgomery product a · a / 2^261, with little more than half of the products. */
@@ -75,14 +71,21 @@ export function squaring(name: string, reduce: Reduction): WasmFunction {
   const [limbs, twice] = [locals(2, 0), locals(2, 1)];
   const code = [
     loadLimbs(a, limbs),
-    limbs.flatMap((limb, i) => [...shifted(limb, 1n), ...wasm.set(twice[i]!)]),
+    limbs.map((limb, i) => [shifted(limb, 1n), wasm.set(twice[i]!)]),
     reducedProducts(out, locals(2, 2), reduce, (place) =>
       pairsAt(place)
         .filter(([i, j]) => i <= j)
         .map(([i, j]) => product((i === j ? limbs : twice)[i]!, limbs[j]!)),
     ),
   ];
-  return { name, parameters: 2, locals: 4 * LIMBS + 1, code: code.flat() };
+  return { name, parameters: 2, locals: 4 * LIMBS + 1, code };
+}
+
+/** `name(out, a, count)`: a function of out and a, so many times, each but the first of what was the result before. */
+export function repeatedly(name: string, index: number): WasmFunction {
+  const [out, a, count] = [0, 1, 2];
+  const code = [wasm.get(out), wasm.get(a), wasm.call(index), wasm.get(out), wasm.set(a)];
+  return { name, parameters: 3, locals: 0, code: wasm.repeat(count, code) };
 }
 
 /**
@@ -98,11 +101,11 @@ function reducedProducts(
   const high = low.map((local) => local + LIMBS);
   const sums = [...low, ...high];
   const spare = sums.at(-1)! + 1;
-  const code = sums.flatMap((sum, place) => [
-    ...productsAt(place).flatMap((product) => change(sum, wasm.add, product)),
-    ...(place < LIMBS ? [...reduce(sums.slice(place), spare), ...carry(sum, sums[place + 1]!)] : []),
+  const code = sums.map((sum, place) => [
+    productsAt(place).map((product) => change(sum, wasm.add, product)),
+    place < LIMBS ? [reduce(sums.slice(place), spare), carry(sum, sums[place + 1]!)] : [],
   ]);
-  return [...code, ...carryAll(high), ...storeLimbs(out, high)];
+  return [code, carryAll(high), storeLimbs(out, high)];
 }
 
 /** The pairs of limbs whose products belong to a place. */
@@ -120,13 +123,13 @@ export const sum = (name: string): WasmFunction => limbByLimb(name, wasm.add);
 function limbByLimb(name: string, apply: Code): WasmFunction {
   const [out, a, b] = [0, 1, 2];
   const code = Array.from({ length: LIMBS }, (_, i) => [
-    ...wasm.get(out),
-    ...loadLimb(a, i),
-    ...loadLimb(b, i),
-    ...apply,
-    ...wasm.store(i * 4),
+    wasm.get(out),
+    loadLimb(a, i),
+    loadLimb(b, i),
+    apply,
+    wasm.store(i * 4),
   ]);
-  return { name, parameters: 3, locals: 0, code: code.flat() };
+  return { name, parameters: 3, locals: 0, code };
 }
 
 /** `name(out, a)`: a, which is between -m and 2m, as the integer between 0 and the modulus m. It takes the same time for all. */
@@ -136,38 +139,38 @@ export function reduction(name: string, modulus: bigint): WasmFunction {
   const [limbs, smaller] = [locals(2, 0), locals(2, 1)];
   const isNegative = 2 + 2 * LIMBS;
   const subtractOnce = [
-    ...limbs.flatMap((limb, i) => [
-      ...wasm.get(limb),
-      ...wasm.constant(modulusLimbs[i]!),
-      ...wasm.subtract,
-      ...wasm.set(smaller[i]!),
+    limbs.map((limb, i) => [
+      wasm.get(limb),
+      wasm.constant(modulusLimbs[i]!),
+      wasm.subtract,
+      wasm.set(smaller[i]!),
     ]),
-    ...carryAll(smaller),
-    ...wasm.get(smaller.at(-1)!),
-    ...wasm.constant(63n),
-    ...wasm.shiftRight,
-    ...wasm.set(isNegative),
+    carryAll(smaller),
+    wasm.get(smaller.at(-1)!),
+    wasm.constant(63n),
+    wasm.shiftRight,
+    wasm.set(isNegative),
     // Takes the smaller one but where it is negative.
-    ...limbs.flatMap((limb, i) => [
-      ...wasm.get(limb),
-      ...wasm.get(smaller[i]!),
-      ...wasm.xor,
-      ...wasm.get(isNegative),
-      ...wasm.and,
-      ...wasm.get(smaller[i]!),
-      ...wasm.xor,
-      ...wasm.set(limb),
+    limbs.map((limb, i) => [
+      wasm.get(limb),
+      wasm.get(smaller[i]!),
+      wasm.xor,
+      wasm.get(isNegative),
+      wasm.and,
+      wasm.get(smaller[i]!),
+      wasm.xor,
+      wasm.set(limb),
     ]),
   ];
   const code = [
     loadLimbs(a, limbs),
-    limbs.flatMap((limb, i) => change(limb, wasm.add, wasm.constant(modulusLimbs[i]!))),
+    limbs.map((limb, i) => change(limb, wasm.add, wasm.constant(modulusLimbs[i]!))),
     carryAll(limbs),
     subtractOnce,
     subtractOnce,
     storeLimbs(out, limbs),
   ];
-  return { name, parameters: 2, locals: 2 * LIMBS + 1, code: code.flat() };
+  return { name, parameters: 2, locals: 2 * LIMBS + 1, code };
 }
 
 /**
@@ -178,15 +181,15 @@ export function oddRepresentative(order: bigint, limbs: readonly number[], spare
   const highest = limbs.at(-1)!;
   const orderLimbs = limbsOf(order);
   return [
-    ...orderLimbs.flatMap((limb, i) => change(limbs[i]!, wasm.add, wasm.constant(limb))),
+    orderLimbs.map((limb, i) => change(limbs[i]!, wasm.add, wasm.constant(limb))),
     // All ones where it is even.
-    ...[...wasm.get(limbs[0]!), ...wasm.constant(1n), ...wasm.and, ...wasm.constant(1n), ...wasm.subtract],
-    ...wasm.set(spare),
-    ...orderLimbs.flatMap((limb, i) =>
-      change(limbs[i]!, wasm.add, [...wasm.constant(limb), ...wasm.get(spare), ...wasm.and]),
+    [wasm.get(limbs[0]!), wasm.constant(1n), wasm.and, wasm.constant(1n), wasm.subtract],
+    wasm.set(spare),
+    orderLimbs.map((limb, i) =>
+      change(limbs[i]!, wasm.add, [wasm.constant(limb), wasm.get(spare), wasm.and]),
     ),
-    ...carryAll(limbs),
-    ...change(highest, wasm.add, wasm.constant(1n << BigInt(bit - (LIMBS - 1) * LIMB_BITS))),
+    carryAll(limbs),
+    change(highest, wasm.add, wasm.constant(1n << BigInt(bit - (LIMBS - 1) * LIMB_BITS))),
   ];
 }
 
@@ -209,40 +212,38 @@ function locals(first: number, group: number): number[] {
 }
 
 function product(left: number, right: number): Code {
-  return [...wasm.get(left), ...wasm.get(right), ...wasm.multiply];
+  return [wasm.get(left), wasm.get(right), wasm.multiply];
 }
 
 function change(local: number, apply: Code, operand: Code): Code {
-  return [...wasm.get(local), ...operand, ...apply, ...wasm.set(local)];
+  return [wasm.get(local), operand, apply, wasm.set(local)];
 }
 
 function shifted(local: number, bits: bigint): Code {
-  return [...wasm.get(local), ...wasm.constant(bits), ...wasm.shiftLeft];
+  return [wasm.get(local), wasm.constant(bits), wasm.shiftLeft];
 }
 
 function lowLimb(local: number): Code {
-  return [...wasm.get(local), ...wasm.constant(BigInt(LIMB_MASK)), ...wasm.and];
+  return [wasm.get(local), wasm.constant(BigInt(LIMB_MASK)), wasm.and];
 }
 
 function carry(from: number, to: number): Code {
-  return change(to, wasm.add, [...wasm.get(from), ...wasm.constant(BigInt(LIMB_BITS)), ...wasm.shiftRight]);
+  return change(to, wasm.add, [wasm.get(from), wasm.constant(BigInt(LIMB_BITS)), wasm.shiftRight]);
 }
 
 /** Carries from each limb to the next and leaves 29 bits in all but the last. */
 function carryAll(limbs: readonly number[]): Code {
-  return limbs
-    .slice(0, -1)
-    .flatMap((limb, i) => [...carry(limb, limbs[i + 1]!), ...lowLimb(limb), ...wasm.set(limb)]);
+  return limbs.slice(0, -1).map((limb, i) => [carry(limb, limbs[i + 1]!), lowLimb(limb), wasm.set(limb)]);
 }
 
 function loadLimb(pointer: number, index: number): Code {
-  return [...wasm.get(pointer), ...wasm.load(index * 4)];
+  return [wasm.get(pointer), wasm.load(index * 4)];
 }
 
 export function loadLimbs(pointer: number, limbs: readonly number[]): Code {
-  return limbs.flatMap((limb, i) => [...loadLimb(pointer, i), ...wasm.set(limb)]);
+  return limbs.map((limb, i) => [loadLimb(pointer, i), wasm.set(limb)]);
 }
 
 function storeLimbs(pointer: number, limbs: readonly number[]): Code {
-  return limbs.flatMap((limb, i) => [...wasm.get(pointer), ...wasm.get(limb), ...wasm.store(i * 4)]);
+  return limbs.map((limb, i) => [wasm.get(pointer), wasm.get(limb), wasm.store(i * 4)]);
 }

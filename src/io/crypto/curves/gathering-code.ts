@@ -2,6 +2,7 @@ import { QUAD_POINT_SIZE } from './addition-code.ts';
 import { multiplesOf, type Digits } from './digit-code.ts';
 import { LIMBS } from './field-code.ts';
 import { LANES } from './quad-code.ts';
+import { opposite } from './selection-code.ts';
 import { range, wasm, type WasmFunction } from './wasm-assembler.ts';
 
 /** Octets of a point in a row of a table for `gather`: x and y. */
@@ -20,30 +21,24 @@ export function gathering(name: string, digits: Digits): WasmFunction {
   const isNegative = 4 + LANES;
   const signs = isNegative + 1;
   const code = [
-    ...range(0, LANES).flatMap((lane) => [
+    range(0, LANES).map((lane) => [
       // All ones where the highest bit is not set.
-      ...[...wasm.get(digitsAt), ...wasm.loadAddress16(2 * lane), ...wasm.keep(points[lane]!)],
-      ...[...wasm.address(digits.bits - 1), ...wasm.shiftAddressRight],
-      ...[...wasm.address(1), ...wasm.subtractAddress, ...wasm.keep(isNegative)],
-      ...[...wasm.get(points[lane]!), ...wasm.xorAddress, ...wasm.address(multiples - 1), ...wasm.andAddress],
-      ...[...wasm.address(ROW_POINT_SIZE), ...wasm.multiplyAddress],
-      ...[...wasm.get(row), ...wasm.addAddress, ...wasm.set(points[lane]!)],
-      ...[...wasm.get(signs), ...wasm.get(isNegative), ...words.replaceLane(lane), ...wasm.set(signs)],
+      [wasm.get(digitsAt), wasm.loadAddress16(2 * lane), wasm.keep(points[lane]!)],
+      [wasm.address(digits.bits - 1), wasm.shiftAddressRight],
+      [wasm.address(1), wasm.subtractAddress, wasm.keep(isNegative)],
+      [wasm.get(points[lane]!), wasm.xorAddress, wasm.address(multiples - 1), wasm.andAddress],
+      [wasm.address(ROW_POINT_SIZE), wasm.multiplyAddress],
+      [wasm.get(row), wasm.addAddress, wasm.set(points[lane]!)],
+      [wasm.get(signs), wasm.get(isNegative), words.replaceLane(lane), wasm.set(signs)],
     ]),
-    ...range(0, 2 * LIMBS).flatMap((limb) => [
-      ...[
-        ...wasm.get(out),
-        ...points
-          .slice(1)
-          .toReversed()
-          .flatMap((point) => wasm.get(point)),
-      ],
-      ...[...wasm.get(points[0]!), ...words.loadFirst(limb * 4)],
-      ...range(1, LANES - 1).flatMap((lane) => words.loadLane(lane, limb * 4)),
-      ...(limb < LIMBS ? [] : [...wasm.get(signs), ...vector.xor, ...wasm.get(signs), ...words.subtract]),
-      ...vector.store(limb * 16),
+    range(0, 2 * LIMBS).map((limb) => [
+      wasm.get(out),
+      points.toReversed().map((point) => wasm.get(point)),
+      range(0, LANES).map((lane) => words.loadLane(lane, limb * 4)),
+      limb < LIMBS ? [] : opposite(signs),
+      vector.store(limb * 16),
     ]),
-    ...[...wasm.advance(out, QUAD_POINT_SIZE), ...wasm.advance(digitsAt, 2 * LANES)],
+    [wasm.advance(out, QUAD_POINT_SIZE), wasm.advance(digitsAt, 2 * LANES)],
   ];
   return { name, parameters: 4, addresses: LANES + 1, locals: 0, vectors: 1, code: wasm.repeat(count, code) };
 }

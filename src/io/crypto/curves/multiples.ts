@@ -11,16 +11,16 @@ import { LANES, QUAD_SIZE } from './quad-code.ts';
 import { setLane } from './quads.ts';
 import { rowOctet, rowSize } from './selection-code.ts';
 
-/** Octets of a row and of the table for `select`, and of memory that making it takes. */
+/** Octets of a row and of the table for `select`, and of memory that making it takes; quads that a round must have room for. */
 export const SECRET_ROW_SIZE = rowSize(SECRET_DIGITS);
 export const SECRET_TABLE_SIZE = SECRET_DIGITS.count * SECRET_ROW_SIZE;
 export const SECRET_TABLE_WORK_SIZE = workSize(SECRET_DIGITS);
+export const SECRET_TABLE_ROUND = roundSize(SECRET_DIGITS);
 /** The same for `gather`. */
 export const PUBLIC_ROW_SIZE = multiplesOf(PUBLIC_DIGITS) * ROW_POINT_SIZE;
 export const PUBLIC_TABLE_SIZE = PUBLIC_DIGITS.count * PUBLIC_ROW_SIZE;
 export const PUBLIC_TABLE_WORK_SIZE = workSize(PUBLIC_DIGITS);
-/** Quads that rounds must have room for to make tables. */
-export const TABLE_ROUND = Math.max(multiplesOf(SECRET_DIGITS), multiplesOf(PUBLIC_DIGITS)) / 2;
+export const PUBLIC_TABLE_ROUND = roundSize(PUBLIC_DIGITS);
 
 /** Writes a point's table for `select`. */
 export function writeSecretTable(
@@ -31,10 +31,13 @@ export function writeSecretTable(
   work: number,
 ): void {
   const octets = new Uint8Array(arithmetic.words.buffer);
-  writeMultiples(arithmetic, round, point, SECRET_DIGITS, work, (row, multiple, limb, word) => {
-    for (let octet = 0; octet < 4; octet++)
-      octets[table + row * SECRET_ROW_SIZE + rowOctet(SECRET_DIGITS, multiple, limb, octet)] =
-        word >> (8 * octet);
+  const multiples = multiplesOf(SECRET_DIGITS);
+  writeMultiples(arithmetic, round, point, SECRET_DIGITS, work, (row, multiple, limbs) => {
+    let at = table + row * SECRET_ROW_SIZE + rowOctet(SECRET_DIGITS, multiple, 0, 0);
+    for (const octet of new Uint8Array(limbs.buffer)) {
+      octets[at] = octet;
+      at += multiples;
+    }
   });
 }
 
@@ -46,19 +49,27 @@ export function writePublicTable(
   table: number,
   work: number,
 ): void {
-  writeMultiples(arithmetic, round, point, PUBLIC_DIGITS, work, (row, multiple, limb, word) => {
-    const at = table + row * PUBLIC_ROW_SIZE + multiple * ROW_POINT_SIZE + limb * 4;
-    arithmetic.words[at >> 2] = word;
+  writeMultiples(arithmetic, round, point, PUBLIC_DIGITS, work, (row, multiple, limbs) => {
+    arithmetic.words.set(limbs, (table + row * PUBLIC_ROW_SIZE + multiple * ROW_POINT_SIZE) >> 2);
   });
 }
 
+/** Quads that have a lane for each row of a table. */
+function rowQuads({ count }: Digits): number {
+  return Math.ceil(count / LANES);
+}
+
+function roundSize(digits: Digits): number {
+  return (multiplesOf(digits) / 2) * rowQuads(digits);
+}
+
 function workSize(digits: Digits): number {
-  return (multiplesOf(digits) + 1) * QUAD_POINT_SIZE + INTEGER_SIZE;
+  return INTEGER_SIZE + (1 + multiplesOf(digits)) * rowQuads(digits) * QUAD_POINT_SIZE;
 }
 
 /**
  * Makes of a point times 2^(bits · row), for each digit's row, the odd multiples.
- * @param write takes the limbs, of which 9 to 17 are those of y
+ * @param write takes a multiple's limbs of x and y
  */
 function writeMultiples(
   arithmetic: Arithmetic,
@@ -66,39 +77,39 @@ function writeMultiples(
   point: Point,
   digits: Digits,
   work: number,
-  write: (row: number, multiple: number, limb: number, word: number) => void,
+  write: (row: number, multiple: number, limbs: Int32Array) => void,
 ): void {
   const { curve, words } = arithmetic;
-  const multiples = multiplesOf(digits);
-  const powers = doublings(curve, point, digits.bits * digits.count);
-  const added = work;
-  const multiple = (index: number): number => work + (index + 1) * QUAD_POINT_SIZE;
-  const integer = multiple(multiples);
-  const writePowers = (quad: number, first: number, bit: number): void => {
-    for (let lane = 0; lane < LANES; lane++) {
-      // A last quad that has too few rows has the last of them again.
-      const row = Math.min(first + lane, digits.count - 1);
-      const { x, y } = powers[row * digits.bits + bit]!;
-      for (const [i, coordinate] of [x, y].entries()) {
-        writeInteger(arithmetic, integer, montgomeryForm(coordinate, curve.field.prime));
-        setLane(arithmetic, quad + i * QUAD_SIZE, lane, integer);
-      }
+  const quads = rowQuads(digits);
+  const added = work + INTEGER_SIZE;
+  const multiple = (index: number): number => added + (1 + index) * quads * QUAD_POINT_SIZE;
+  const doubled = doublings(curve, point, digits.bits * digits.count);
+  const writePowers = (to: number, bit: number): void => {
+    for (let i = 0; i < quads * LANES; i++) {
+      // Lanes that belong to no row are like the last one that does.
+      const row = Math.min(i, digits.count - 1);
+      const { x, y } = doubled[row * digits.bits + bit]!;
+      const quad = to + Math.floor(i / LANES) * QUAD_POINT_SIZE;
+      writeInteger(arithmetic, work, montgomeryForm(x, curve.field.prime));
+      setLane(arithmetic, quad, i % LANES, work);
+      writeInteger(arithmetic, work, montgomeryForm(y, curve.field.prime));
+      setLane(arithmetic, quad + QUAD_SIZE, i % LANES, work);
     }
   };
-  for (let first = 0; first < digits.count; first += LANES) {
-    writePowers(multiple(0), first, 0);
-    // To those up to a power of two, that power is added.
-    for (let bit = 1; 1 << bit <= multiples; bit++) {
-      const count = 1 << (bit - 1);
-      writePowers(added, first, bit);
-      words.copyWithin(multiple(count) >> 2, multiple(0) >> 2, multiple(count) >> 2);
-      for (let i = 0; i < count; i++) round.add(multiple(count + i), added, 1);
-      // None is of a point and itself or its opposite.
-      round.finish();
-    }
-    for (let lane = 0; lane < Math.min(LANES, digits.count - first); lane++)
-      for (let index = 0; index < multiples; index++)
-        for (let limb = 0; limb < 2 * LIMBS; limb++)
-          write(first + lane, index, limb, words[(multiple(index) >> 2) + limb * LANES + lane]!);
+  writePowers(multiple(0), 0);
+  // To the multiples below a power of two, that power is added.
+  for (let bit = 1, count = 1; count < multiplesOf(digits); bit++, count *= 2) {
+    writePowers(added, bit);
+    words.copyWithin(multiple(count) >> 2, multiple(0) >> 2, multiple(count) >> 2);
+    for (let i = 0; i < count; i++) round.add(multiple(count + i), added, quads);
+    // None is of a point and itself or its opposite.
+    round.finish();
   }
+  const limbs = new Int32Array(2 * LIMBS);
+  for (let index = 0; index < multiplesOf(digits); index++)
+    for (let row = 0; row < digits.count; row++) {
+      const word = ((multiple(index) + Math.floor(row / LANES) * QUAD_POINT_SIZE) >> 2) + (row % LANES);
+      for (let limb = 0; limb < limbs.length; limb++) limbs[limb] = words[word + limb * LANES]!;
+      write(row, index, limbs);
+    }
 }

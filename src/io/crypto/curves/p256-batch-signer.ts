@@ -4,7 +4,7 @@ import { CAPACITY, createArithmetic, FREE, type Arithmetic } from './arithmetic.
 import { BaseMultiplication } from './base-multiplication.ts';
 import { INTEGER_SIZE } from './field-code.ts';
 import { copyInteger, isZero, readOctets, writeInteger, writeOctets } from './integers.ts';
-import { createInversion, montgomeryForm, scalarModulus, type Invert } from './inversion.ts';
+import { createInversion, INVERSION_SIZE, montgomeryForm, scalarModulus, type Invert } from './inversion.ts';
 import { P256 } from './p256.ts';
 
 /** Memory of a signature. */
@@ -23,7 +23,8 @@ const PLAIN_ONE = WIDE_HALF + INTEGER_SIZE;
 const SECRET = PLAIN_ONE + INTEGER_SIZE;
 const PRODUCT = SECRET + INTEGER_SIZE;
 const INVERSE = PRODUCT + INTEGER_SIZE;
-const SIGNATURES = INVERSE + INTEGER_SIZE;
+const INVERSION = INVERSE + INTEGER_SIZE;
+const SIGNATURES = INVERSION + INVERSION_SIZE;
 const POINTS = SIGNATURES + CAPACITY * SIGNATURE_SIZE;
 const END = POINTS + BaseMultiplication.SIZE;
 
@@ -77,7 +78,8 @@ class P256BatchSigner implements BatchSigner {
     this.#primitives = primitives;
     this.#secret = secret;
     this.#points = new BaseMultiplication(arithmetic, POINTS);
-    this.#invert = createInversion(arithmetic, scalarModulus(arithmetic), ORDER_ONE);
+    this.#invert = createInversion(arithmetic, scalarModulus(arithmetic), INVERSION);
+    writeInteger(arithmetic, ORDER_ONE, montgomeryForm(1n, P256.order));
     writeInteger(arithmetic, WIDE_HALF, montgomeryForm(1n << 256n, P256.order));
     writeInteger(arithmetic, PLAIN_ONE, 1n);
     writeInteger(arithmetic, PRODUCT, montgomeryForm(montgomeryForm(1n, P256.order), P256.order));
@@ -119,7 +121,7 @@ class P256BatchSigner implements BatchSigner {
       readOctets(this.#arithmetic, at + S, octets, i * SIGNATURE_OCTETS + SIGNATURE_OCTETS / 2);
     }
     // Nonces, and what came of them, stay no longer than they are needed.
-    this.#arithmetic.words.fill(0, SIGNATURES >> 2, this.#signature(count) >> 2);
+    this.#arithmetic.words.fill(0, PRODUCT >> 2, this.#signature(count) >> 2);
     this.#points.forget();
     if (!isSound || !this.#primitives.verify(this.#firstData, octets.subarray(0, SIGNATURE_OCTETS)))
       throw internalError('sign/arithmetic', 'a signature that was made is wrong, and nothing was written');

@@ -12,12 +12,12 @@ import {
 import type { Point } from './curve.ts';
 import { INTEGER_SIZE, LIMBS, limbsOf } from './field-code.ts';
 import { copyInteger, isBelow, isZero, writeInteger, writeOctets } from './integers.ts';
-import { createInversion, montgomeryForm, scalarModulus, type Invert } from './inversion.ts';
+import { createInversion, INVERSION_SIZE, montgomeryForm, scalarModulus, type Invert } from './inversion.ts';
 import {
   PUBLIC_ROW_SIZE,
+  PUBLIC_TABLE_ROUND,
   PUBLIC_TABLE_SIZE,
   PUBLIC_TABLE_WORK_SIZE,
-  TABLE_ROUND,
   writePublicTable,
 } from './multiples.ts';
 import { LANES, QUAD_SIZE } from './quad-code.ts';
@@ -43,7 +43,8 @@ const ORDER_ONE = FREE;
 const ORDER_RADIX = ORDER_ONE + INTEGER_SIZE;
 const PRODUCT = ORDER_RADIX + INTEGER_SIZE;
 const INVERSE = PRODUCT + INTEGER_SIZE;
-const PLAIN_ONES = INVERSE + INTEGER_SIZE;
+const INVERSION = INVERSE + INTEGER_SIZE;
+const PLAIN_ONES = INVERSION + INVERSION_SIZE;
 const SPARE = PLAIN_ONES + QUAD_SIZE;
 const TABLES = SPARE + QUAD_SIZE;
 const SIGNATURES = TABLES + 2 * PUBLIC_TABLE_SIZE;
@@ -51,7 +52,7 @@ const DIGITS = SIGNATURES + CAPACITY * SIGNATURE_SIZE;
 const SUMS = DIGITS + 2 * DIGITS_SIZE;
 const ADDED_POINTS = SUMS + 2 * POINTS_SIZE;
 const ROUND = SUMS + Math.max(4 * POINTS_SIZE, PUBLIC_TABLE_WORK_SIZE);
-const END = ROUND + AdditionRound.size(Math.max((2 * CAPACITY) / LANES, TABLE_ROUND));
+const END = ROUND + AdditionRound.size(Math.max((2 * CAPACITY) / LANES, PUBLIC_TABLE_ROUND));
 
 /**
  * Verifies the signatures of one key, 256 at a time (FIPS 186-5 section 6.4.2).
@@ -87,7 +88,8 @@ class P256BatchVerifier implements BatchVerifier {
     this.#arithmetic = arithmetic;
     this.#sha256 = sha256;
     this.#round = new AdditionRound(arithmetic, ROUND);
-    this.#invert = createInversion(arithmetic, scalarModulus(arithmetic), ORDER_ONE);
+    this.#invert = createInversion(arithmetic, scalarModulus(arithmetic), INVERSION);
+    writeInteger(arithmetic, ORDER_ONE, montgomeryForm(1n, P256.order));
     writeInteger(arithmetic, ORDER_RADIX, montgomeryForm(montgomeryForm(1n, P256.order), P256.order));
     writeInteger(arithmetic, PRODUCT, 1n);
     setLanes(arithmetic, PLAIN_ONES, PRODUCT);

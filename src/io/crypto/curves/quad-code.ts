@@ -4,9 +4,13 @@ import { range, wasm, type Code, type WasmFunction } from './wasm-assembler.ts';
 /**
  * Integers modulo a sparse prime, four at a time: nine vectors, of which each has one limb of all four (lanes).
  *
- * A limb of a factor may be anything between -2^29.5 and 2^29.5, so that the difference of two limbs fits 32 bits. The nine products of limbs that make
- * a place then stay within 9 · 2^59 < 2^62.2; what is carried from the place below it (less than 2^35) and what the reduction adds (less than
- * 2^54) change nothing about that. As a place also has a bias of 2^63, it is never negative, and carries are shifts without a sign.
+ * Two limbs of a factor may differ by less than 2^31, so that the difference fits 32 bits; and a limb of one factor times one of the other may be up to
+ * 2^59.7. So a factor may be a difference with limbs between -2^30.1 and 2^29.1, as with an opposite of a point, if the other one has limbs of 29 bits;
+ * or both may have limbs between -2^29.5 and 2^29.5. The nine products of a place then stay within 2^62.9, and within 2^63 with what is carried
+ * from the place below (less than 2^35) and what the reduction adds (less than 2^54). As a place also has a bias of 2^63, it is never negative,
+ * and carries are shifts without a sign.
+ *
+ * A product has limbs of 29 bits, of which the highest has the sign.
  */
 export const QUAD_SIZE = LIMBS * 16;
 export const LANES = 4;
@@ -60,28 +64,23 @@ export function quadMultiplication(name: string, prime: SparsePrime): WasmFuncti
   const diagonalAt = ({ multiply, diagonal, diagonalSum }: Half, place: number): Code =>
     place < LIMBS
       ? [
-          ...[...product(left[place]!, right[place]!, multiply), ...wasm.keep(diagonal[place]!)],
-          ...[...wasm.get(diagonalSum), ...pairs.add, ...wasm.keep(diagonalSum)],
+          [both(left[place]!, right[place]!, multiply), wasm.keep(diagonal[place]!)],
+          [wasm.get(diagonalSum), pairs.add, wasm.keep(diagonalSum)],
         ]
-      : [
-          ...[...wasm.get(diagonalSum), ...wasm.get(diagonal[place - LIMBS]!), ...pairs.subtract],
-          ...wasm.keep(diagonalSum),
-        ];
+      : [both(diagonalSum, diagonal[place - LIMBS]!, pairs.subtract), wasm.keep(diagonalSum)];
 
   const code = [
-    ...loadQuad(a, left),
-    ...loadQuad(b, right),
-    ...reducedProducts(out, firstOfHalves, prime, {
+    loadQuad(a, left),
+    loadQuad(b, right),
+    reducedProducts(out, firstOfHalves, prime, {
       before: (place) =>
-        pairsAt(place).flatMap(([i, j], pair) => [
-          ...difference(left[i]!, left[j]!, differences[pair]!),
-          ...difference(right[j]!, right[i]!, differences[pair]! + 1),
+        pairsAt(place).map(([i, j], pair) => [
+          difference(left[i]!, left[j]!, differences[pair]!),
+          difference(right[j]!, right[i]!, differences[pair]! + 1),
         ]),
       productsOf: (half, place) => [
         diagonalAt(half, place),
-        ...pairsAt(place).map((_, pair) =>
-          product(differences[pair]!, differences[pair]! + 1, half.multiply),
-        ),
+        ...pairsAt(place).map((_, pair) => both(differences[pair]!, differences[pair]! + 1, half.multiply)),
       ],
     }),
   ];
@@ -94,15 +93,15 @@ export function quadSquaring(name: string, prime: SparsePrime): WasmFunction {
   const [limbs, twice] = [range(2, LIMBS), range(2 + LIMBS, LIMBS)];
   const firstOfHalves = 2 + 2 * LIMBS;
   const code = [
-    ...loadQuad(a, limbs),
-    ...limbs.flatMap((limb, i) => [...product(limb, limb, words.add), ...wasm.set(twice[i]!)]),
-    ...reducedProducts(out, firstOfHalves, prime, {
+    loadQuad(a, limbs),
+    limbs.map((limb, i) => [both(limb, limb, words.add), wasm.set(twice[i]!)]),
+    reducedProducts(out, firstOfHalves, prime, {
       before: () => [],
       productsOf: ({ multiply }, place) => {
         const middle = limbs[place / 2];
         return [
-          ...pairsAt(place).map(([i, j]) => product(twice[i]!, limbs[j]!, multiply)),
-          ...(middle === undefined ? [] : [product(middle, middle, multiply)]),
+          ...pairsAt(place).map(([i, j]) => both(twice[i]!, limbs[j]!, multiply)),
+          ...(middle === undefined ? [] : [both(middle, middle, multiply)]),
         ];
       },
     }),
@@ -129,58 +128,58 @@ function reducedProducts(
   const halves = halvesFrom(firstLocal);
   const [mask, bias] = range(firstLocal + 2 * HALF_LOCALS, 2) as [number, number];
   const places = range(0, 2 * LIMBS).map((place) => [
-    ...before(place),
-    ...halves.flatMap((half) => [
-      ...(place === 0 ? pairs.constant(BIAS) : [...wasm.get(half.carry), ...wasm.get(bias), ...pairs.add]),
-      ...productsOf(half, place).flatMap((operand) => [...operand, ...pairs.add]),
-      ...reductionAt(half, place, prime),
-      ...wasm.keep(half.carry),
-      ...(place < LIMBS ? multipleOf(prime) : []),
-      ...(place === 2 * LIMBS - 1 ? [] : [...wasm.get(mask), ...vector.and]),
-      ...wasm.set(half.multiples[place] ?? half.limb),
-      ...(place < LIMBS ? takeOff(half.carry, half.multiples[place]!, prime) : []),
-      ...[...wasm.get(half.carry), ...wasm.address(LIMB_BITS), ...pairs.shiftRight, ...wasm.set(half.carry)],
+    before(place),
+    halves.map((half) => [
+      place === 0 ? pairs.constant(BIAS) : [wasm.get(half.carry), wasm.get(bias), pairs.add],
+      productsOf(half, place).map((operand) => [operand, pairs.add]),
+      reductionAt(half, place, prime),
+      wasm.keep(half.carry),
+      place < LIMBS ? multipleOf(prime) : [],
+      place === 2 * LIMBS - 1 ? [] : [wasm.get(mask), vector.and],
+      wasm.set(half.multiples[place] ?? half.limb),
+      place < LIMBS ? takeOff(half.carry, half.multiples[place]!, prime) : [],
+      [wasm.get(half.carry), wasm.address(LIMB_BITS), pairs.shiftRight, wasm.set(half.carry)],
     ]),
-    ...(place < LIMBS ? [] : storeLimb(out, place - LIMBS, halves)),
+    place < LIMBS ? [] : storeLimb(out, place - LIMBS, halves),
   ]);
   return [
-    ...[...pairs.constant(BigInt(LIMB_MASK)), ...wasm.set(mask)],
-    ...[...pairs.constant(BIAS_NOT_CARRIED), ...wasm.set(bias)],
-    ...places.flat(),
+    [pairs.constant(BigInt(LIMB_MASK)), wasm.set(mask)],
+    [pairs.constant(BIAS_NOT_CARRIED), wasm.set(bias)],
+    places,
   ];
 }
 
 /** What a place gets of the multiples of the prime that made the nine low places zero. */
 function reductionAt({ multiples }: Half, place: number, { powers }: SparsePrime): Code {
-  return powers.flatMap(({ limb, bit, isNegative }) => {
+  return powers.map(({ limb, bit, isNegative }) => {
     const multiple = multiples[place - limb];
     if (multiple === undefined) return [];
-    const term = [...wasm.get(multiple), ...wasm.address(bit), ...pairs.shiftLeft];
-    return [...term, ...(isNegative === true ? pairs.subtract : pairs.add)];
+    const term = [wasm.get(multiple), wasm.address(bit), pairs.shiftLeft];
+    return [term, isNegative === true ? pairs.subtract : pairs.add];
   });
 }
 
 /** Makes of a sum in a low place, but for what is above the limb, the multiple of the prime that takes it off. */
 function multipleOf({ less }: SparsePrime): Code {
-  return less === 1n ? [] : [...words.constant(Number(inverseOfLowLimb(less))), ...words.multiply];
+  return less === 1n ? [] : [words.constant(Number(inverseOfLowLimb(less))), words.multiply];
 }
 
 /** Takes the multiple off a sum. One that is the limb itself takes off nothing that is carried. */
 function takeOff(sum: number, multiple: number, { less }: SparsePrime): Code {
   if (less === 1n) return [];
   const shifts = range(0, LIMB_BITS).filter((bit) => ((less >> BigInt(bit)) & 1n) === 1n);
-  const terms = shifts.flatMap((shift) => [
-    ...[...wasm.get(multiple), ...wasm.address(shift), ...pairs.shiftLeft, ...pairs.subtract],
+  const terms = shifts.map((shift) => [
+    [wasm.get(multiple), wasm.address(shift), pairs.shiftLeft, pairs.subtract],
   ]);
-  return [...wasm.get(sum), ...terms, ...wasm.set(sum)];
+  return [wasm.get(sum), terms, wasm.set(sum)];
 }
 
 /** The octets of the low words of four 64-bit integers. */
 const LOW_WORDS = [0, 8, 16, 24].flatMap((first) => range(first, 4));
 
 function storeLimb(out: number, index: number, halves: readonly Half[]): Code {
-  const limbs = halves.flatMap(({ limb }) => wasm.get(limb));
-  return [...wasm.get(out), ...limbs, ...vector.shuffle(LOW_WORDS), ...vector.store(index * 16)];
+  const limbs = halves.map(({ limb }) => wasm.get(limb));
+  return [wasm.get(out), limbs, vector.shuffle(LOW_WORDS), vector.store(index * 16)];
 }
 
 /** The pairs of different limbs whose products belong to a place. */
@@ -190,14 +189,15 @@ function pairsAt(place: number): (readonly [number, number])[] {
   );
 }
 
-function product(left: number, right: number, multiply: Code): Code {
-  return [...wasm.get(left), ...wasm.get(right), ...multiply];
+/** What an instruction makes of two locals. */
+function both(left: number, right: number, apply: Code): Code {
+  return [wasm.get(left), wasm.get(right), apply];
 }
 
 function difference(left: number, right: number, out: number): Code {
-  return [...product(left, right, words.subtract), ...wasm.set(out)];
+  return [both(left, right, words.subtract), wasm.set(out)];
 }
 
 function loadQuad(pointer: number, limbs: readonly number[]): Code {
-  return limbs.flatMap((limb, i) => [...wasm.get(pointer), ...vector.load(i * 16), ...wasm.set(limb)]);
+  return limbs.map((limb, i) => [wasm.get(pointer), vector.load(i * 16), wasm.set(limb)]);
 }

@@ -34,27 +34,25 @@ export function selection(name: string, digits: Digits): WasmFunction {
   const signs = range(6 + LIMB_OCTETS, LIMB_OCTETS);
   const indices = range(6 + 2 * LIMB_OCTETS, multiples / GROUP);
   const code = [
-    ...[...wasm.get(digitsAt), ...vector.load(0), ...wasm.keep(digit)],
-    ...[...octets.constant(multiples), ...octets.isLess, ...wasm.set(isNegative)],
-    ...[...wasm.get(digit), ...wasm.get(isNegative), ...vector.xor],
-    ...[...octets.constant(multiples - 1), ...vector.and, ...wasm.set(digit)],
+    [wasm.get(digitsAt), vector.load(0), wasm.keep(digit)],
+    [octets.constant(multiples), octets.isLess, wasm.set(isNegative)],
+    [wasm.get(digit), wasm.get(isNegative), vector.xor],
+    [octets.constant(multiples - 1), vector.and, wasm.set(digit)],
     // Below 16 for the multiples from 16 i on, and for no others.
-    ...indices.flatMap((index, i) => [
-      ...[...wasm.get(digit), ...octets.constant(i * GROUP), ...vector.xor, ...wasm.set(index)],
-    ]),
-    ...wordsOf(Array<number>(LIMB_OCTETS).fill(isNegative)).flatMap((word, quad) => [
-      ...[...word, ...wasm.set(signs[quad]!)],
-    ]),
-    ...range(0, 2 * LIMBS).flatMap((limb) => [
-      ...octetsOfLimb.flatMap((local, octet) => [
-        ...[...pick(row, rowOctet(digits, 0, limb, octet), indices), ...wasm.set(local)],
+    indices.map((index, i) => [wasm.get(digit), octets.constant(i * GROUP), vector.xor, wasm.set(index)]),
+    wordsOf(Array<number>(LIMB_OCTETS).fill(isNegative)).map((word, quad) => [word, wasm.set(signs[quad]!)]),
+    range(0, 2 * LIMBS).map((limb) => [
+      octetsOfLimb.map((local, octet) => [
+        pick(row, rowOctet(digits, 0, limb, octet), indices),
+        wasm.set(local),
       ]),
-      ...wordsOf(octetsOfLimb).flatMap((word, quad) => [
-        ...[...wasm.get(out), ...word, ...(limb < LIMBS ? [] : opposite(signs[quad]!))],
-        ...vector.store(quad * QUAD_POINT_SIZE + limb * 16),
+      wordsOf(octetsOfLimb).map((word, quad) => [
+        wasm.get(out),
+        [word, limb < LIMBS ? [] : opposite(signs[quad]!)],
+        vector.store(quad * QUAD_POINT_SIZE + limb * 16),
       ]),
     ]),
-    ...[...wasm.advance(out, (GROUP / LANES) * QUAD_POINT_SIZE), ...wasm.advance(digitsAt, GROUP)],
+    [wasm.advance(out, (GROUP / LANES) * QUAD_POINT_SIZE), wasm.advance(digitsAt, GROUP)],
   ];
   const vectors = 2 + 2 * LIMB_OCTETS + indices.length;
   return { name, parameters: 4, locals: 0, vectors, code: wasm.repeat(count, code) };
@@ -62,9 +60,9 @@ export function selection(name: string, digits: Digits): WasmFunction {
 
 /** Leaves 16 octets of those at an offset in a row: of each 16, those that there are indices of. */
 function pick(row: number, offset: number, indices: readonly number[]): Code {
-  return indices.flatMap((index, i) => [
-    ...[...wasm.get(row), ...vector.load(offset + i * GROUP), ...wasm.get(index), ...octets.pick],
-    ...(i === 0 ? [] : vector.or),
+  return indices.map((index, i) => [
+    [wasm.get(row), vector.load(offset + i * GROUP), wasm.get(index), octets.pick],
+    i === 0 ? [] : vector.or,
   ]);
 }
 
@@ -73,8 +71,8 @@ function wordsOf(octetVectors: readonly number[]): Code[] {
   const [a, b, c, d] = octetVectors.map((local) => wasm.get(local)) as [Code, Code, Code, Code];
   return [LOW_OCTETS, HIGH_OCTETS].flatMap((octetsOfHalf) =>
     [LOW_HALVES, HIGH_HALVES].map((halves) => [
-      ...[...a, ...b, ...vector.shuffle(octetsOfHalf), ...c, ...d, ...vector.shuffle(octetsOfHalf)],
-      ...vector.shuffle(halves),
+      [a, b, vector.shuffle(octetsOfHalf), c, d, vector.shuffle(octetsOfHalf)],
+      vector.shuffle(halves),
     ]),
   );
 }
@@ -82,13 +80,14 @@ function wordsOf(octetVectors: readonly number[]): Code[] {
 /** Elements of `size` octets from two vectors by turns, from the element `first` on. */
 function byTurns(size: number, first: number): number[] {
   return range(first, 8 / size).flatMap((element) => [
-    ...[...range(element * size, size), ...range(16 + element * size, size)],
+    ...range(element * size, size),
+    ...range(16 + element * size, size),
   ]);
 }
 const [LOW_OCTETS, HIGH_OCTETS] = [byTurns(1, 0), byTurns(1, 8)] as const;
 const [LOW_HALVES, HIGH_HALVES] = [byTurns(2, 0), byTurns(2, 4)] as const;
 
 /** Words with the other sign where that of `isNegative` is all ones: the complement, plus one. */
-function opposite(isNegative: number): Code {
-  return [...wasm.get(isNegative), ...vector.xor, ...wasm.get(isNegative), ...words.subtract];
+export function opposite(isNegative: number): Code {
+  return [wasm.get(isNegative), vector.xor, wasm.get(isNegative), words.subtract];
 }

@@ -1,5 +1,5 @@
-/** Octets of WebAssembly code: an instruction, or several in a row. */
-export type Code = readonly number[];
+/** Octets of WebAssembly code, in any grouping: an instruction, or several in a row. */
+export type Code = readonly (number | Code)[];
 
 /** The instructions in use (WebAssembly Core Specification, section 5.4). */
 export const wasm = {
@@ -34,13 +34,16 @@ export const wasm = {
   loadAddress16: (offset: number): Code => [0x2f, 1, ...unsigned(offset)],
   /** Does the code as often as a parameter says, which is at least once, and counts that down to zero. */
   repeat: (count: number, code: Code): Code => [
-    ...[0x03, 0x40, ...code],
-    ...[...wasm.get(count), ...wasm.address(1), ...wasm.subtractAddress, ...wasm.keep(count)],
-    ...[0x0d, 0, 0x0b],
+    [0x03, 0x40, code],
+    [wasm.get(count), wasm.address(1), wasm.subtractAddress, wasm.keep(count)],
+    [0x0d, 0, 0x0b],
   ],
   /** Adds to an address in a parameter. */
   advance: (pointer: number, by: number): Code => [
-    ...[...wasm.get(pointer), ...wasm.address(by), ...wasm.addAddress, ...wasm.set(pointer)],
+    wasm.get(pointer),
+    wasm.address(by),
+    wasm.addAddress,
+    wasm.set(pointer),
   ],
   call: (index: number): Code => [0x10, ...unsigned(index)],
   /** Vectors of 128 bits. */
@@ -71,10 +74,9 @@ export const wasm = {
     /** With its sign. */
     shiftRight: [0xfd, ...unsigned(172)],
     replaceLane: (lane: number): Code => [0xfd, 28, lane],
-    /** The word at an address, and three of zero. */
-    loadFirst: (offset: number): Code => [0xfd, 92, 2, ...unsigned(offset)],
-    /** Takes an address and a vector, of which one word is loaded. */
-    loadLane: (lane: number, offset: number): Code => [0xfd, 86, 2, ...unsigned(offset), lane],
+    /** Loads the word at an address into a vector that is already there; that for the first lane is not, and the others become zero. */
+    loadLane: (lane: number, offset: number): Code =>
+      lane === 0 ? [0xfd, 92, 2, ...unsigned(offset)] : [0xfd, 86, 2, ...unsigned(offset), lane],
   },
   /** Vectors of two 64-bit integers. */
   pairs: {
@@ -103,61 +105,69 @@ export interface WasmFunction {
   readonly code: Code;
 }
 
-/** A module with a memory of so many pages of 64 KiB, exported as `memory`, and functions that call each other by their place in the list. */
-export function assemble(pages: number, functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
-  const section = (id: number, content: Code): Code => [id, ...unsigned(content.length), ...content];
-  const exported = (name: string, kind: number, index: number): Code => [
-    ...list([...Buffer.from(name)].map((octet) => [octet])),
-    kind,
-    ...unsigned(index),
-  ];
-  return new Uint8Array([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
-    ...section(
-      1,
-      list(functions.map(({ parameters }) => [0x60, ...list(Array<Code>(parameters).fill([I32])), 0])),
-    ),
-    ...section(3, list(functions.map((_, index) => unsigned(index)))),
-    ...section(5, [1, 0, ...unsigned(pages)]),
-    ...section(
-      7,
-      list([exported('memory', 2, 0), ...functions.map(({ name }, index) => exported(name, 0, index))]),
-    ),
-    ...section(
-      10,
-      list(
-        functions.map(({ addresses = 0, locals, vectors = 0, code }) => {
-          const groups = [
-            [...unsigned(addresses), I32],
-            [...unsigned(locals), I64],
-            [...unsigned(vectors), V128],
-          ];
-          const body = [...list(groups), ...code, 0x0b];
-          return [...unsigned(body.length), ...body];
-        }),
-      ),
-    ),
-  ]);
+/** A module that imports its memory, `given.memory`, and exports functions, which call each other by their place in the list. */
+export function assemble(functions: readonly WasmFunction[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(
+    octetsOf([
+      [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+      section(1, list(functions.map(({ parameters }) => [0x60, list(Array(parameters).fill(I32)), 0]))),
+      section(2, list([[name('given'), name('memory'), MEMORY, 0, 1]])),
+      section(3, list(functions.map((_, index) => unsigned(index)))),
+      section(7, list(functions.map((code, index) => [name(code.name), FUNCTION, unsigned(index)]))),
+      section(10, list(functions.map(bodyOf))),
+    ]),
+  );
 }
 
 const I32 = 0x7f;
 const I64 = 0x7e;
 const V128 = 0x7b;
+/** Kinds of what comes in and goes out. */
+const [FUNCTION, MEMORY] = [0, 2] as const;
+
+function section(id: number, content: Code): Code {
+  return [id, sized(content)];
+}
+
+function name(text: string): Code {
+  return list([...Buffer.from(text)]);
+}
+
+function bodyOf({ addresses = 0, locals, vectors = 0, code }: WasmFunction): Code {
+  const groups = [
+    [unsigned(addresses), I32],
+    [unsigned(locals), I64],
+    [unsigned(vectors), V128],
+  ];
+  return sized([list(groups), code, 0x0b]);
+}
 
 function vectorOf({ buffer }: { readonly buffer: ArrayBufferLike }): Code {
   return [0xfd, 12, ...new Uint8Array(buffer)];
 }
 
-function list(items: readonly Code[]): Code {
-  return unsigned(items.length).concat(...items);
+/** Items after how many they are; octets after how many they are. */
+function list(items: Code): Code {
+  return [unsigned(items.length), items];
+}
+
+function sized(code: Code): Code {
+  return list(octetsOf(code));
+}
+
+function octetsOf(code: Code, octets: number[] = []): number[] {
+  for (const item of code)
+    if (typeof item === 'number') octets.push(item);
+    else octetsOf(item, octets);
+  return octets;
 }
 
 /** LEB128 (section 5.2.2). */
-function unsigned(value: number): Code {
+function unsigned(value: number): number[] {
   return value < 0x80 ? [value] : [(value & 0x7f) | 0x80, ...unsigned(value >>> 7)];
 }
 
-function signed(value: bigint): Code {
+function signed(value: bigint): number[] {
   const low = Number(value & 0x7fn);
   const rest = value >> 7n;
   const isLast = rest === ((low & 0x40) === 0 ? 0n : -1n);
