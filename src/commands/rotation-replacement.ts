@@ -13,6 +13,7 @@ import { keyLabel } from './rotation-keys.ts';
 import type { RotateOptions } from './rotation-options.ts';
 import { keyWithTag } from './rotation-reports.ts';
 import type { Done } from './rotation-result.ts';
+import { responseFile } from './stored-response.ts';
 
 /** Longer than any replacement takes if everybody acts at once. */
 const FAR = 400 * 86400;
@@ -25,12 +26,14 @@ export interface RequestedReplacement extends Replacement {
 
 /**
  * What `--emergency` or `--recover` asks for; undefined where neither does.
+ * @param elsewhere base names of the KSKs that are in a safe
  * @throws ZonewrightError `rotate/unknown-key`, `rotate/key-idle`, `rotate/not-lost`, `rotate/parent-unknown`
  */
 export function requestedReplacement(
   state: RotationState,
-  { emergency, recover, zone, policy }: RotateOptions,
+  { emergency, recover, zone, policy, keyDirectory }: RotateOptions,
   lost: ReadonlySet<string>,
+  elsewhere: ReadonlySet<string>,
   now: number,
 ): RequestedReplacement | undefined {
   const tag = emergency ?? recover;
@@ -41,6 +44,11 @@ export function requestedReplacement(
   if (!published && !signsKeys && !signsZone && !isComing) {
     throw usageError('rotate/key-idle', `nothing depends on ${keyLabel(key)}: it is not in use`, {
       hint: 'delete its files',
+    });
+  }
+  if (recover !== undefined && elsewhere.has(key.base)) {
+    throw usageError('rotate/not-lost', `${keyLabel(key)} has signed ahead: it is said to be in a safe`, {
+      hint: `if it is there no more, take ${responseFile(keyDirectory, zone)} away and say it again`,
     });
   }
   if (recover !== undefined && !lost.has(key.base)) {

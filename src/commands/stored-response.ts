@@ -33,7 +33,8 @@ import { reserveOf, zoneTimesOf } from './zone-times.ts';
 /** The signatures that a KSK made ahead for a zone. */
 export type StoredResponse = readonly KeyBundle[];
 
-function pathOf(keyDirectory: string, zone: Uint8Array): string {
+/** Where the response that was taken in for a zone lies. */
+export function responseFile(keyDirectory: string, zone: Uint8Array): string {
   return joinPath(keyDirectory, `${zoneFileText(zone)}response`);
 }
 
@@ -43,7 +44,7 @@ export async function readStoredResponse(
   zone: Uint8Array,
   { files }: Pick<Environment, 'files'>,
 ): Promise<StoredResponse | undefined> {
-  const file = pathOf(keyDirectory, zone);
+  const file = responseFile(keyDirectory, zone);
   if ((await files.status(file)) === undefined) return undefined;
   return readBundles('SignedKeyResponse', zone, await files.readText(file), file);
 }
@@ -103,7 +104,7 @@ export async function importResponse(
       },
     );
   }
-  await files.writeAtomic(pathOf(keyDirectory, zone), text);
+  await files.writeAtomic(responseFile(keyDirectory, zone), text);
   if (last < now) warn(`${file} has signatures of the past only`);
 }
 

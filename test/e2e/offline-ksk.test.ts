@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { DAY, SIGNED } from '../cli/operation.ts';
 import { schemaErrors } from '../cli/schemas.ts';
@@ -156,6 +164,26 @@ describe('a KSK in a safe', () => {
     await operation.nights(5 * DAY);
     expect(operation.violations).toEqual([]);
     expect(operation.keys('ksk').map((key) => key.base)).toEqual([base]);
+    await operation.expectValid(operation.keys('ksk'));
+  });
+
+  test('a KSK that is lost with its safe is replaced by one that is here', async () => {
+    const operation = await withKskInSafe();
+    // The new KSK alone signs CDS when the DNSKEYs are swapped, and the model wants every RRset valid with cached DNSKEYs.
+    operation.configure(`${POLICY}, cds: false`);
+    await requestAndAnswer(operation, '--until', '60d');
+    await operation.sign('--response', 'skr');
+    operation.observe();
+    const [old] = operation.keys('ksk');
+    const recover = ['rotate', 'example.com', '--recover', String(old!.keyTag)];
+    const refused = await operation.run(...recover);
+    expect(refused).toMatchObject({ status: 2, stdout: '' });
+    expect(refused.stderr).toContain('take keys/example.com.response away');
+    rmSync('keys/example.com.response');
+    await operation.succeed(...recover);
+    await operation.nights(8 * DAY);
+    expect(operation.violations).toEqual([]);
+    expect(operation.keys('ksk').map(({ base }) => base)).not.toContain(old!.base);
     await operation.expectValid(operation.keys('ksk'));
   });
 
