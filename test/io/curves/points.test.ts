@@ -12,6 +12,7 @@ import {
   SECRET_DIGITS,
   type Arithmetic,
 } from '../../../src/io/crypto/curves/arithmetic.ts';
+import { CurveEquation } from '../../../src/io/crypto/curves/curve-equation.ts';
 import { doublings, type Point } from '../../../src/io/crypto/curves/curve.ts';
 import { multiplesOf, type Digits } from '../../../src/io/crypto/curves/digit-code.ts';
 import { INTEGER_SIZE, LIMBS, limbsOf } from '../../../src/io/crypto/curves/field-code.ts';
@@ -288,5 +289,26 @@ describe('tables', () => {
         expectRow(PUBLIC_DIGITS, place, at + 2 * LANES, picked);
       }
     }
+  });
+});
+
+describe('the equation of the curve', () => {
+  const points = REST + CurveEquation.SIZE;
+
+  test.each([0, 1, 2, 3])('does not hold for a point beside the curve in lane %i', (lane) => {
+    const equation = new CurveEquation(arithmetic, REST);
+    const { x, y } = noblePoint(77n);
+    for (let i = 0; i < LANES; i++) writePoint(points, i, noblePoint(BigInt(i + 1)));
+    expect(equation.holds(points)).toBe(true);
+    for (const other of [
+      { x, y: y + 1n },
+      { x: x + 1n, y },
+      { x: y, y: x },
+    ]) {
+      writePoint(points, lane, other);
+      expect(equation.holds(points)).toBe(false);
+    }
+    writePoint(points, lane, opposite({ x, y }));
+    expect(equation.holds(points)).toBe(true);
   });
 });

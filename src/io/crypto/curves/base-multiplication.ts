@@ -1,9 +1,7 @@
 import { QUAD_POINT_SIZE } from './addition-code.ts';
 import { AdditionRound } from './addition-round.ts';
-import { CAPACITY, SECRET_DIGIT_STRIDE, SECRET_DIGITS, type Arithmetic } from './arithmetic.ts';
-import { INTEGER_SIZE } from './field-code.ts';
-import { isZero, writeInteger } from './integers.ts';
-import { montgomeryForm } from './inversion.ts';
+import { CAPACITY, FREE, SECRET_DIGIT_STRIDE, SECRET_DIGITS, type Arithmetic } from './arithmetic.ts';
+import { CurveEquation } from './curve-equation.ts';
 import {
   SECRET_ROW_SIZE,
   SECRET_TABLE_SIZE,
@@ -12,7 +10,7 @@ import {
   writeSecretTable,
 } from './multiples.ts';
 import { LANES, QUAD_SIZE } from './quad-code.ts';
-import { copyLane, setLanes } from './quads.ts';
+import { copyLane } from './quads.ts';
 import { GROUP } from './selection-code.ts';
 
 /** Sums that become one point at the end: additions of one point that share an inversion. */
@@ -20,14 +18,9 @@ const SUMS = 4;
 /** Octets of the points of all scalars. */
 const POINTS_SIZE = (CAPACITY / LANES) * QUAD_POINT_SIZE;
 
-/** Places in memory, from where it begins: quads of constants and to work with, the table, then what is secret. The table is made where points will be. */
-const FIELD_ONES = 0;
-const CURVE_AS = FIELD_ONES + QUAD_SIZE;
-const CURVE_BS = CURVE_AS + QUAD_SIZE;
-const LEFT = CURVE_BS + QUAD_SIZE;
-const RIGHT = LEFT + QUAD_SIZE;
-const SPARE = RIGHT + QUAD_SIZE;
-const TABLE = SPARE + INTEGER_SIZE;
+/** Places in memory, from where it begins: the table, then what is secret. The table is made where points will be. */
+const EQUATION = 0;
+const TABLE = EQUATION + CurveEquation.SIZE;
 const DIGITS = TABLE + SECRET_TABLE_SIZE;
 const POINTS = DIGITS + SECRET_DIGITS.count * SECRET_DIGIT_STRIDE;
 const ADDED_POINTS = POINTS + SUMS * POINTS_SIZE;
@@ -44,21 +37,14 @@ export class BaseMultiplication {
   readonly #arithmetic: Arithmetic;
   readonly #at: number;
   readonly #round: AdditionRound;
+  readonly #equation: CurveEquation;
 
   constructor(arithmetic: Arithmetic, at: number) {
     this.#arithmetic = arithmetic;
     this.#at = at;
     this.#round = new AdditionRound(arithmetic, at + ROUND);
-    const { field, a, b, base } = arithmetic.curve;
-    for (const [quad, integer] of [
-      [FIELD_ONES, 1n],
-      [CURVE_AS, a],
-      [CURVE_BS, b],
-    ] as const) {
-      writeInteger(arithmetic, at + SPARE, montgomeryForm(integer, field.prime));
-      setLanes(arithmetic, at + quad, at + SPARE);
-    }
-    writeSecretTable(arithmetic, this.#round, base, at + TABLE, at + POINTS);
+    this.#equation = new CurveEquation(arithmetic, at + EQUATION);
+    writeSecretTable(arithmetic, this.#round, arithmetic.curve.base, at + TABLE, at + POINTS);
   }
 
   /** Takes up the scalar at an address, between -n and 2n. */
@@ -83,6 +69,7 @@ export class BaseMultiplication {
 
   /** Leaves nothing in memory of the last scalars. */
   forget(): void {
+    this.#arithmetic.words.fill(0, 0, FREE >> 2);
     this.#arithmetic.words.fill(0, (this.#at + DIGITS) >> 2, (this.#at + ROUND) >> 2);
     this.#round.forget();
   }
@@ -119,28 +106,10 @@ export class BaseMultiplication {
     return true;
   }
 
-  /** y² = x³ + ax + b. An error in the arithmetic would hardly end on the curve. */
+  /** An error in the arithmetic would hardly end on the curve. */
   #areOnCurve(quads: number): boolean {
-    const { multiplyQuads, squareQuads, addQuads, subtractQuads } = this.#arithmetic;
-    const [left, right] = [this.#at + LEFT, this.#at + RIGHT];
-    for (let i = 0; i < quads; i++) {
-      const points = this.#at + POINTS + i * QUAD_POINT_SIZE;
-      squareQuads(right, points);
-      addQuads(right, right, this.#at + CURVE_AS);
-      multiplyQuads(right, right, points);
-      addQuads(right, right, this.#at + CURVE_BS);
-      squareQuads(left, points + QUAD_SIZE);
-      subtractQuads(left, left, right);
-      multiplyQuads(left, left, this.#at + FIELD_ONES);
-      for (let lane = 0; lane < LANES; lane++) if (!this.#isZero(left, lane)) return false;
-    }
+    for (let i = 0; i < quads; i++)
+      if (!this.#equation.holds(this.#at + POINTS + i * QUAD_POINT_SIZE)) return false;
     return true;
-  }
-
-  #isZero(quad: number, lane: number): boolean {
-    const spare = this.#at + SPARE;
-    copyLane(this.#arithmetic, spare, quad, lane);
-    this.#arithmetic.reduceCoordinate(spare, spare);
-    return isZero(this.#arithmetic, spare);
   }
 }

@@ -21,7 +21,7 @@ export const rowOctet = (digits: Digits, multiple: number, limb: number, octet: 
   (limb * LIMB_OCTETS + octet) * multiplesOf(digits) + multiple;
 
 /**
- * `name(out, row, digits, count)`: for so many groups of 16 digits, the points of a row that the digits say, or their opposites.
+ * `name(out, row, digits, count)`: for so many groups of 16 digits of at most 7 bits, the points of a row that the digits say, or their opposites.
  *
  * Digits are secret: all of the row is read into registers, whatever they are, and there an instruction that takes the same time for all picks 16
  * octets by 16 indices. There is no branch and no address that depends on them.
