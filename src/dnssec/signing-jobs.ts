@@ -80,7 +80,7 @@ export function recordColumns(store: RecordStore): RecordColumns {
 }
 
 /** Rows from which on the faster way of a key is worth loading. */
-const WORTH_BATCHES = 1000;
+const WORTH_BATCHES = 4000;
 
 /** Makes a thread ready to make signatures of the task's rows. */
 export async function prepareSigning(
@@ -111,8 +111,8 @@ export async function prepareSigning(
   };
 }
 
-/** Signatures that a thread makes one by one before it begins with batches. */
-const BEFORE_BATCHES = 300;
+/** Signatures that a thread makes one by one before it begins with batches: to make so many takes as long as to get ready. */
+const BEFORE_BATCHES = 1000;
 
 /** A key in one thread, which puts its signatures into their places. */
 class RowSigner {
