@@ -7,6 +7,7 @@ import { cachesAt, currentPublication } from '../rollover/ledger.ts';
 import { planRotation, type PlanEntry, type PlannedZone } from '../rollover/plan.ts';
 import { provePublication } from '../rollover/proof.ts';
 import { replacementOf, type Replacement } from '../rollover/replacement.ts';
+import { ROLLOVERS, type RolloverName } from '../rollover/rollovers.ts';
 import { UNUSED, type ManagedKey, type RotationState } from '../rollover/state.ts';
 import { describeWitness, minuteOf, rolloverTitle } from '../rollover/words.ts';
 import { keyLabel } from './rotation-keys.ts';
@@ -90,11 +91,12 @@ export function describeEmergency(
   zone: PlannedZone,
 ): string {
   const begun = begins === undefined ? state : withPlannedKeys(state, begins, now);
-  const title = rolloverTitle(begins?.name ?? hurried?.name ?? 'zsk-prepublish');
+  const name = begins?.name ?? hurried?.name ?? 'zsk-prepublish';
+  const title = rolloverTitle(name);
   const entries = planRotation(begun, policy, now, now + FAR, zone).filter(
     ({ rollover }) => rollover === title,
   );
-  const first = entries.slice(0, lengthOfOne(entries));
+  const first = entries.slice(0, lengthOfOne(entries, name));
   const end = first.at(-1)?.time ?? now;
   return [
     `${keyLabel(key)} is replaced by a ${title}. It breaks nobody. If you act at once, its last step is at ${printTime(end)}:`,
@@ -104,9 +106,10 @@ export function describeEmergency(
   ].join('\n');
 }
 
-/** The entries up to the second time that something happens for the first: those of one rollover. */
-function lengthOfOne(entries: readonly PlanEntry[]): number {
-  const again = entries.findIndex(({ what }, i) => i > 0 && what === entries[0]?.what);
+/** The entries up to a step that is not behind the one before: those of one rollover, which may be in the middle of its steps. */
+function lengthOfOne(entries: readonly PlanEntry[], name: RolloverName): number {
+  const steps = entries.map(({ what }) => ROLLOVERS[name].steps.findIndex(({ does }) => does === what));
+  const again = steps.findIndex((step, i) => i > 0 && step <= steps[i - 1]!);
   return again < 0 ? entries.length : again;
 }
 

@@ -179,6 +179,20 @@ describe('--emergency', () => {
     expect(operation.state().rollovers).toMatchObject([{ name: 'ksk-double-ksk', urgent: true }]);
   });
 
+  test('tells of the rollover that is in progress, and not of the one after it', async () => {
+    const operation = await Operation.enabled();
+    const tag = String(operation.keys('ksk')[0]!.keyTag);
+    await operation.rotate('--start', 'ksk', '--sign');
+    await operation.pass(DAY, 6 * HOUR);
+    const { stderr } = await operation.run('rotate', 'example.com', '--emergency', tag);
+    const steps = stderr.split('\n').filter((line) => /^ {2}\d/.test(line));
+    expect(steps.map((line) => line.replace(/^ +\S+ +\S+ +/, ''))).toEqual([
+      'add the new DS at the parent',
+      'remove the old DS at the parent',
+      'remove the old DNSKEY',
+    ]);
+  });
+
   test('hurries a rollover that takes the key away', async () => {
     const operation = await Operation.enabled();
     const tag = String(operation.keys('zsk')[0]!.keyTag);
