@@ -368,11 +368,14 @@ class Schedule {
     if (possible.length > 0 && this.#wanted === 'signed') this.#simulation.start(this.#random.pick(possible));
   }
 
-  /** A second key that is lost while the algorithm changes may leave no way on but to go insecure: DNSKEYs of both would need signatures of both. */
-  get #hasLostInAlgorithm(): boolean {
+  /**
+   * Whether nobody could sign with either algorithm any more if this key were lost too while the algorithm changes: that may leave no way on but to
+   * go insecure, as DNSKEYs of both need signatures of both.
+   */
+  #leavesNoAlgorithm({ algorithm }: ManagedKey): boolean {
     const { state, lost, keysInUse } = this.#simulation;
     const changesAlgorithm = state.rollovers.some(({ name }) => name.startsWith('algorithm'));
-    return changesAlgorithm && keysInUse.some(({ base }) => lost.has(base));
+    return changesAlgorithm && keysInUse.some((key) => lost.has(key.base) && key.algorithm !== algorithm);
   }
 
   /** A key is lost or compromised in the middle of a rollover that it has a part in. */
@@ -388,9 +391,13 @@ class Schedule {
   #loseKey(isMeant: (key: ManagedKey) => boolean = () => true): void {
     const simulation = this.#simulation;
     const candidates = simulation.state.keys.filter(
-      (key) => key.removed === undefined && !simulation.lost.has(key.base) && isMeant(key),
+      (key) =>
+        key.removed === undefined &&
+        !simulation.lost.has(key.base) &&
+        isMeant(key) &&
+        !this.#leavesNoAlgorithm(key),
     );
-    if (candidates.length === 0 || this.#calm || this.#hasLostInAlgorithm) return;
+    if (candidates.length === 0 || this.#calm) return;
     const { base } = this.#random.pick(candidates);
     simulation.lose(base);
     this.#after(this.#random.between(0, 60 * DAY), () => this.#recover());
