@@ -12,7 +12,10 @@ import type { Zone } from '../zone/zone.ts';
 export async function* zoneText(
   zone: Zone,
   pool: WorkPool,
-  { pageSize = 8 << 20, known }: { readonly pageSize?: number | undefined; readonly known?: OwnerTexts | undefined } = {},
+  {
+    pageSize = 8 << 20,
+    known,
+  }: { readonly pageSize?: number | undefined; readonly known?: OwnerTexts | undefined } = {},
 ): AsyncGenerator<Uint8Array> {
   const columns = printedColumns(zone, known);
   const expected = expectedLength(zone);

@@ -24,10 +24,12 @@ export function isKeyType(type: number): boolean {
   return type === Type.DNSKEY || type === Type.CDS || type === Type.CDNSKEY;
 }
 
+/** Whether a key signs the RRsets of a type. */
 export function signsType(key: SigningKey, type: number): boolean {
   return isKeyType(type) ? key.signsKeys : key.signsZone;
 }
 
+/** A key with what signing asks of it. @throws ZonewrightError `sign/algorithm` where nothing here signs with its algorithm. */
 export function prepareKey(key: SigningKey, index: number, crypto: Crypto): PreparedKey {
   const { algorithm, publicKey } = readDnskey(key.dnskeyRdata);
   const definition = usableAlgorithm(algorithm);

@@ -240,6 +240,7 @@ function loadLimb(pointer: number, index: number): Code {
   return [wasm.get(pointer), wasm.load(index * 4)];
 }
 
+/** Loads the limbs at an address in a parameter into locals. */
 export function loadLimbs(pointer: number, limbs: readonly number[]): Code {
   return limbs.map((limb, i) => [loadLimb(pointer, i), wasm.set(limb)]);
 }

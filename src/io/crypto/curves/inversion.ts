@@ -13,10 +13,12 @@ interface Modulus {
   readonly squareTimes: (out: number, a: number, count: number) => void;
 }
 
+/** That of coordinates. */
 export function fieldModulus({ curve, multiply, squareTimes }: Arithmetic): Modulus {
   return { prime: curve.field.prime, multiply, squareTimes };
 }
 
+/** That of scalars. */
 export function scalarModulus({ curve, multiplyScalars, squareScalarTimes }: Arithmetic): Modulus {
   return { prime: curve.order, multiply: multiplyScalars, squareTimes: squareScalarTimes };
 }
