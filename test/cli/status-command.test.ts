@@ -178,7 +178,7 @@ test('plain private keys in a repository are named until they are encrypted', as
 test('encrypted keys as a clone of a repository has them, open to others, are nothing to warn of', async () => {
   const operation = await enabled();
   mkdirSync('.git');
-  const passphrase = ['--passphrase-command', 'echo barley sesame'];
+  const passphrase = ['--passphrase-command', 'echo quince tarragon'];
   const files = operation.state().keys.map(({ base }) => `keys/${base}.private`);
   for (const file of files) {
     await operation.succeed('keygen', '--encrypt', file, ...passphrase);
