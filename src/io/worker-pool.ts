@@ -4,13 +4,11 @@ import type { Crypto } from '../dnssec/crypto.ts';
 import { prepareTask, type RunningTask, type Task, type WorkPool } from '../dnssec/work-pool.ts';
 import { environmentError } from '../errors.ts';
 import type { ReadStretch, Stretches, StretchReaders } from '../zone/parse-stretches.ts';
+import { SharedRows } from './shared-rows.ts';
 import { workerFile } from './worker-file.ts';
 
 /** Fewer rows than this are done sooner than a worker starts. */
 const ROWS_WORTH_A_WORKER = 1500;
-/** Rows that a thread takes at once: few enough that all finish together, many enough that taking costs nothing. */
-const STRIDE = 256;
-
 /** What a worker is given. Its answer has the same number. */
 export type WorkerOrder = RowsOrder | StretchOrder;
 
@@ -32,11 +30,6 @@ export interface WorkerAnswer {
   readonly read?: readonly ReadStretch[];
 }
 
-/** Places in what threads share: the first row that nobody has taken, the end of the rows that are there, and whether that is the end of all. */
-const TAKEN = 0;
-const LAST = 1;
-const CLOSED = 2;
-
 /**
  * Does ranges of rows until none is left and none will come. A worker that is faster than the rows sleeps; the thread that makes them calls
  * this once it has made the last.
@@ -47,23 +40,10 @@ export async function doRows(
   afterEach?: (taken: number) => void,
 ): Promise<void> {
   const work = await prepareTask(task, crypto);
-  for (;;) {
-    const row = Atomics.add(shared, TAKEN, STRIDE);
-    const end = Math.min(row + STRIDE, waitForRows(shared, row + STRIDE));
-    if (row >= end) return;
-    work(row, end);
-    afterEach?.(end);
-  }
-}
-
-/** Sleeps until the rows before `wanted` are there or none will come, and returns how far they go. */
-function waitForRows(shared: Int32Array, wanted: number): number {
-  for (;;) {
-    // In this order: no row comes after closing.
-    const isClosed = Atomics.load(shared, CLOSED) === 1;
-    const last = Atomics.load(shared, LAST);
-    if (isClosed || last >= wanted) return last;
-    Atomics.wait(shared, LAST, last);
+  const rows = new SharedRows(shared);
+  for (let taken = rows.take(); taken !== undefined; taken = rows.take()) {
+    work(taken.first, taken.end);
+    afterEach?.(taken.end);
   }
 }
 
@@ -116,6 +96,7 @@ export function workerPool(crypto: Crypto, threads = availableParallelism()): Th
 let nextOrder = 0;
 
 class PooledTask implements RunningTask {
+  readonly #rows: SharedRows;
   readonly #order: RowsOrder;
   readonly #first: number;
   readonly #crypto: Crypto;
@@ -124,19 +105,15 @@ class PooledTask implements RunningTask {
   #answers: Promise<unknown> = Promise.resolve();
 
   constructor(task: Task, first: number, crypto: Crypto, start: () => readonly Worker[]) {
-    const shared = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
-    shared[TAKEN] = first;
-    shared[LAST] = first;
-    this.#order = { id: nextOrder++, task, shared };
+    this.#rows = SharedRows.from(first);
+    this.#order = { id: nextOrder++, task, shared: this.#rows.shared };
     this.#first = first;
     this.#crypto = crypto;
     this.#start = start;
   }
 
   extend(last: number): void {
-    const { shared } = this.#order;
-    Atomics.store(shared, LAST, last);
-    Atomics.notify(shared, LAST);
+    this.#rows.extend(last);
     if (this.#workers.length > 0 || last - this.#first < ROWS_WORTH_A_WORKER) return;
     this.#workers = this.#start();
     this.#answers = Promise.all(this.#workers.map((worker) => answerOf(worker, this.#order.id)));
@@ -147,7 +124,7 @@ class PooledTask implements RunningTask {
 
   async finish(report?: (done: number) => void): Promise<void> {
     for (const worker of this.#workers) worker.ref();
-    this.#close();
+    this.#rows.close();
     try {
       await doRows(this.#order, this.#crypto, report && ((taken) => report(taken - this.#first)));
       await this.#answers;
@@ -157,13 +134,8 @@ class PooledTask implements RunningTask {
   }
 
   abandon(): void {
-    Atomics.store(this.#order.shared, LAST, 0);
-    this.#close();
-  }
-
-  #close(): void {
-    Atomics.store(this.#order.shared, CLOSED, 1);
-    Atomics.notify(this.#order.shared, LAST);
+    this.#rows.extend(0);
+    this.#rows.close();
   }
 }
 
