@@ -5,12 +5,12 @@ import { isApexSignature, signApexRrset } from '../dnssec/apex-signatures.ts';
 import type { Signer } from '../dnssec/crypto.ts';
 import { readDnskey } from '../dnssec/dnskey.ts';
 import { keyTag } from '../dnssec/key-tag.ts';
+import { KEY_TYPES } from '../dnssec/key-types.ts';
 import { inputError, type ZonewrightError } from '../errors.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { useOfKey, type Key } from '../keys/key.ts';
 import { signsKeys } from '../keys/roles.ts';
 import {
-  KEY_TYPES,
   printBundles,
   rdatasOf,
   readBundles,

@@ -1,7 +1,9 @@
 import type { Crypto } from '../dnssec/crypto.ts';
+import { DELETE_REQUESTS } from '../dnssec/delete-requests.ts';
 import { digestTypeByName, makeDs } from '../dnssec/ds.ts';
 import type { Key } from '../keys/key.ts';
-import { KEY_TYPES, rdataSetText } from '../rollover/key-bundles.ts';
+import { KEY_TYPES } from '../dnssec/key-types.ts';
+import { rdataSetText } from '../rollover/key-bundles.ts';
 import type { Policy } from '../rollover/policy.ts';
 import { asksForNoDs } from '../rollover/ds-sets.ts';
 import { keyNamed, type RotationState } from '../rollover/state.ts';
@@ -9,10 +11,6 @@ import { rdataFromText } from '../rr/rdata.ts';
 import { Type } from '../rr/registry.ts';
 import type { ApexRecord } from './signing-keys.ts';
 import type { BundleForZone } from './stored-response.ts';
-
-/** RDATA that asks the parent to remove all DS (RFC 8078 section 4). */
-const DELETE_CDS = Uint8Array.of(0, 0, 0, 0, 0);
-const DELETE_CDNSKEY = Uint8Array.of(0, 0, 3, 0, 0);
 
 /** The DNSKEY RRset of a publication. */
 export function dnskeyRecords(published: readonly Key[], { dnskeyTtl }: Policy): ApexRecord[] {
@@ -29,10 +27,7 @@ export function childRecords(
   const wanted = wantedDnskeys(state);
   if (wanted.length === 0) {
     if (!asksForNoDs(state)) return [];
-    return [
-      { type: Type.CDS, ttl, rdata: DELETE_CDS },
-      { type: Type.CDNSKEY, ttl, rdata: DELETE_CDNSKEY },
-    ];
+    return [Type.CDS, Type.CDNSKEY].map((type) => ({ type, ttl, rdata: DELETE_REQUESTS[type] }));
   }
   return wanted.flatMap((rdata) => {
     const digests = dsDigests.flatMap((name) => digestTypeByName(name)?.number ?? []);

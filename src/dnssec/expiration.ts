@@ -1,6 +1,6 @@
 import { LOWER_CASE } from '../dns/name.ts';
 import type { NameTable } from '../zone/name-table.ts';
-import { isKeyType } from './prepared-keys.ts';
+import { isKeyType } from './key-types.ts';
 import type { Target } from './reusable-signatures.ts';
 import type { SignRequest } from './sign-request.ts';
 

@@ -6,6 +6,7 @@ import { algorithmLabel, usableAlgorithm } from './algorithms.ts';
 import type { Crypto, Verifier } from './crypto.ts';
 import { isValidZoneKey, readDnskey } from './dnskey.ts';
 import { keyTag } from './key-tag.ts';
+import { isKeyType } from './key-types.ts';
 import { signatureLength } from './public-key.ts';
 import type { SigningKey } from './sign-request.ts';
 import type { TaggedKey } from './verified-signatures.ts';
@@ -17,11 +18,6 @@ export interface PreparedKey extends SigningKey, TaggedKey {
   /** In octets. */
   readonly signatureLength: number;
   readonly verifier: Verifier;
-}
-
-/** Whether KSKs sign this type, and ZSKs all others. */
-export function isKeyType(type: number): boolean {
-  return type === Type.DNSKEY || type === Type.CDS || type === Type.CDNSKEY;
 }
 
 /** Whether a key signs the RRsets of a type. */

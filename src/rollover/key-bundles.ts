@@ -10,9 +10,6 @@ import { Zone } from '../zone/zone.ts';
 /** What a file of bundles is: what is to be signed, or what was. Knot DNS calls them so, too. */
 export type BundleKind = 'KeySigningRequest' | 'SignedKeyResponse';
 
-/** The types that a KSK signs, in the order in which they are written. */
-export const KEY_TYPES: readonly number[] = [Type.DNSKEY, Type.CDS, Type.CDNSKEY];
-
 /** One version of the DNSKEY, CDS and CDNSKEY RRsets for a span of time, with its signatures in a response. Times are epoch seconds. */
 export interface KeyBundle {
   /** From when on it may be published. */

@@ -1,6 +1,6 @@
 import { sameOctets } from '../../dns/octets.ts';
-import { toHex } from '../../dns/encoding.ts';
 import { Type, typeName } from '../../rr/registry.ts';
+import { DELETE_REQUESTS } from '../delete-requests.ts';
 import { SEP_FLAG } from '../dnskey.ts';
 import { digestTypeByNumber, dsMatches, readDs } from '../ds.ts';
 import { keyTag } from '../key-tag.ts';
@@ -8,17 +8,13 @@ import type { Place, VerifyContext } from './context.ts';
 import type { SignatureSummary } from './judge-signatures.ts';
 import type { ZoneKey } from './zone-keys.ts';
 
-/** RDATA of delete requests (RFC 8078 section 4, as its erratum 5049 has it). */
-const CDS_DELETE = '0000000000';
-const CDNSKEY_DELETE = '0000030000';
-
 /**
  * Checks CDS and CDNSKEY (RFC 7344 section 4): a parent that follows them must not break the zone, both must say the same, and a key that the
  * parent points to must sign them.
  */
 export function checkCds(context: VerifyContext, { signersOf }: SignatureSummary): void {
-  const cds = readRequests(context, Type.CDS, CDS_DELETE);
-  const cdnskey = readRequests(context, Type.CDNSKEY, CDNSKEY_DELETE);
+  const cds = readRequests(context, Type.CDS);
+  const cdnskey = readRequests(context, Type.CDNSKEY);
   const signers = signersOf(Type.DNSKEY);
   const entryKeys = entryKeysOf(context, signers);
   for (const requests of [cds, cdnskey]) {
@@ -50,7 +46,6 @@ interface Requests {
 function readRequests(
   context: VerifyContext,
   type: typeof Type.CDS | typeof Type.CDNSKEY,
-  deletion: string,
 ): Requests | undefined {
   const { zone } = context;
   const records = zone
@@ -61,7 +56,7 @@ function readRequests(
   const deletions = records.filter(({ rdata }) => rdata[algorithmAt] === 0);
   if (deletions.length === 0) return { type, kind: 'set', records };
   const [only] = records;
-  if (records.length === 1 && toHex(only!.rdata) === deletion) {
+  if (records.length === 1 && sameOctets(only!.rdata, DELETE_REQUESTS[type])) {
     context.report('cds/delete-request', placeOf(context, type, only!));
     return { type, kind: 'delete', records };
   }

@@ -7,14 +7,13 @@ import { MAX_TRIES, SignatureDefect } from './collect-signatures.ts';
 import { isSignedType, type Details, type Place, type VerifyContext } from './context.ts';
 import { FINDINGS, type FindingCode } from './findings.ts';
 import { MADE_BY, NOT_MADE, type VerificationJobs, type VerificationRows } from './signature-jobs.ts';
+import { isKeyType } from '../key-types.ts';
 import { requiredAlgorithms, type ZoneKey } from './zone-keys.ts';
 
 const DAY = 86400;
 const LONG_VALIDITY = 183 * DAY;
 /** By how many seconds the clocks of validators are commonly wrong. */
 const CLOCK_SKEW = 300;
-/** What keys with a DS sign. */
-const KEY_TYPES = new Set<number>([Type.DNSKEY, Type.CDS, Type.CDNSKEY]);
 
 /** The end of the first signature that the zone cannot do without. */
 export interface FirstExpiry {
@@ -276,7 +275,7 @@ class SignatureJudge {
 
   /** A second signature by one key, or by another key of its algorithm; several keys may sign what the parent looks at. */
   #reportDuplicates(rank: number, rrset: number, first: number, end: number): void {
-    const byKeys = KEY_TYPES.has(this.#context.zone.rrsetTypes[rrset]!);
+    const byKeys = isKeyType(this.#context.zone.rrsetTypes[rrset]!);
     for (let row = first + 1; row < end; row++) {
       if (!this.#isValid(row)) continue;
       for (let other = first; other < row; other++) {
