@@ -2,7 +2,6 @@ import { ZonewrightError } from '../errors.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
 import type { ManagedKey, RotationState } from '../rollover/state.ts';
 import type { Environment } from './environment.ts';
-import { kskBasesElsewhere } from './stored-response.ts';
 
 /** The keys whose private half cannot be used, by their base names. */
 export interface KeyLosses {
@@ -11,11 +10,15 @@ export interface KeyLosses {
   readonly silent: ReadonlySet<string>;
 }
 
-/** Looks for the private halves of a zone's keys, in the HSM that has them where they are in one. */
+/**
+ * Looks for the private halves of a zone's keys, in the HSM that has them where they are in one.
+ * @param elsewhere base names of the KSKs that are in a safe
+ */
 export async function findKeyLosses(
   state: RotationState,
   zone: Uint8Array,
   keyDirectory: string,
+  elsewhere: ReadonlySet<string>,
   { files, keyAccess, warn }: Environment,
 ): Promise<KeyLosses> {
   const directory = new KeyDirectory(keyDirectory, files);
@@ -32,7 +35,6 @@ export async function findKeyLosses(
       warn(`the private key of ${base} cannot be used: ${error.message}`, error.hint);
     }
   }
-  const elsewhere = await kskBasesElsewhere(zone, keyDirectory, { files });
   const usable = new Set(
     [...elsewhere, ...found.map(({ base }) => base)].filter((base) => !silent.has(base)),
   );

@@ -116,7 +116,13 @@ class RotateRun {
     }
     // After what was seen: the operator's word overrides it.
     this.#take(withParentReports(this.#state, options, environment));
-    const { lost, silent } = await findKeyLosses(this.#state, zone, keyDirectory, environment);
+    const { lost, silent } = await findKeyLosses(
+      this.#state,
+      zone,
+      keyDirectory,
+      this.#elsewhere,
+      environment,
+    );
     this.#lost = lost;
     this.#state = withSilence(this.#state, silent, environment.now);
   }
