@@ -1,4 +1,5 @@
-import type { SignOptions, SignResult } from '../commands/sign.ts';
+import type { SignOptions } from '../commands/signing-options.ts';
+import type { SignResult } from '../commands/signing-result.ts';
 import { nameFromText } from '../dns/name.ts';
 import { ExitStatus } from './exit-status.ts';
 import type { Session } from './session.ts';

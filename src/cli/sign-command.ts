@@ -1,5 +1,5 @@
 import { Command, Option } from './commander.ts';
-import type { SignResult } from '../commands/sign.ts';
+import type { SignResult } from '../commands/signing-result.ts';
 import { nameToText } from '../dns/name.ts';
 import { printTime } from '../dns/time.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';

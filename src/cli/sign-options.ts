@@ -4,7 +4,7 @@ import type { Denial } from '../dnssec/denial.ts';
 import { fromHex } from '../dns/encoding.ts';
 import { settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
 import { originOfFileName } from '../commands/read-zone.ts';
-import type { SignOptions } from '../commands/sign.ts';
+import type { SignOptions } from '../commands/signing-options.ts';
 import { usageError, ZonewrightError } from '../errors.ts';
 import { isSamePath } from '../io/paths.ts';
 import { parseZoneName } from '../io/zone-name.ts';

@@ -1,4 +1,5 @@
-import type { SignOptions, SignResult } from '../commands/sign.ts';
+import type { SignOptions } from '../commands/signing-options.ts';
+import type { SignResult } from '../commands/signing-result.ts';
 import { ZonewrightError, type ErrorKind, type SourceLocation } from '../errors.ts';
 
 /** What is the same for all zones that a thread signs. */

@@ -1,7 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Environment } from '../commands/environment.ts';
-import { sign, type SignOptions, type SignResult } from '../commands/sign.ts';
+import { sign } from '../commands/sign.ts';
+import type { SignOptions } from '../commands/signing-options.ts';
+import type { SignResult } from '../commands/signing-result.ts';
 import { environmentError } from '../errors.ts';
 import { workerFile } from '../io/worker-file.ts';
 import { carriedError, type ThreadAnswer, type ThreadOrder, type ThreadRun } from './zone-thread.ts';

@@ -3,7 +3,7 @@ import { zoneLabel } from '../keys/key-name.ts';
 import type { Environment, Outside } from './environment.ts';
 import { programFailure } from './program-failure.ts';
 import { recordServed, serialToServe, type ServedOptions } from './publication-served.ts';
-import type { SignResult } from './sign.ts';
+import type { SignResult } from './signing-result.ts';
 
 /** Seconds. */
 const TIMEOUT = 60;

@@ -1,107 +1,40 @@
-import { toHex } from '../dns/encoding.ts';
-import { canonicalName, nameToText } from '../dns/name.ts';
-import { printDuration, printTime } from '../dns/time.ts';
+import { nameToText } from '../dns/name.ts';
 import type { Denial } from '../dnssec/denial.ts';
-import type { SignedZone, SignRequest } from '../dnssec/sign-request.ts';
+import type { SignRequest } from '../dnssec/sign-request.ts';
 import { signZone } from '../dnssec/sign-zone.ts';
-import type { SerialPolicy } from '../dnssec/serial-policy.ts';
 import { describeFinding } from '../dnssec/verify/findings.ts';
 import { verifyZone } from '../dnssec/verify/verify-zone.ts';
-import { zoneContent } from '../dnssec/zone-content.ts';
+import { zoneContent, type ZoneContent } from '../dnssec/zone-content.ts';
 import { inputError, usageError, ZonewrightError } from '../errors.ts';
 import { zoneLabel } from '../keys/key-name.ts';
-import { Type, typeName } from '../rr/registry.ts';
-import { checkZone, outOfZoneProblems, outOfZoneRecords, type ZoneProblem } from '../zone/checks.ts';
-import { printZone } from '../zone/print-zone.ts';
-import { zoneText } from './zone-text.ts';
+import { Type } from '../rr/registry.ts';
+import { checkZone, outOfZoneProblems, outOfZoneRecords } from '../zone/checks.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import { recordFailure } from './failure-record.ts';
 import { withWhatCanBeSigned } from './lost-keys.ts';
 import { OutputDigests } from './output-digests.ts';
 import { ownChildRecords } from './published-content.ts';
-import { readPreviousOutput, requireOtherOutput } from './previous-output.ts';
-import { PublicationRecord, type RecordOptions } from './publication-record.ts';
+import { readPreviousOutput, requireOtherOutput, type PreviousOutput } from './previous-output.ts';
+import { PublicationRecord } from './publication-record.ts';
 import { expectWork, readZoneFile, withoutText, type ZoneFile } from './read-zone.ts';
-import { fingerprint, unchangedOutput, type Making } from './repeated-run.ts';
-import { checkAlgorithms, selectKeys, type KeySelection, type SelectedKeys } from './signing-keys.ts';
+import { fingerprint, unchangedOutput } from './repeated-run.ts';
+import { laterEnds, signatureTimes, spreadOf, type SignatureTimes } from './signature-times.ts';
+import { putInPlace } from './signed-output.ts';
+import { checkAlgorithms, selectKeys, type SelectedKeys } from './signing-keys.ts';
+import type { SignOptions } from './signing-options.ts';
+import { describeSigned, describeUnchanged, makingOf, type SignResult } from './signing-result.ts';
 import { hasState } from './state-file.ts';
 import { readState, withStateLock } from './state-store.ts';
 import { importResponse, readStoredResponse } from './stored-response.ts';
+import { reportDropped, reportProblems } from './zone-problems.ts';
 
-/** In seconds: with a longer one, RFC 1982 takes the inception for the later time (RFC 4034 section 3.1.5). */
-const MAX_VALIDITY = 0x7fffffff;
 /** More iterations than this make validators treat a zone as insecure, or refuse it (RFC 9276 section 3.2). */
 const MAX_NSEC3_ITERATIONS = 50;
 /** How many problems of one kind are told one by one. */
 const PROBLEMS_OF_A_KIND = 5;
 /** What a record of an unsigned zone takes as text, roughly. */
 const OCTETS_A_RECORD = 50;
-
-export interface SignOptions extends KeySelection, RecordOptions {
-  /** The master file, `-` for standard input. */
-  readonly zoneFile: string;
-  /** The zone's name in wire form; without it, the owner of the SOA. */
-  readonly zone?: Uint8Array | undefined;
-  /** Where the signed zone goes, `-` for standard output. */
-  readonly output: string;
-  readonly denial: Denial;
-  /** Seconds from now to the expiration. */
-  readonly validity: number;
-  /** The same for DNSKEY, CDS and CDNSKEY; without it, as `validity`. */
-  readonly dnskeyValidity?: number | undefined;
-  /** Epoch seconds; without it, `inceptionOffset` before now. */
-  readonly inception?: number | undefined;
-  readonly inceptionOffset: number;
-  /** Epoch seconds; beats `validity`. */
-  readonly expiration?: number | undefined;
-  readonly jitter: number;
-  readonly refresh: number;
-  readonly serial: SerialPolicy;
-  readonly zonemd?: 1 | 2 | undefined;
-  /** Sign everything anew. */
-  readonly full?: boolean | undefined;
-  /** Make the same signatures from the same input, keys and times. */
-  readonly deterministic?: boolean | undefined;
-  /** A file of signatures that a KSK made ahead, to be taken in. */
-  readonly response?: string | undefined;
-  /** Sign what the output has, and not the master file: an edit there waits. */
-  readonly asPublished?: boolean | undefined;
-  /** Verify everything that was signed before it is put in place. */
-  readonly verify?: boolean | undefined;
-  /** Write nothing. */
-  readonly check?: boolean | undefined;
-  readonly maxTtl?: number | undefined;
-  readonly dropOutOfZone?: boolean | undefined;
-  readonly includePaths?: readonly string[] | undefined;
-  readonly defaultTtl?: number | undefined;
-}
-
-export interface SignResult {
-  /** The zone's name, absolute. */
-  readonly zone: string;
-  readonly zoneFile: string;
-  readonly output: string;
-  /** Whether the output is (or with `check`: would be) another than before. */
-  readonly changed: boolean;
-  readonly serial: number;
-  readonly records: number;
-  readonly rrsets: number;
-  readonly signaturesMade: number;
-  readonly signaturesKept: number;
-  readonly denial: 'nsec' | 'nsec3';
-  readonly denialRecords: number;
-  /** When the first signature expires, in epoch seconds. */
-  readonly firstExpiration: number;
-  readonly keys: readonly {
-    readonly base: string;
-    readonly keyTag: number;
-    readonly algorithm: number;
-    readonly role: string;
-  }[];
-  /** The signed zone as text, where the output is `-`; each block is valid until the next is asked for. */
-  readonly text?: Generator<Uint8Array>;
-}
 
 /**
  * Signs a master file and puts the result in place of the output, or leaves everything as it was. Where the zone has a rotation state, that
@@ -168,27 +101,6 @@ function noStateForResponse(zone: Uint8Array): ZonewrightError {
   );
 }
 
-/**
- * Where the clock is behind what the ledger knows, nobody can say which of them is wrong. Signatures that begin by the clock and end by the ledger
- * are good in both cases.
- */
-function laterEnds(
-  times: SignatureTimes,
-  lag: number,
-  { expiration }: SignOptions,
-  { now, warn }: Environment,
-): SignatureTimes {
-  warn(
-    `the clock shows ${printTime(now)}, but something was recorded at ${printTime(now + lag)}: signatures end by the later of both`,
-    'set the clock right; until then no key is removed',
-  );
-  return {
-    ...times,
-    expiration: expiration ?? times.expiration + lag,
-    dnskeyExpiration: times.dnskeyExpiration + lag,
-  };
-}
-
 async function signInput(
   options: SignOptions,
   times: SignatureTimes,
@@ -213,83 +125,91 @@ async function signInput(
     environment,
   );
   const keys = withWhatCanBeSigned(selected, previous);
-  const outOfZone = outOfZoneRecords(input.store, input.origin);
-  if (outOfZone.length > 0)
-    report(
-      outOfZoneProblems(
-        input.store,
-        input.origin,
-        outOfZone,
-        options.dropOutOfZone === true ? 'warning' : 'error',
-      ),
-      environment,
-    );
-  const isPublished = options.asPublished === true;
-  const { zone, dropped } = zoneContent(input.store, {
-    origin: input.origin,
-    zoneClass: input.zoneClass,
-    leaveOut: new Set([...outOfZone, ...(isPublished ? ownChildRecords(input.store, keys.own) : [])]),
-    ownKeys: keys.own.map(({ dnskeyRdata }) => dnskeyRdata),
-    apexRecords: keys.apexRecords,
-    denial: options.denial,
-    zonemd: options.zonemd,
-  });
+  const { zone, dropped } = contentOf(options, input, keys, environment);
   checkAlgorithms(zone, keys, environment);
   const check = (): void => {
     const { maxTtl } = options;
-    report(
+    reportProblems(
       checkZone(zone, { limit: PROBLEMS_OF_A_KIND, ...(maxTtl === undefined ? {} : { maxTtl }) }),
       environment,
     );
-    if (!isPublished) warnOfDropped(dropped, input.file, environment);
+    if (options.asPublished !== true) reportDropped(dropped, input.file, environment);
   };
   // Nothing can be signed without it.
   if (zone.apexRrset(Type.SOA) < 0) check();
 
-  const signed = await signZone(
-    zone,
-    {
-      keys: keys.signing,
-      isUnsigned: options.keys === undefined && record?.isUnsigned === true,
-      denial: options.denial,
-      now: environment.now,
-      ...times,
-      jitter: options.jitter,
-      spread: spreadOf(options),
-      serialPolicy: options.serial,
-      zonemd: options.zonemd,
-      deterministic: options.deterministic,
-      publishedSerials: [
-        ...(previous === undefined ? [] : [previous.serial]),
-        // A serial that is kept is the operator's business, as long as the file itself goes forward.
-        ...(record === undefined || options.serial === 'keep' ? [] : record.serials),
-      ],
-      ...(previous === undefined || options.full === true
-        ? {}
-        : {
-            previous: {
-              zone: previous.printed ?? previous.zone,
-              trusted: previous.trusted,
-              refresh: options.refresh,
-            },
-          }),
-    },
-    {
-      crypto: environment.crypto,
-      pool: environment.pool,
-      meanwhile: check,
-      report: (done, total) => environment.progress?.({ task: 'signing', done, total }),
-    },
-  );
+  const signed = await signZone(zone, requestOf(options, times, keys, previous, record, environment), {
+    crypto: environment.crypto,
+    pool: environment.pool,
+    meanwhile: check,
+    report: (done, total) => environment.progress?.({ task: 'signing', done, total }),
+  });
   const making = makingOf(from, signed, Math.max(environment.now, times.inception));
   const remember = (digest: string): Promise<void> => digests.add(digest, making);
   if (options.verify === true) await verifySigned(signed.zone, environment);
   if (!signed.unchanged) record?.prove(signed.zone, keys, previous);
   if (!signed.unchanged && options.check !== true)
-    await publish(signed, options.output, record, remember, environment);
+    await putInPlace(signed, options.output, record, remember, environment);
   else if (signed.unchanged && previous?.trusted === true && options.check !== true)
     await remember(previous.digest);
-  return describe(options, input, keys, signed);
+  return describeSigned(options, input, keys, signed);
+}
+
+/** The zone to be signed: what the input has, but what signing makes itself and what is not the zone's, and what the keys add. */
+function contentOf(
+  { asPublished: isPublished = false, dropOutOfZone: dropsOutOfZone = false, denial, zonemd }: SignOptions,
+  { store, origin, zoneClass }: ZoneFile,
+  { own, apexRecords }: SelectedKeys,
+  environment: Environment,
+): ZoneContent {
+  const outOfZone = outOfZoneRecords(store, origin);
+  if (outOfZone.length > 0)
+    reportProblems(
+      outOfZoneProblems(store, origin, outOfZone, dropsOutOfZone ? 'warning' : 'error'),
+      environment,
+    );
+  return zoneContent(store, {
+    origin,
+    zoneClass,
+    leaveOut: new Set([...outOfZone, ...(isPublished ? ownChildRecords(store, own) : [])]),
+    ownKeys: own.map(({ dnskeyRdata }) => dnskeyRdata),
+    apexRecords,
+    denial,
+    zonemd,
+  });
+}
+
+function requestOf(
+  options: SignOptions,
+  times: SignatureTimes,
+  keys: SelectedKeys,
+  previous: PreviousOutput | undefined,
+  record: PublicationRecord | undefined,
+  { now }: Environment,
+): SignRequest {
+  const { denial, jitter, serial: serialPolicy, zonemd, deterministic, refresh } = options;
+  return {
+    keys: keys.signing,
+    isUnsigned: options.keys === undefined && record?.isUnsigned === true,
+    denial,
+    now,
+    ...times,
+    jitter,
+    spread: spreadOf(options),
+    serialPolicy,
+    zonemd,
+    deterministic,
+    publishedSerials: [
+      ...(previous === undefined ? [] : [previous.serial]),
+      // A serial that is kept is the operator's business, as long as the file itself goes forward.
+      ...(record === undefined || serialPolicy === 'keep' ? [] : record.serials),
+    ],
+    ...(previous === undefined || options.full === true
+      ? {}
+      : {
+          previous: { zone: previous.printed ?? previous.zone, trusted: previous.trusted, refresh },
+        }),
+  };
 }
 
 /** @throws ZonewrightError `sign/not-valid` with the first finding of `verify` that is an error, the others behind it */
@@ -304,80 +224,6 @@ async function verifySigned(zone: Zone, environment: Environment): Promise<void>
     further: further.slice(0, PROBLEMS_OF_A_KIND),
     hint: 'nothing was written; if the zone file is right, this is a defect to report',
   });
-}
-
-/** Puts the zone in place of the output; the rotation state knows of it before anybody can read it. */
-async function publish(
-  signed: SignedZone,
-  output: string,
-  record: PublicationRecord | undefined,
-  remember: (digest: string) => Promise<void>,
-  environment: Environment,
-): Promise<void> {
-  if (output === '-') {
-    await record?.intend(digestOf(signed.zone, environment));
-    await record?.written('standard output');
-    return;
-  }
-  await remember(toHex(await writeZone(signed, output, record, environment)));
-  await record?.written(output);
-}
-
-function digestOf(zone: Zone, { crypto }: Environment): Uint8Array {
-  const digest = crypto.createDigest('sha256');
-  for (const block of printZone(zone)) digest.update(block);
-  return digest.finish();
-}
-
-/**
- * Over how long the ends of signatures are spread that are made anew: half of the time until they are due again. A zone that was signed in one
- * night would else be signed in one night for ever.
- */
-function spreadOf({ jitter, expiration, validity, refresh }: SignOptions): number {
-  const isAsked = jitter > 0 && expiration === undefined;
-  return isAsked ? Math.max(jitter, Math.floor((validity - refresh) / 2)) : jitter;
-}
-
-type SignatureTimes = Pick<SignRequest, 'inception' | 'expiration' | 'dnskeyExpiration'>;
-
-/**
- * When signatures are valid.
- * @throws ZonewrightError `usage/times` where no time is left
- */
-function signatureTimes(options: SignOptions, { now, warn }: Environment): SignatureTimes {
-  const inception = options.inception ?? now - options.inceptionOffset;
-  const expiration = options.expiration ?? now + options.validity;
-  const dnskeyExpiration = options.dnskeyValidity === undefined ? expiration : now + options.dnskeyValidity;
-  const { dnskeyValidity = Infinity, refresh } = options;
-  if (dnskeyValidity <= refresh) {
-    throw usageError(
-      'usage/times',
-      `signatures over DNSKEYs valid for ${printDuration(dnskeyValidity)} would be due at every run: what has less than ${printDuration(refresh)} left is made anew`,
-      { hint: 'make --dnskey-validity longer than --refresh, or --refresh shorter' },
-    );
-  }
-  for (const end of [expiration, dnskeyExpiration]) {
-    if (end <= inception) {
-      throw usageError(
-        'usage/times',
-        `the inception ${printTime(inception)} is not before the expiration ${printTime(end)}`,
-      );
-    }
-    if (end - inception > MAX_VALIDITY)
-      throw usageError(
-        'usage/times',
-        'no signature can be valid for more than 68 years (RFC 4034 section 3.1.5)',
-      );
-  }
-  if (expiration <= now) warn(`the signatures have expired already, at ${printTime(expiration)}`);
-  if (expiration - options.jitter <= (expiration <= now ? inception : Math.max(inception, now))) {
-    throw usageError(
-      'usage/times',
-      `a jitter of ${printDuration(options.jitter)} can use up the whole time until the expiration ${printTime(expiration)}`,
-      { hint: 'use a shorter --jitter' },
-    );
-  }
-  return { inception, expiration, dnskeyExpiration };
 }
 
 function checkDenial(denial: Denial, environment: Environment): void {
@@ -398,117 +244,4 @@ function checkDenial(denial: Denial, environment: Environment): void {
   }
   if (salt.length > 0)
     environment.warn('an NSEC3 salt protects nothing (RFC 9276 section 3.1)', "use --nsec3-salt '-'");
-}
-
-/** Tells warnings; the first error is thrown and carries the others. */
-function report(problems: readonly ZoneProblem[], environment: Environment): void {
-  const errors: ZonewrightError[] = [];
-  for (const { code, severity, message, location, hint, more } of problems) {
-    const text = more === undefined || more === 0 ? message : `${message} (and ${more} more like it)`;
-    if (severity === 'error') errors.push(inputError(code, text, { location, hint }));
-    else
-      environment.warn(
-        location === undefined ? text : `${location.file}:${location.line ?? 1}: ${text}`,
-        hint,
-      );
-  }
-  const [first, ...further] = errors;
-  if (first === undefined) return;
-  throw new ZonewrightError(first.kind, first.code, first.message, {
-    hint: first.hint,
-    location: first.location,
-    further,
-  });
-}
-
-function warnOfDropped(dropped: ReadonlyMap<number, number>, file: string, environment: Environment): void {
-  if (dropped.size === 0) return;
-  const list = [...dropped].map(([type, count]) => `${count} ${typeName(type)}`).join(', ');
-  environment.warn(`${file}: records that signing makes itself were dropped from the input: ${list}`);
-}
-
-/** Puts the zone in place of the output, and returns the SHA-256 digest of the file. */
-async function writeZone(
-  { zone, known }: SignedZone,
-  output: string,
-  record: PublicationRecord | undefined,
-  { files, crypto, pool }: Environment,
-): Promise<Uint8Array> {
-  const digest = crypto.createDigest('sha256');
-  const file = await files.openAtomic(output);
-  try {
-    for await (const block of zoneText(zone, pool, { known })) {
-      digest.update(block);
-      await file.write(block);
-    }
-    const result = digest.finish();
-    await record?.intend(result);
-    await file.commit();
-    return result;
-  } finally {
-    await file.discard();
-  }
-}
-
-function describe(options: SignOptions, input: ZoneFile, keys: SelectedKeys, signed: SignedZone): SignResult {
-  const { zone } = signed;
-  return {
-    ...describeRun(options, input, keys),
-    changed: !signed.unchanged,
-    serial: signed.serial,
-    records: zone.recordCount,
-    rrsets: zone.rrsetCount,
-    signaturesMade: signed.signaturesMade,
-    signaturesKept: signed.signaturesKept,
-    denialRecords: signed.denialRecords,
-    firstExpiration: signed.firstExpiration,
-    ...(options.output === '-' ? { text: printZone(zone) } : {}),
-  };
-}
-
-function describeUnchanged(
-  options: SignOptions,
-  input: ZoneFile,
-  keys: SelectedKeys,
-  { serial, records, rrsets, signatures, denialRecords, firstExpiration }: Making,
-): SignResult {
-  return {
-    ...describeRun(options, input, keys),
-    changed: false,
-    serial,
-    records,
-    rrsets,
-    signaturesMade: 0,
-    signaturesKept: signatures,
-    denialRecords,
-    firstExpiration,
-  };
-}
-
-function describeRun(
-  { output, denial }: SignOptions,
-  { origin, file }: ZoneFile,
-  { signingKeys }: SelectedKeys,
-): Pick<SignResult, 'zone' | 'zoneFile' | 'output' | 'denial' | 'keys'> {
-  return {
-    zone: nameToText(canonicalName(origin)),
-    zoneFile: file,
-    output,
-    denial: denial.kind,
-    keys: signingKeys.map(({ base, keyTag, algorithm, role }) => ({ base, keyTag, algorithm, role })),
-  };
-}
-
-/** What to remember of an output, so that a run from the same knows that there is nothing to do. */
-function makingOf(from: string, { zone, ...signed }: SignedZone, at: number): Making {
-  return {
-    from,
-    at,
-    serial: signed.serial,
-    records: zone.recordCount,
-    rrsets: zone.rrsetCount,
-    signatures: signed.signaturesMade + signed.signaturesKept,
-    denialRecords: signed.denialRecords,
-    firstExpiration: signed.firstExpiration,
-  };
 }

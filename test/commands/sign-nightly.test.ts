@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SignOptions } from '../../src/commands/sign.ts';
+import type { SignOptions } from '../../src/commands/signing-options.ts';
 import { DAY, NOW } from '../support/sign-text.ts';
 import { PLAIN_ZONE, signWorld } from '../support/sign-world.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SignOptions } from '../../src/commands/sign.ts';
+import type { SignOptions } from '../../src/commands/signing-options.ts';
 import { DAY } from '../support/sign-text.ts';
 import { IN_USE, PLAIN_ZONE, signWorld, type SignWorld } from '../support/sign-world.ts';
 import { ed25519Key } from '../support/test-keys.ts';

@@ -2,7 +2,7 @@ import { readFileSync, statSync, utimesSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { nameFromText } from '../../src/dns/name.ts';
 import { MAX_TTL } from '../../src/dns/ttl.ts';
-import type { SignOptions } from '../../src/commands/sign.ts';
+import type { SignOptions } from '../../src/commands/signing-options.ts';
 import { DAY, NOW, NSEC3 } from '../support/sign-text.ts';
 import { KSK, PLAIN_ZONE, signWorld, ZSK } from '../support/sign-world.ts';
 import { typeOfLine } from '../support/zone-text.ts';

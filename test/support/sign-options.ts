@@ -1,4 +1,4 @@
-import type { SignOptions } from '../../src/commands/sign.ts';
+import type { SignOptions } from '../../src/commands/signing-options.ts';
 import { DEFAULT_POLICY } from '../../src/rollover/policy.ts';
 
 const DAY = 86400;

@@ -1,7 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Environment } from '../../src/commands/environment.ts';
-import { sign, type SignOptions, type SignResult } from '../../src/commands/sign.ts';
+import { sign } from '../../src/commands/sign.ts';
+import type { SignOptions } from '../../src/commands/signing-options.ts';
+import type { SignResult } from '../../src/commands/signing-result.ts';
 import { singleThreadPool } from '../../src/dnssec/work-pool.ts';
 import { nodeCrypto } from '../../src/io/crypto/node-crypto.ts';
 import { fileStore } from '../../src/io/file-store.ts';
