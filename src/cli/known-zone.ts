@@ -54,7 +54,10 @@ function unknownZone(
   others: readonly Uint8Array[],
   hint: string,
 ): ZonewrightError {
-  const closest = closestWord(zone, others.map(nameToText));
+  const closest = closestWord(
+    zone,
+    others.map((other) => nameToText(other)),
+  );
   return usageError('usage/unknown-zone', `${zone} ${what}`, {
     hint: closest === undefined ? hint : `did you mean ${closest}? Else ${hint}`,
   });
@@ -71,7 +74,10 @@ export async function withClosestZone(
     ...configuration.zones.map((settings) => settings.name),
     ...(await zonesWithKeys(keyDirectory, environment.files)),
   ];
-  const closest = closestWord(nameToText(name), known.map(nameToText));
+  const closest = closestWord(
+    nameToText(name),
+    known.map((other) => nameToText(other)),
+  );
   if (closest === undefined) return error;
   const { kind, code, message, hint = '' } = error;
   return new ZonewrightError(kind, code, message, { hint: `did you mean ${closest}? Else ${hint}` });

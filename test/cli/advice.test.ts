@@ -66,6 +66,13 @@ describe('advice', () => {
     expect((await runInProcess(['status', 'quite.different'])).stderr).not.toContain('did you mean');
   });
 
+  test('status of a zone that is misspelled, where several are known: the last is looked at like the first', async () => {
+    workIn({ '.zonewrightrc.yaml': CONFIGURATION });
+    for (const zone of ['example.com', 'example.net', 'nearby.example']) await runInProcess(['keygen', zone]);
+    const { stderr } = await runInProcess(['status', 'naerby.example']);
+    expect(stderr).toContain('did you mean nearby.example.?');
+  });
+
   test('rotate of a zone that is misspelled makes nothing', async () => {
     workIn({ '.zonewrightrc.yaml': CONFIGURATION, 'example.com.zone': SMALL_ZONE });
     const { status, stderr } = await runInProcess(['rotate', 'exmaple.com', '--sign']);
