@@ -37,7 +37,7 @@ function placeOf({ location }: ShownFinding): string {
 }
 
 function verdict(report: VerifyReport, findings: readonly ShownFinding[]): string[] {
-  const { zone, ok, time, rrsets, signaturesVerified, firstExpiry, timing } = report;
+  const { zone, ok, time, rrsets, signaturesVerified, firstExpiry, timing, previous = [] } = report;
   const counts = countBySeverity(findings);
   const found = [
     plural(counts.error, 'error'),
@@ -57,7 +57,15 @@ function verdict(report: VerifyReport, findings: readonly ShownFinding[]): strin
           `  survives ${plural(timing.missedRunsSurvived, 'missed nightly run')}; ` +
             `secondaries serve it for ${printDuration(timing.soaExpire)}, caches for up to ${printDuration(timing.maxTtl)}`,
         ]),
+    ...(canReplace(report)
+      ? [`  can replace ${previous.join(', ')}: what caches hold of one validates with the other`]
+      : []),
   ];
+}
+
+/** Whether there were versions to compare with, and nothing was found in doing so. */
+function canReplace({ ok, previous = [], findings }: VerifyReport): boolean {
+  return ok && previous.length > 0 && !findings.some(({ code }) => code.startsWith('cache/'));
 }
 
 function plural(count: number, noun: string): string {

@@ -65,6 +65,8 @@ export interface VerifyReport {
   readonly denial: DenialKind;
   readonly firstExpiry?: FirstExpiry;
   readonly timing?: Timing;
+  /** The files of the versions that this one was compared with. */
+  readonly previous?: readonly string[];
   /** What leads from the parent to the data, for those who draw it. */
   readonly chain: ChainReport;
 }
@@ -173,6 +175,7 @@ export async function verify(options: VerifyOptions, environment: Environment): 
       revoked,
     })),
     denial,
+    ...(previous.length === 0 ? {} : { previous: previous.map((old) => old.file) }),
     ...(firstExpiry === undefined ? {} : { firstExpiry }),
     ...(timing === undefined ? {} : { timing }),
     chain: {

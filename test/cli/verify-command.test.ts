@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { temporaryDirectory } from '../support/workspace.ts';
 import { CLOCK, runForJson, runInProcess } from './in-process.ts';
@@ -7,10 +8,12 @@ import { SMALL_ZONE, workIn } from './working-directory.ts';
 
 let good: string;
 let ds: string;
+let signedIn: string;
 
 beforeAll(async () => {
   const home = process.cwd();
-  process.chdir(temporaryDirectory());
+  signedIn = temporaryDirectory();
+  process.chdir(signedIn);
   writeFileSync('example.com.zone', SMALL_ZONE);
   await runInProcess(['keygen', 'example.com']);
   expect((await runInProcess(['sign', 'example.com.zone'])).status).toBe(0);
@@ -50,6 +53,26 @@ describe('verify', () => {
     const { stdout } = await runInProcess(['verify', 'bad.signed', '--all-findings']);
     expect(stdout.match(/\[rrsig\/invalid\]$/gm)).toHaveLength(2);
     expect(stdout).not.toContain('more of this kind');
+  });
+
+  test('--previous says that one can replace the other, where it can', async () => {
+    const line = '  can replace good.signed: what caches hold of one validates with the other\n';
+    writeFileSync('example.com.zone', `${SMALL_ZONE}new A 192.0.2.9\n`);
+    for (const keys of [path.join(signedIn, 'keys'), 'other-keys']) {
+      writeFileSync('example.com.zone.signed', good);
+      if (keys === 'other-keys') await runInProcess(['keygen', 'example.com', '-K', keys]);
+      await runInProcess(['sign', 'example.com.zone', '-K', keys]);
+      const { status, stdout } = await runInProcess([
+        'verify',
+        'example.com.zone.signed',
+        '--previous',
+        'good.signed',
+      ]);
+      expect([status, stdout.includes(line)]).toEqual(keys === 'other-keys' ? [1, false] : [0, true]);
+    }
+    const { document } = await runForJson(['verify', 'good.signed', '--previous', 'good.signed']);
+    expect(schemaErrors(document)).toEqual([]);
+    expect(document).toMatchObject({ previous: ['good.signed'] });
   });
 
   test('reads standard input', async () => {
