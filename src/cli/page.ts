@@ -14,12 +14,17 @@ a:focus-visible, summary:focus-visible, [tabindex]:focus-visible { outline: 3px 
 .skip { position: absolute; left: -99rem; }
 .skip:focus { left: 1rem; top: 1rem; background: var(--paper); padding: 0.5rem; }
 .soft { color: var(--soft); }
+.whole { white-space: nowrap; }
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+nav { margin: 1rem 0; }
 .zone { border: 1px solid var(--line); border-left-width: 6px; border-radius: 6px; padding: 1rem; margin: 1rem 0; background: var(--card); }
 .zone.ok { border-left-color: var(--ok); } .zone.warning { border-left-color: var(--warning); } .zone.critical { border-left-color: var(--critical); } .zone.unknown { border-left-color: var(--unknown); }
 .health { font-weight: bold; white-space: nowrap; }
 .health.ok { color: var(--ok); } .health.warning { color: var(--warning); } .health.critical { color: var(--critical); } .health.unknown { color: var(--unknown); }
-.scroll { overflow-x: auto; }
+.scroll { --back: var(--paper); position: relative; overflow-x: auto; background: linear-gradient(to left, var(--back) 40%, transparent) right / 3rem 100% no-repeat local, linear-gradient(to left, var(--line), transparent) right / 1.25rem 100% no-repeat; }
+.zone .scroll { --back: var(--card); }
 pre { margin: 0.25rem 0; padding: 0.5rem 0.75rem; border: 1px solid var(--line); border-radius: 4px; background: var(--paper); font: 14px/1.4 ui-monospace, monospace; white-space: pre-wrap; }
+pre span { display: inline-block; max-width: 100%; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9rem; overflow-wrap: normal; }
 th, td { text-align: left; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0; border-bottom: 1px solid var(--line); }
 th, td.narrow { white-space: nowrap; }
@@ -33,6 +38,7 @@ figure { margin: 1rem 0; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0.5rem 0 0; padding: 0; list-style: none; font-size: 0.85rem; }
 .legend svg { vertical-align: -2px; margin-right: 0.35rem; }
 .step { font-weight: bold; } .step.todo { font-weight: normal; color: var(--soft); }
+@media (forced-colors: active) { :root { --ink: CanvasText; --soft: CanvasText; --line: CanvasText; --paper: Canvas; --card: Canvas; --link: LinkText; } .scroll { background: none; } }
 @media print { .zone { break-inside: avoid; } }
 `.trim();
 
@@ -66,7 +72,7 @@ export function legend(): string {
   return `<ul class="legend" aria-label="Legend">${items.join('')}</ul>`;
 }
 
-/** A table that scrolls by itself where it is too wide, with the keyboard as well. */
+/** A table that scrolls by itself where it is too wide, with the keyboard as well; a shade at its edge says that there is more. */
 export function table(
   label: string,
   headings: readonly string[],
@@ -76,12 +82,22 @@ export function table(
   const widthOf = (index: number): string => (widths[index] === undefined ? '' : ` class="${widths[index]}"`);
   const head = headings.map((text) => `<th scope="col">${escapeXml(text)}</th>`);
   const body = rows.map(
-    (row) => `<tr>${row.map((cell, index) => `<td${widthOf(index)}>${escapeXml(cell)}</td>`).join('')}</tr>`,
+    (row) => `<tr>${row.map((cell, index) => `<td${widthOf(index)}>${prose(cell)}</td>`).join('')}</tr>`,
   );
-  return `<div class="scroll" role="region" tabindex="0" aria-label="${escapeXml(label)}"><table><thead><tr>${head.join('')}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
+  const name = escapeXml(label);
+  return `<div class="scroll" role="group" tabindex="0" aria-label="${name}"><table><caption class="unseen">${name}</caption><thead><tr>${head.join('')}</tr></thead><tbody>\n${body.join('\n')}\n</tbody></table></div>`;
 }
 
-/** A command or a form to copy. */
+/** A command or a form to copy, as it is: lines end between words, for browsers would break them within `--option` too. */
 export function preformatted(label: string, text: string): string {
-  return `<pre class="scroll" role="region" tabindex="0" aria-label="${escapeXml(label)}">${escapeXml(text.trimEnd())}</pre>`;
+  const words = text.trimEnd().replace(/\S+/g, (word) => `<span>${escapeXml(word)}</span>`);
+  return `<pre role="group" aria-label="${escapeXml(label)}">${words}</pre>`;
+}
+
+/** A sentence; no line ends within a date or between a key's role and its tag. */
+export function prose(text: string): string {
+  return escapeXml(text).replace(
+    /\d{4}-\d\d-\d\d|\b(?:KSK|ZSK|CSK|key) \+?\d+\b/g,
+    (whole) => `<span class="whole">${whole}</span>`,
+  );
 }

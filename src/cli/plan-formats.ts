@@ -1,5 +1,5 @@
 import type { Timeline } from '../rollover/timeline.ts';
-import { legend, page, table } from './page.ts';
+import { legend, page, prose, table } from './page.ts';
 import type { ScreenStyle } from './screen.ts';
 import { printDate, printMinute } from './timeline-axis.ts';
 import { eventLines } from './timeline-events.ts';
@@ -21,7 +21,7 @@ export function formatPlan(picture: PlanPicture, zone: string, timeline: Timelin
   return page(title, [
     '<header>',
     `<h1>${escapeXml(title)}</h1>`,
-    `<p class="soft">From ${printMinute(timeline.now)} to ${printMinute(timeline.to)}, if every run takes place and the parent is changed on the day.</p>`,
+    `<p class="soft">${prose(`From ${printMinute(timeline.now)} to ${printMinute(timeline.to)}`)}, if every run takes place and the parent is changed on the day.</p>`,
     legend(),
     '</header>',
     '<main>',

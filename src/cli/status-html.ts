@@ -1,9 +1,9 @@
 import type { RolloverReport, ZoneStatus } from '../commands/status-report.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { formatDs } from './ds-formats.ts';
-import { legend, page, preformatted, table } from './page.ts';
+import { legend, page, preformatted, prose, table } from './page.ts';
 import { planTable } from './plan-formats.ts';
-import { answer, dsTitle, problemLine, relative, REPORT_LEAD } from './status-words.ts';
+import { answer, dsTitle, problemLine, relative, REPORT_LEAD, stepTurn } from './status-words.ts';
 import { healthCounts, worstFirst, type ZoneResult } from './status-zones.ts';
 import { printDate, printMinute } from './timeline-axis.ts';
 import { timelineSvg } from './timeline-svg.ts';
@@ -24,7 +24,7 @@ export function statusPage(results: readonly ZoneResult[], now: number): string 
     '<a class="skip" href="#zones">Skip to the zones</a>',
     '<header>',
     `<h1>${escapeXml(title)}</h1>`,
-    `<p class="soft">As of ${printMinute(now)}.${sorted.length === 1 ? '' : ` ${sorted.length} zones, worst first.`}</p>`,
+    `<p class="soft">As of ${prose(printMinute(now))}.${sorted.length === 1 ? '' : ` ${sorted.length} zones, worst first.`}</p>`,
     legend(),
     '</header>',
     ...(sorted.length > 1 ? [contents(sorted)] : []),
@@ -56,8 +56,8 @@ function zoneSection(result: ZoneResult, id: string, now: number, isOnly: boolea
     const { message, hint } = result.error;
     return [
       ...head,
-      `<p>Nothing can be said of this zone: ${escapeXml(message)}</p>`,
-      ...(hint === undefined ? [] : [`<p class="soft">${escapeXml(hint)}</p>`]),
+      `<p>Nothing can be said of this zone: ${prose(message)}</p>`,
+      ...(hint === undefined ? [] : [`<p class="soft">${prose(hint)}</p>`]),
       '</section>',
     ].join('\n');
   }
@@ -68,7 +68,7 @@ function zoneSection(result: ZoneResult, id: string, now: number, isOnly: boolea
     `<details${isOnly ? ' open' : ''}><summary>${escapeXml(title)}</summary>${content}</details>`;
   return [
     ...head,
-    `<p>${escapeXml(capitalized(text.slice(text.indexOf(': ') + 2)))}.</p>`,
+    `<p>${prose(capitalized(text.slice(text.indexOf(': ') + 2)))}.</p>`,
     ...(task?.nextCommand === undefined
       ? []
       : [
@@ -82,7 +82,7 @@ function zoneSection(result: ZoneResult, id: string, now: number, isOnly: boolea
             .slice(1)
             .map(
               (problem) =>
-                `<li>${escapeXml(problemLine(problem))}${problem.todo === undefined ? '' : `; ${escapeXml(problem.todo)}`}</li>`,
+                `<li>${prose(problemLine(problem))}${problem.todo === undefined ? '' : `; ${prose(problem.todo)}`}</li>`,
             )
             .join('')}</ul>`,
         ]),
@@ -99,23 +99,26 @@ function zoneSection(result: ZoneResult, id: string, now: number, isOnly: boolea
       : [details('What comes', planTable(status.timeline, `What comes for ${result.zone}`))]),
     details('Signatures', signaturePart(status, now)),
     ...[...notes(status)].map(([title, items]) =>
-      details(title, `<ul>${items.map((item) => `<li>${escapeXml(item)}</li>`).join('')}</ul>`),
+      details(title, `<ul>${items.map((item) => `<li>${prose(item)}</li>`).join('')}</ul>`),
     ),
     '</section>',
   ].join('\n');
 }
 
 function rolloverPart({ title, started, steps, task }: RolloverReport, now: number): string {
-  const items = steps.map(({ does, state, at }) => {
-    const when = at === undefined || at <= now ? '' : `, about ${printDate(at)}`;
-    return `<li><span class="step ${state === 'to come' ? 'todo' : ''}">${state}:</span> ${escapeXml(does)}${when}</li>`;
+  const items = steps.map((step) => {
+    const { does, state, at } = step;
+    const when = at === undefined || at <= now ? '' : `, about ${prose(printDate(at))}`;
+    return `<li><span class="step ${state === 'to come' ? 'todo' : ''}">${stepTurn(step, now)}:</span> ${prose(does)}${when}</li>`;
   });
   const due =
-    task.deadline === undefined ? '' : ` Due ${printMinute(task.deadline)}, ${relative(task.deadline, now)}.`;
+    task.deadline === undefined
+      ? ''
+      : ` Due ${prose(printMinute(task.deadline))}, ${relative(task.deadline, now)}.`;
   return [
-    `<h3>${escapeXml(title)}, since ${printMinute(started)}</h3>`,
+    `<h3>${escapeXml(title)}, since ${prose(printMinute(started))}</h3>`,
     `<ol>${items.join('')}</ol>`,
-    `<p>${escapeXml(capitalized(task.what))}.${due}</p>`,
+    `<p>${prose(capitalized(task.what))}.${due}</p>`,
   ].join('\n');
 }
 
@@ -128,9 +131,7 @@ function dsPart(status: ZoneStatus): string[] {
         `<h3>${dsTitle(change, status)}</h3>`,
         preformatted(`DS of ${zone} to ${change}`, formatDs('registrar', ds[change], {})),
       ]),
-    ...(ds.unsafe === undefined
-      ? []
-      : [`<p>No DS can be given to the parent yet: ${escapeXml(ds.unsafe)}.</p>`]),
+    ...(ds.unsafe === undefined ? [] : [`<p>No DS can be given to the parent yet: ${prose(ds.unsafe)}.</p>`]),
   ];
 }
 
@@ -157,7 +158,7 @@ function keyTable({ keys }: ZoneStatus, zone: string, now: number): string {
 
 function signaturePart({ firstExpiration, missedRunsSurvived = 0, serial }: ZoneStatus, now: number): string {
   if (firstExpiration === undefined) return '<p>None known.</p>';
-  return `<p>The first expires ${printMinute(firstExpiration)}, ${relative(firstExpiration, now)}: ${missedRunsSurvived} nightly runs in a row may fail.${serial === undefined ? '' : ` Serial ${serial}.`}</p>`;
+  return `<p>The first expires ${prose(printMinute(firstExpiration))}, ${relative(firstExpiration, now)}: ${missedRunsSurvived} nightly runs in a row may fail.${serial === undefined ? '' : ` Serial ${serial}.`}</p>`;
 }
 
 function notes({ drift, notifications, lastError }: ZoneStatus): ReadonlyMap<string, readonly string[]> {

@@ -2,7 +2,7 @@ import type { KeyReport, RolloverReport, StepReport, Task, ZoneStatus } from '..
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { formatDs } from './ds-formats.ts';
 import type { Palette, ScreenStyle } from './screen.ts';
-import { answer, dsTitle, problemLine, relative, REPORT_LEAD } from './status-words.ts';
+import { REPORT_LEAD, answer, dsTitle, problemLine, relative, stepTurn } from './status-words.ts';
 import { columnsOf, folded } from './text-layout.ts';
 import { printDate, printMinute } from './timeline-axis.ts';
 import { eventLines } from './timeline-events.ts';
@@ -112,9 +112,9 @@ function rolloverLines(
   ];
 }
 
-function stepMark({ state, at = 0 }: StepReport, { unicode }: ScreenStyle, now: number): string {
-  const sign = unicode ? { done: '✓ ', now: '▶ ', 'to come': '· ' }[state] : '';
-  return `${sign}${state === 'now' && at > now ? 'next' : state}`;
+function stepMark(step: StepReport, { unicode }: ScreenStyle, now: number): string {
+  const sign = unicode ? { done: '✓ ', now: '▶ ', 'to come': '· ' }[step.state] : '';
+  return `${sign}${stepTurn(step, now)}`;
 }
 
 function stepDate({ at = 0 }: StepReport, now: number): string {

@@ -1,5 +1,5 @@
 import { roughDuration } from '../commands/status-problems.ts';
-import type { Problem, Task, ZoneStatus } from '../commands/status-report.ts';
+import type { Problem, StepReport, Task, ZoneStatus } from '../commands/status-report.ts';
 import { printDate, printMinute } from './timeline-axis.ts';
 
 const DAY = 86400;
@@ -68,7 +68,13 @@ export function dateOrMinute(time: number, now: number): string {
   return Math.abs(time - now) < 2 * DAY ? printMinute(time) : printDate(time);
 }
 
-/** `in 9 days`, `3 hours ago` */
+/** `done`, `now`, `next` or `to come`. */
+export function stepTurn({ state, at = 0 }: StepReport, now: number): string {
+  return state === 'now' && at > now ? 'next' : state;
+}
+
+/** `in 9 days`, `3 hours ago`, `now` */
 export function relative(time: number, now: number): string {
+  if (time === now) return 'now';
   return time >= now ? `in ${roughDuration(time - now)}` : `${roughDuration(now - time)} ago`;
 }

@@ -31,7 +31,8 @@ export const TIMELINE_STYLE = `
 .timeline .future { fill-opacity: 0.6; }
 .timeline .signed { fill: var(--signed); }
 .timeline .end { stroke: var(--signed); stroke-width: 2.5; fill: none; }
-.timeline .you { fill: var(--you); }
+.timeline .you { fill: var(--you); stroke: var(--back); }
+@media (forced-colors: active) { .timeline { --ink: CanvasText; --soft: CanvasText; --line: GrayText; --paper: Canvas; --pending: CanvasText; --active: CanvasText; --retired: CanvasText; --signed: CanvasText; --you: CanvasText; } }
 `.trim();
 
 /** The patterns that bars are filled with: once in a page, before the first timeline. */
@@ -78,17 +79,16 @@ export function timelineSvg(timeline: Timeline, title: string, id: string): Time
     ...(firstExpiration === undefined ? [] : [`${signatureLabel(firstExpiration)}.`]),
     ...(yours.length === 0 ? [] : [`Your part at the parent: ${yours.map(printDate).join(', ')}.`]),
   ];
-  const grid = timeTicks(from, to, MOST_TICKS).flatMap(({ time, label }, index) => {
+  const ticks = timeTicks(from, to, MOST_TICKS);
+  const grid = ticks.map(({ time }) => {
     const x = percent(at(time));
-    const isAtEnd = at(time) > 100 - EDGE;
+    return `<line class="grid" x1="${x}" x2="${x}" y1="24" y2="${height}"/>`;
+  });
+  const dates = ticks.flatMap(({ time, label }, index) => {
+    if (at(time) > 100 - EDGE) return [];
     // On a narrow screen every other date stands too near to the next.
     const isMinor = index % 2 === 1 || at(time) > 100 - NARROW_EDGE;
-    return [
-      `<line class="grid" x1="${x}" x2="${x}" y1="24" y2="${height}"/>`,
-      ...(isAtEnd
-        ? []
-        : [`<text class="soft${isMinor ? ' minor' : ''}" x="${x}" dx="3" y="36">${escapeXml(label)}</text>`]),
-    ];
+    return `<text class="soft${isMinor ? ' minor' : ''}" x="${percent(at(time))}" dx="3" y="36">${escapeXml(label)}</text>`;
   });
   const x = percent(at(now));
   const anchor = at(now) > 100 - NARROW_EDGE ? 'end' : at(now) < NARROW_EDGE ? 'start' : 'middle';
@@ -102,6 +102,8 @@ export function timelineSvg(timeline: Timeline, title: string, id: string): Time
       `<text x="${x}" y="14" text-anchor="${anchor}">now, ${printDate(now)}</text>`,
       ...rows.map(({ shapes }, index) => row(index, shapes.join(''))),
       `<line class="now" x1="${x}" x2="${x}" y1="20" y2="${height}"/>`,
+      // Texts have an edge in the colour of the paper, which keeps lines behind them away.
+      ...dates,
       ...rows.map(({ label }, index) => row(index, `<text x="2" y="14">${escapeXml(label)}</text>`)),
       '</svg>',
     ].join('\n'),

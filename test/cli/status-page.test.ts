@@ -25,8 +25,14 @@ async function planPage(): Promise<string> {
 }
 
 const SCREENS = [
-  { title: 'a phone in light', width: 390, height: 844, colorScheme: 'light' },
-  { title: 'a desk in dark', width: 1280, height: 800, colorScheme: 'dark' },
+  { title: 'a phone in light', width: 390, height: 844, look: { colorScheme: 'light' } },
+  { title: 'a desk in dark', width: 1280, height: 800, look: { colorScheme: 'dark' } },
+  {
+    title: 'a narrow phone in the colours that its user wants',
+    width: 320,
+    height: 568,
+    look: { forcedColors: 'active' },
+  },
 ] as const;
 
 interface AxeResult {
@@ -65,12 +71,14 @@ describeWithPeers(['chromium'], 'the pages of status and of a plan in a browser'
 
   afterAll(async () => browser.close());
 
-  describe.each(SCREENS)('on $title', ({ width, height, colorScheme }) => {
+  describe.each(SCREENS)('on $title', ({ width, height, look }) => {
     test.each(PAGES)('%s: axe finds nothing, nothing is cut, no script is needed', async (name) => {
       const file = path.join(directory, `${name}.html`);
       const html = readFileSync(file, 'utf8');
       expect(html).not.toMatch(/<script|<link|\ssrc=|href=\"(?!#)|url\((?!#)|@import/i);
-      const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+      // Nothing moves: there is nothing to reduce for those who want less of that.
+      expect(html).not.toMatch(/animat|transition|scroll-behavior/i);
+      const page = await browser.newPage({ viewport: { width, height }, ...look });
       try {
         await page.goto(pathToFileURL(file).href);
         // Details that are closed would not be looked at.
@@ -85,6 +93,32 @@ describeWithPeers(['chromium'], 'the pages of status and of a plan in a browser'
       }
     });
   });
+
+  test.each([320, 390])(
+    'what is to be copied is copied as it is, and no line of it ends within an option: %d pixels',
+    async (width) => {
+      const page = await browser.newPage({ viewport: { width, height: 844 } });
+      try {
+        await page.goto(pathToFileURL(path.join(directory, 'waiting.html')).href);
+        const copied = await page.evaluate<readonly (readonly [string, string])[]>(
+          `[...document.querySelectorAll('pre')].map((part) => {
+            getSelection().selectAllChildren(part);
+            return [getSelection().toString(), part.textContent];
+          })`,
+        );
+        expect(copied.map(([text]) => text)).toContainEqual(expect.stringMatching(/ --ds-published \d+$/));
+        for (const [text, content] of copied) expect(text).toBe(content);
+        // A line's height is 1.4 times 14 pixels.
+        const options = await page.evaluate<readonly number[]>(
+          "[...document.querySelectorAll('pre span')].filter((word) => word.textContent.startsWith('--')).map((word) => word.offsetHeight)",
+        );
+        expect(options.length).toBeGreaterThan(0);
+        expect(Math.max(...options)).toBeLessThan(2 * 1.4 * 14);
+      } finally {
+        await page.close();
+      }
+    },
+  );
 
   test('is used with the keyboard: the first stop skips to the zones, and all that scrolls can be reached', async () => {
     const page = await browser.newPage({ viewport: { width: 390, height: 844 } });
