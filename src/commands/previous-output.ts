@@ -1,10 +1,10 @@
 import { toHex } from '../dns/encoding.ts';
-import { nameToText } from '../dns/name.ts';
-import { readSoa } from '../dnssec/soa.ts';
+import { canonicalName, nameToText } from '../dns/name.ts';
+import { PrintedOutput } from '../dnssec/printed-output.ts';
+import { apexSerial } from '../dnssec/soa.ts';
 import { usageError, ZonewrightError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
 import { outOfZoneRecords } from '../zone/checks.ts';
-import { PrintedZone } from '../zone/printed-zone.ts';
 import { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import type { OutputDigests } from './output-digests.ts';
@@ -14,7 +14,7 @@ export interface PreviousOutput {
   /** What is known by its text is read when somebody asks for this. */
   readonly zone: Zone;
   /** The text, where this tool wrote it. */
-  readonly printed?: PrintedZone | undefined;
+  readonly printed?: PrintedOutput | undefined;
   readonly serial: number;
   /** SHA-256 of the file in hexadecimal. */
   readonly digest: string;
@@ -62,7 +62,7 @@ export async function readPreviousOutput(
   if (zone.apexRrset(Type.SOA) < 0 || (zone.apexRrset(Type.RRSIG) < 0 && !mayBeUnsigned))
     throw notASignedZone(output, input.origin);
   const digest = toHex(environment.crypto.digest('sha256', previous.bytes));
-  return { zone, serial: serialOf(zone), digest, trusted: await digests.has(digest) };
+  return { zone, serial: apexSerial(zone), digest, trusted: await digests.has(digest) };
 }
 
 /** The output as text, where this tool wrote exactly these octets. */
@@ -74,22 +74,17 @@ async function readOwnOutput(
 ): Promise<PreviousOutput | undefined> {
   const bytes = await files.read(output);
   const digest = toHex(crypto.digest('sha256', bytes));
-  const printed = (await digests.has(digest)) ? PrintedZone.of(bytes) : undefined;
-  if (printed === undefined) return undefined;
-  const { serial } = readSoa(printed.readRdata(printed.findLine(0, Type.SOA)));
+  if (!(await digests.has(digest))) return undefined;
+  const printed = new PrintedOutput(bytes, canonicalName(origin));
   return {
     get zone() {
-      return printed.read(origin);
+      return printed.zone;
     },
     printed,
-    serial,
+    serial: printed.serial,
     digest,
     trusted: true,
   };
-}
-
-function serialOf(zone: Zone): number {
-  return readSoa(zone.rdatasOf(zone.apexRrset(Type.SOA))[0]!).serial;
 }
 
 function notASignedZone(file: string, origin: Uint8Array, cause?: ZonewrightError): ZonewrightError {

@@ -1,6 +1,6 @@
 import { nameToText } from '../dns/name.ts';
 import type { Denial } from '../dnssec/denial.ts';
-import type { SignRequest } from '../dnssec/sign-request.ts';
+import type { SignedZone, SignRequest } from '../dnssec/sign-request.ts';
 import { signZone } from '../dnssec/sign-zone.ts';
 import { describeFinding } from '../dnssec/verify/findings.ts';
 import { verifyZone } from '../dnssec/verify/verify-zone.ts';
@@ -125,25 +125,7 @@ async function signInput(
     environment,
   );
   const keys = withWhatCanBeSigned(selected, previous);
-  const { zone, dropped } = contentOf(options, input, keys, environment);
-  checkAlgorithms(zone, keys, environment);
-  const check = (): void => {
-    const { maxTtl } = options;
-    reportProblems(
-      checkZone(zone, { limit: PROBLEMS_OF_A_KIND, ...(maxTtl === undefined ? {} : { maxTtl }) }),
-      environment,
-    );
-    if (options.asPublished !== true) reportDropped(dropped, input.file, environment);
-  };
-  // Nothing can be signed without it.
-  if (zone.apexRrset(Type.SOA) < 0) check();
-
-  const signed = await signZone(zone, requestOf(options, times, keys, previous, record, environment), {
-    crypto: environment.crypto,
-    pool: environment.pool,
-    meanwhile: check,
-    report: (done, total) => environment.progress?.({ task: 'signing', done, total }),
-  });
+  const signed = await signContent(options, times, input, keys, previous, record, environment);
   const making = makingOf(from, signed, Math.max(environment.now, times.inception));
   const remember = (digest: string): Promise<void> => digests.add(digest, making);
   if (options.verify === true) await verifySigned(signed.zone, environment);
@@ -153,6 +135,42 @@ async function signInput(
   else if (signed.unchanged && previous?.trusted === true && options.check !== true)
     await remember(previous.digest);
   return describeSigned(options, input, keys, signed);
+}
+
+/** Signs what the input has; what the previous output has is read by other threads until that begins. */
+async function signContent(
+  options: SignOptions,
+  times: SignatureTimes,
+  input: ZoneFile,
+  keys: SelectedKeys,
+  previous: PreviousOutput | undefined,
+  record: PublicationRecord | undefined,
+  environment: Environment,
+): Promise<SignedZone> {
+  if (options.full !== true) previous?.printed?.begin(environment.pool);
+  try {
+    const { zone, dropped } = contentOf(options, input, keys, environment);
+    checkAlgorithms(zone, keys, environment);
+    const check = (): void => {
+      const { maxTtl } = options;
+      reportProblems(
+        checkZone(zone, { limit: PROBLEMS_OF_A_KIND, ...(maxTtl === undefined ? {} : { maxTtl }) }),
+        environment,
+      );
+      if (options.asPublished !== true) reportDropped(dropped, input.file, environment);
+    };
+    // Nothing can be signed without it.
+    if (zone.apexRrset(Type.SOA) < 0) check();
+
+    return await signZone(zone, requestOf(options, times, keys, previous, record, environment), {
+      crypto: environment.crypto,
+      pool: environment.pool,
+      meanwhile: check,
+      report: (done, total) => environment.progress?.({ task: 'signing', done, total }),
+    });
+  } finally {
+    previous?.printed?.abandon();
+  }
 }
 
 /** The zone to be signed: what the input has, but what signing makes itself and what is not the zone's, and what the keys add. */

@@ -5,7 +5,7 @@ import { Type } from '../rr/registry.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { ReadSignatures, Target } from './reusable-signatures.ts';
 import { RrsigOffset, u16At, u32At } from './rrsig.ts';
-import { readSoa } from './soa.ts';
+import { apexSerial } from './soa.ts';
 import type { TaggedKey } from './verified-signatures.ts';
 
 /** The signatures of an earlier zone, record by record. */
@@ -31,7 +31,7 @@ export class PreviousSignatures implements ReadSignatures {
     isGood?: (record: number, key: TaggedKey) => boolean,
   ) {
     this.zone = zone;
-    this.serial = readSoa(zone.rdatasOf(zone.apexRrset(Type.SOA))[0]!).serial;
+    this.serial = apexSerial(zone);
     this.#content = content;
     this.#now = now;
     this.#refresh = refresh;

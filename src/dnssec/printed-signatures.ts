@@ -7,15 +7,22 @@ import { className, printTypeName, Type } from '../rr/registry.ts';
 import type { OwnerTexts } from '../zone/print-zone.ts';
 import { Field, type PrintedZone } from '../zone/printed-zone.ts';
 import type { Zone } from '../zone/zone.ts';
-import { PreviousSignatures } from './previous-signatures.ts';
-import { PrintedRrsig } from './printed-rrsig.ts';
+import type { PreviousSignatures } from './previous-signatures.ts';
+import type { PrintedRrsigs } from './printed-jobs.ts';
 import type { ReusableSignatures, Target } from './reusable-signatures.ts';
-import { readSoa } from './soa.ts';
+import { RrsigOffset, u16At, u32At } from './rrsig.ts';
 import type { TaggedKey } from './verified-signatures.ts';
 
 const TAB = 9;
-/** Characters of the type and the tab behind it. */
-const RRSIG_TEXT_LENGTH = 'RRSIG '.length;
+
+/** What is known of an output by its text. */
+export interface ReadOutput {
+  readonly printed: PrintedZone;
+  readonly rrsigs: PrintedRrsigs;
+  readonly serial: number;
+  /** Reads it in full. */
+  readonly inFull: () => PreviousSignatures;
+}
 
 /**
  * The signatures of an output that this tool wrote itself, found in its text, which is not read in full for that: what did not change prints as
@@ -23,12 +30,13 @@ const RRSIG_TEXT_LENGTH = 'RRSIG '.length;
  */
 export class PrintedSignatures implements ReusableSignatures {
   readonly serial: number;
+  readonly #inFull: () => PreviousSignatures;
   readonly #printed: PrintedZone;
+  readonly #rrsigs: PrintedRrsigs;
   readonly #content: Zone;
   readonly #now: number;
   readonly #refresh: number;
   readonly #classText: string;
-  readonly #rrsig: PrintedRrsig;
   /** Line → 1 where the new zone has the record. */
   readonly #isTaken: Uint8Array;
   readonly #out = new ByteBuffer(4096);
@@ -45,21 +53,21 @@ export class PrintedSignatures implements ReusableSignatures {
    * @param now epoch seconds
    * @param refresh seconds: a signature with less than this left is made anew
    */
-  constructor(printed: PrintedZone, content: Zone, now: number, refresh: number) {
+  constructor({ printed, rrsigs, serial, inFull }: ReadOutput, content: Zone, now: number, refresh: number) {
+    this.serial = serial;
     this.#printed = printed;
+    this.#rrsigs = rrsigs;
+    this.#inFull = inFull;
     this.#content = content;
     this.#now = now;
     this.#refresh = refresh;
     this.#classText = `\t${className(content.zoneClass)}\t`;
-    this.#rrsig = new PrintedRrsig(printed.text, content.origin);
     this.#isTaken = new Uint8Array(printed.lineTypes.length);
     this.#ownersOfNames = new Uint32Array(content.store.names.count);
-    this.serial = readSoa(printed.readRdata(printed.findLine(0, Type.SOA))).serial;
   }
 
   inFull(): PreviousSignatures {
-    const zone = this.#printed.read(this.#content.origin);
-    return new PreviousSignatures(zone, this.#content, this.#now, this.#refresh);
+    return this.#inFull();
   }
 
   sameRrset({ owner, type, ttl, start, end }: Target, records: Uint32Array): number {
@@ -91,27 +99,29 @@ export class PrintedSignatures implements ReusableSignatures {
   }
 
   appendSignature(rrset: number, key: TaggedKey, out: ByteBuffer, refresh = this.#refresh): number {
-    const rrsig = this.#rrsig;
-    for (let line = this.#firstSignature(rrset); this.#readSignature(line, rrset); line++) {
+    const { rdata, rdataStarts, rdataLengths } = this.#rrsigs;
+    for (let line = this.#firstSignature(rrset); this.#isSignature(line, rrset); line++) {
+      const at = rdataStarts[line]!;
+      const expiration = u32At(rdata, at + RrsigOffset.Expiration);
       if (
-        rrsig.keyTag !== key.keyTag ||
-        rrsig.algorithm !== key.algorithm ||
-        serialGreater(rrsig.inception, this.#now) ||
-        serialGreater(this.#now + refresh, rrsig.expiration)
+        u16At(rdata, at + RrsigOffset.KeyTag) !== key.keyTag ||
+        rdata[at + RrsigOffset.Algorithm] !== key.algorithm ||
+        serialGreater(u32At(rdata, at + RrsigOffset.Inception), this.#now) ||
+        serialGreater(this.#now + refresh, expiration)
       )
         continue;
-      rrsig.append(out);
+      out.append(rdata, at, at + rdataLengths[line]!);
       this.#isTaken[line] = 1;
-      return rrsig.expiration;
+      return expiration;
     }
     return -1;
   }
 
-  hasSignature(rrset: number, rdata: Uint8Array): boolean {
-    for (let line = this.#firstSignature(rrset); this.#readSignature(line, rrset); line++) {
-      const out = new ByteBuffer(rdata.length);
-      this.#rrsig.append(out);
-      if (!sameOctets(out.view(), rdata)) continue;
+  hasSignature(rrset: number, wanted: Uint8Array): boolean {
+    const { rdata, rdataStarts, rdataLengths } = this.#rrsigs;
+    for (let line = this.#firstSignature(rrset); this.#isSignature(line, rrset); line++) {
+      const at = rdataStarts[line]!;
+      if (!sameOctets(rdata.subarray(at, at + rdataLengths[line]!), wanted)) continue;
       this.#isTaken[line] = 1;
       return true;
     }
@@ -165,21 +175,18 @@ export class PrintedSignatures implements ReusableSignatures {
     return line;
   }
 
-  /** Reads a line that is a signature over an RRset, with its TTL; false where it is something else. */
-  #readSignature(line: number, rrset: number): boolean {
+  /** Whether a line is a signature over an RRset, with its TTL. */
+  #isSignature(line: number, rrset: number): boolean {
     const { lineTypes, lineStarts } = this.#printed;
-    if (lineTypes[line] !== Type.RRSIG) return false;
+    const { rdata, rdataStarts, rdataLengths } = this.#rrsigs;
+    if (lineTypes[line] !== Type.RRSIG || rdataLengths[line] === 0) return false;
     const printed = this.#printed;
     const start = lineStarts[rrset]!;
-    const typeStart = printed.fieldStart(rrset, Field.Type);
-    const typeLength = printed.fieldStart(rrset, Field.Rdata) - 1 - typeStart;
-    const headLength = typeStart - start;
-    const covered = lineStarts[line]! + headLength + RRSIG_TEXT_LENGTH;
+    const at = rdataStarts[line]!;
     return (
-      printed.isAlike(lineStarts[line]!, start, headLength) &&
-      printed.isAlike(covered, typeStart, typeLength) &&
-      this.#rrsig.read(lineTypes[rrset]!, covered + typeLength + 1, printed.lineEnd(line)) &&
-      this.#rrsig.originalTtl === printed.ttlOf(rrset)
+      u16At(rdata, at + RrsigOffset.TypeCovered) === lineTypes[rrset] &&
+      u32At(rdata, at + RrsigOffset.OriginalTtl) === printed.ttlOf(rrset) &&
+      printed.isAlike(lineStarts[line]!, start, printed.fieldStart(rrset, Field.Type) - start)
     );
   }
 }

@@ -1,8 +1,8 @@
 import type { OwnerTexts } from '../zone/print-zone.ts';
-import type { PrintedZone } from '../zone/printed-zone.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { Crypto, PrivateKeyMaterial } from './crypto.ts';
 import type { Denial } from './denial.ts';
+import type { PrintedOutput } from './printed-output.ts';
 import type { SerialPolicy } from './serial-policy.ts';
 import type { WorkPool } from './work-pool.ts';
 
@@ -51,8 +51,8 @@ export interface SignRequest {
   readonly deterministic?: boolean | undefined;
   /** The output of an earlier run: its signatures are used again where they still serve. */
   readonly previous?: {
-    /** As text only where it is trusted. */
-    readonly zone: Zone | PrintedZone;
+    /** As text only where it is trusted. Whoever let threads begin to read that has to abandon it if signing fails. */
+    readonly zone: Zone | PrintedOutput;
     /** Whether its signatures are known to be good; else each is verified before it is used. */
     readonly trusted: boolean;
     /** Seconds: a signature with less than this left is made anew. */
@@ -64,7 +64,7 @@ export interface SignRequest {
 export interface SignTools {
   readonly crypto: Crypto;
   readonly pool: WorkPool;
-  /** What may be done while other threads begin to sign; where it fails, nothing is signed. */
+  /** What may be done while other threads begin to sign, or read the previous output; where it fails, nothing is signed. */
   readonly meanwhile?: (() => void) | undefined;
   /** Is told now and then how many signatures are made. */
   readonly report?: ((done: number, total: number) => void) | undefined;

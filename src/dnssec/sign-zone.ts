@@ -1,7 +1,6 @@
 import { internalError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
 import { extendZone } from '../zone/extend-zone.ts';
-import { PrintedZone } from '../zone/printed-zone.ts';
 import type { RecordStore } from '../zone/record-store.ts';
 import type { Zone } from '../zone/zone.ts';
 import { isChainComplete } from './check-chain.ts';
@@ -9,6 +8,7 @@ import type { PrivateKeyMaterial } from './crypto.ts';
 import { denialChain, type DenialChain } from './denial.ts';
 import { prepareKey, requireRoles, type PreparedKey } from './prepared-keys.ts';
 import { PreviousSignatures } from './previous-signatures.ts';
+import { PrintedOutput } from './printed-output.ts';
 import { PrintedSignatures } from './printed-signatures.ts';
 import type { ReadSignatures, ReusableSignatures, Target } from './reusable-signatures.ts';
 import { checkSignatures } from './self-check.ts';
@@ -34,9 +34,13 @@ import { writeZonemd, zoneDigest, ZONEMD_SIMPLE } from './zonemd.ts';
 export async function signZone(content: Zone, request: SignRequest, tools: SignTools): Promise<SignedZone> {
   if (request.isUnsigned !== true) requireRoles(request.keys, content);
   const keys = request.keys.map((key, index) => prepareKey(key, index, tools.crypto));
-  const previous =
-    request.previous && (await reusableSignatures(request.previous, content, request.now, keys, tools.pool));
-  return new ZoneSigning(content, request, keys, previous, tools).run();
+  const denial = request.isUnsigned === true ? NO_DENIAL : denialChain(content, request.denial, tools.crypto);
+  if (request.previous === undefined)
+    return new ZoneSigning(content, request, keys, undefined, denial, tools).run();
+  // Other threads may be reading the previous output still.
+  tools.meanwhile?.();
+  const previous = await reusableSignatures(request.previous, content, request.now, keys, tools.pool);
+  return new ZoneSigning(content, request, keys, previous, denial, { ...tools, meanwhile: undefined }).run();
 }
 
 async function reusableSignatures(
@@ -46,7 +50,7 @@ async function reusableSignatures(
   keys: readonly PreparedKey[],
   pool: WorkPool,
 ): Promise<ReusableSignatures> {
-  if (zone instanceof PrintedZone) return new PrintedSignatures(zone, content, now, refresh);
+  if (zone instanceof PrintedOutput) return zone.signatures(content, now, refresh, pool);
   const isGood = trusted ? undefined : await verifiedSignatures(zone, keys, pool);
   return new PreviousSignatures(zone, content, now, refresh, isGood);
 }
@@ -69,6 +73,7 @@ class ZoneSigning {
     request: SignRequest,
     keys: readonly PreparedKey[],
     previous: ReusableSignatures | undefined,
+    denial: DenialChain,
     tools: SignTools,
   ) {
     this.#content = content;
@@ -77,9 +82,8 @@ class ZoneSigning {
     this.#keys = keys;
     this.#previous = previous;
     this.#firstAdded = content.store.count;
-    this.#denial =
-      request.isUnsigned === true ? NO_DENIAL : denialChain(content, request.denial, tools.crypto);
-    this.#layout = new SignatureLayout(content, request, keys, previous, this.#denial.count);
+    this.#denial = denial;
+    this.#layout = new SignatureLayout(content, request, keys, previous, denial.count);
   }
 
   async run(): Promise<SignedZone> {

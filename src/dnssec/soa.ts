@@ -1,4 +1,6 @@
 import { nameLength } from '../dns/name.ts';
+import { Type } from '../rr/registry.ts';
+import type { Zone } from '../zone/zone.ts';
 
 /** The numbers of an SOA record (RFC 1035 section 3.3.13). Times are in seconds. */
 export interface SoaNumbers {
@@ -30,4 +32,9 @@ export function readSoa(rdata: Uint8Array): SoaNumbers {
 /** Writes another serial into SOA RDATA. */
 export function setSoaSerial(rdata: Uint8Array, serial: number): void {
   new DataView(rdata.buffer, rdata.byteOffset).setUint32(soaSerialOffset(rdata), serial);
+}
+
+/** The serial of a zone that has an SOA. */
+export function apexSerial(zone: Zone): number {
+  return readSoa(zone.rdatasOf(zone.apexRrset(Type.SOA))[0]!).serial;
 }

@@ -1,11 +1,12 @@
 import type { Crypto } from './crypto.ts';
+import { prepareReadingPrinted, type PrintedTask } from './printed-jobs.ts';
 import { prepareSigning, type SigningTask } from './signing-jobs.ts';
 import { prepareVerification, type VerificationTask } from './verify/signature-jobs.ts';
 import type { StretchReaders } from '../zone/parse-stretches.ts';
 import { preparePrinting, type PrintTask } from '../zone/print-jobs.ts';
 
 /** Work that is rows over shared memory: any thread can do any range of them, in any order. */
-export type Task = SigningTask | VerificationTask | PrintTask;
+export type Task = SigningTask | VerificationTask | PrintTask | PrintedTask;
 
 /** Does the rows `[first, last)` of a task. */
 export type RangeWork = (first: number, last: number) => void;
@@ -19,6 +20,8 @@ export async function prepareTask(task: Task, crypto: Crypto): Promise<RangeWork
       return prepareVerification(task, crypto);
     case 'print':
       return preparePrinting(task);
+    case 'read-printed':
+      return prepareReadingPrinted(task);
   }
 }
 

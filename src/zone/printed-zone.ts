@@ -1,16 +1,15 @@
 import type { ByteBuffer } from '../dns/byte-buffer.ts';
-import { rdataFromText } from '../rr/rdata.ts';
-import { findType } from '../rr/registry.ts';
 import { NameTable } from './name-table.ts';
-import { parseZone } from './parse-zone.ts';
-import { Zone } from './zone.ts';
+import { isAlike } from './printed-lines.ts';
 
 const TAB = 9;
-const NEWLINE = 10;
 const ZERO = 48;
 
 /** The fields of a line by how many come before. */
 export const Field = { Owner: 0, Ttl: 1, Class: 2, Type: 3, Rdata: 4 } as const;
+
+/** Where lines and owners begin, and of which types the records are. */
+export type PrintedLines = Pick<PrintedZone, 'lineStarts' | 'lineTypes' | 'ownerLines'>;
 
 /**
  * The text of a zone as `printZone` writes it, taken apart no further than to lines: each is a record, and those of an owner stand together. The
@@ -25,19 +24,12 @@ export class PrintedZone {
   /** Owner, numbered in the order of the text → its first line; one more entry closes the last. */
   readonly ownerLines: Uint32Array;
   #owners: NameTable | undefined;
-  #zone: Zone | undefined;
 
-  private constructor(text: Uint8Array, { lineStarts, lineTypes, ownerLines }: Lines) {
+  constructor(text: Uint8Array, { lineStarts, lineTypes, ownerLines }: PrintedLines) {
     this.text = text;
     this.lineStarts = lineStarts;
     this.lineTypes = lineTypes;
     this.ownerLines = ownerLines;
-  }
-
-  /** Undefined where the text has another form. */
-  static of(text: Uint8Array): PrintedZone | undefined {
-    const lines = findLines(text);
-    return lines && new PrintedZone(text, lines);
   }
 
   get ownerCount(): number {
@@ -102,21 +94,6 @@ export class PrintedZone {
     return true;
   }
 
-  /** The RDATA of a line in wire form. */
-  readRdata(line: number): Uint8Array {
-    const text = this.text.subarray(this.fieldStart(line, Field.Rdata), this.lineEnd(line));
-    return rdataFromText(this.lineTypes[line]!, String.fromCharCode(...text));
-  }
-
-  /** The zone, read in full. @param origin its name in wire form */
-  read(origin: Uint8Array): Zone {
-    if (this.#zone === undefined) {
-      const { store, zoneClass } = parseZone({ file: '', bytes: this.text }, { origin });
-      this.#zone = new Zone(store, { origin, zoneClass });
-    }
-    return this.#zone;
-  }
-
   #tableOfOwners(): NameTable {
     const owners = new NameTable(this.ownerCount);
     for (let owner = 0; owner < this.ownerCount; owner++) {
@@ -125,68 +102,4 @@ export class PrintedZone {
     }
     return owners;
   }
-}
-
-type Lines = Pick<PrintedZone, 'lineStarts' | 'lineTypes' | 'ownerLines'>;
-
-/** Undefined where a line is not a record as it is printed. */
-function findLines(text: Uint8Array): Lines | undefined {
-  const expected = 64 + Math.ceil(text.length / 100);
-  let lineStarts = new Uint32Array(expected);
-  let lineTypes = new Uint16Array(expected);
-  let ownerLines = new Uint32Array(Math.ceil(expected / 4));
-  let lines = 0;
-  let owners = 0;
-  // Where the owner of the line before is written, the tab included.
-  let owner = 0;
-  let ownerLength = 0;
-  for (let start = 0; start < text.length; lines++) {
-    let at = start + ownerLength;
-    if (ownerLength === 0 || !isAlike(text, start, owner, ownerLength)) {
-      at = behindTab(text, start);
-      owner = start;
-      ownerLength = at - start;
-      if (ownerLength === 1) return undefined;
-      if (owners + 2 > ownerLines.length) ownerLines = grown(ownerLines, new Uint32Array(owners * 2 + 64));
-      ownerLines[owners++] = lines;
-    }
-    const typeStart = behindTab(text, behindTab(text, at));
-    const rdataStart = behindTab(text, typeStart);
-    const type = findType(text, typeStart, rdataStart - 1);
-    const end = text.indexOf(NEWLINE, rdataStart);
-    if (type < 0 || end < 0) return undefined;
-    if (lines + 2 > lineStarts.length) {
-      lineStarts = grown(lineStarts, new Uint32Array(lines * 2));
-      lineTypes = grown(lineTypes, new Uint16Array(lines * 2));
-    }
-    lineStarts[lines] = start;
-    lineTypes[lines] = type;
-    start = end + 1;
-  }
-  lineStarts[lines] = text.length;
-  ownerLines[owners] = lines;
-  return {
-    lineStarts: lineStarts.subarray(0, lines + 1),
-    lineTypes: lineTypes.subarray(0, lines),
-    ownerLines: ownerLines.subarray(0, owners + 1),
-  };
-}
-
-/** The place behind the next tab on the line, or where there is none, the end of the text. */
-function behindTab(text: Uint8Array, at: number): number {
-  for (; at < text.length; at++) {
-    if (text[at] === TAB) return at + 1;
-    if (text[at] === NEWLINE) break;
-  }
-  return text.length;
-}
-
-function isAlike(text: Uint8Array, at: number, other: number, length: number): boolean {
-  for (let i = 0; i < length; i++) if (text[at + i] !== text[other + i]) return false;
-  return true;
-}
-
-function grown<T extends Uint32Array | Uint16Array>(from: T, to: T): T {
-  to.set(from);
-  return to;
 }

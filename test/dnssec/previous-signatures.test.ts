@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { nameToText } from '../../src/dns/name.ts';
+import { nameFromText, nameToText } from '../../src/dns/name.ts';
 import type { SignedZone } from '../../src/dnssec/sign-request.ts';
 import { readDnskey, REVOKE_FLAG, writeDnskey } from '../../src/dnssec/dnskey.ts';
 import { keyTag } from '../../src/dnssec/key-tag.ts';
-import { PrintedZone } from '../../src/zone/printed-zone.ts';
+import { PrintedOutput } from '../../src/dnssec/printed-output.ts';
 import { DAY, NOW, NSEC, NSEC3, signText, type SignTextOptions } from '../support/sign-text.ts';
 import { ed25519Key, type TestKey } from '../support/test-keys.ts';
 import { recordLines, typeOfLine, unindent, zoneFromText, zoneToText } from '../support/zone-text.ts';
@@ -51,14 +51,12 @@ async function rerun(
     ...options
   }: Partial<SignTextOptions> & { trusted?: boolean; asText?: boolean; refresh?: number } = {},
 ): Promise<Run> {
-  const zone = asText ? printedZone(previousText) : zoneFromText(previousText);
+  const zone = asText ? printedOutput(previousText) : zoneFromText(previousText);
   return run(text, { now: LATER, ...options, previous: { zone, trusted, refresh } });
 }
 
-function printedZone(text: string): PrintedZone {
-  const printed = PrintedZone.of(new TextEncoder().encode(text));
-  if (printed === undefined) throw new Error('the text is not as it is printed');
-  return printed;
+function printedOutput(text: string): PrintedOutput {
+  return new PrintedOutput(new TextEncoder().encode(text), nameFromText('example.'));
 }
 
 /** The types of the lines of `b` that are not in `a`, with their owners. */
