@@ -101,8 +101,7 @@ class ZoneSigning {
     const task = this.#task('software');
     const signing = this.#tools.pool.begin(task, 0);
     try {
-      layout.layOutContent();
-      signing.extend(layout.jobs.count);
+      layout.layOutContent((rows) => signing.extend(rows));
       this.#tools.meanwhile?.();
       layout.layOutDenial(this.#denial);
       if (previous !== undefined && this.#isUnchanged(previous, soa))

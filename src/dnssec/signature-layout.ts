@@ -14,6 +14,9 @@ import type { SignRequest } from './sign-request.ts';
 import { SigningJobs } from './signing-jobs.ts';
 import { readSoa } from './soa.ts';
 
+/** After how many RRsets it is told how many rows there are. */
+const RRSETS_A_REPORT = 1 << 12;
+
 /**
  * Which signatures a zone gets: those that are taken over from the previous output or from who made them ahead, and for those that are to be made,
  * a row and room in the store.
@@ -91,16 +94,21 @@ export class SignatureLayout {
     };
   }
 
-  /** Lays out the content but for SOA and ZONEMD, which come last. */
-  layOutContent(): void {
+  /**
+   * Lays out the content but for SOA and ZONEMD, which come last.
+   * @param report is told now and then how many rows there are
+   */
+  layOutContent(report: (rows: number) => void): void {
     const content = this.#content;
     const apex = content.rankOf(content.origin);
     for (let rrset = 0; rrset < content.rrsetCount; rrset++) {
+      if (rrset % RRSETS_A_REPORT === 0) report(this.jobs.count);
       const rank = content.rrsetOwners[rrset]!;
       const type = content.rrsetTypes[rrset]!;
       if (rank === apex && (type === Type.SOA || type === Type.ZONEMD)) continue;
       this.#layOut(this.targetOf(rrset), this.#isSigned(rank, type));
     }
+    report(this.jobs.count);
   }
 
   /** Whether the zone signs an RRset of this type at the owner of a rank (RFC 4035 section 2.2). */

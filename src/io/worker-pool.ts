@@ -9,6 +9,8 @@ import { workerFile } from './worker-file.ts';
 
 /** Fewer rows than this are done sooner than a worker starts. */
 const ROWS_WORTH_A_WORKER = 1500;
+/** Fewer than this are done sooner than workers that are there hear of them. */
+const ROWS_WORTH_SHARING = 500;
 /** What a worker is given. Its answer has the same number. */
 export type WorkerOrder = RowsOrder | StretchOrder;
 
@@ -71,7 +73,11 @@ export function workerPool(crypto: Crypto, threads = availableParallelism()): Th
     expect(rows) {
       if (rows >= ROWS_WORTH_A_WORKER) start();
     },
-    begin: (task, first) => new PooledTask(task, first, crypto, start),
+    begin(task, first) {
+      const isWorth = (rows: number): boolean =>
+        rows >= (workers.length > 0 ? ROWS_WORTH_SHARING : ROWS_WORTH_A_WORKER);
+      return new PooledTask(task, first, crypto, start, isWorth);
+    },
     readers: {
       count: threads - 1,
       async read(stretches) {
@@ -101,20 +107,28 @@ class PooledTask implements RunningTask {
   readonly #first: number;
   readonly #crypto: Crypto;
   readonly #start: () => readonly Worker[];
+  readonly #isWorthWorkers: (rows: number) => boolean;
   #workers: readonly Worker[] = [];
   #answers: Promise<unknown> = Promise.resolve();
 
-  constructor(task: Task, first: number, crypto: Crypto, start: () => readonly Worker[]) {
+  constructor(
+    task: Task,
+    first: number,
+    crypto: Crypto,
+    start: () => readonly Worker[],
+    isWorthWorkers: (rows: number) => boolean,
+  ) {
     this.#rows = SharedRows.from(first);
     this.#order = { id: nextOrder++, task, shared: this.#rows.shared };
     this.#first = first;
     this.#crypto = crypto;
     this.#start = start;
+    this.#isWorthWorkers = isWorthWorkers;
   }
 
   extend(last: number): void {
     this.#rows.extend(last);
-    if (this.#workers.length > 0 || last - this.#first < ROWS_WORTH_A_WORKER) return;
+    if (this.#workers.length > 0 || !this.#isWorthWorkers(last - this.#first)) return;
     this.#workers = this.#start();
     this.#answers = Promise.all(this.#workers.map((worker) => answerOf(worker, this.#order.id)));
     // Where the calling thread fails, so do they for the same reason, which its own error tells.
