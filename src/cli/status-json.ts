@@ -8,6 +8,7 @@ import { laneNames } from './timeline-names.ts';
 /** A zone in `schemas/status.schema.json`. */
 export function statusDocument(status: ZoneStatus): object {
   const { timeline, task, lastError, ds } = status;
+  const names = laneNames(timeline);
   return {
     zone: status.zone,
     health: status.health,
@@ -59,7 +60,7 @@ export function statusDocument(status: ZoneStatus): object {
       to: printTime(timeline.to),
       keys: timeline.lanes.map(({ base, phases }) => ({
         base,
-        name: laneNames(timeline).get(base),
+        name: names.get(base),
         phases: phases.map(({ state, from, to }) => ({ state, from: printTime(from), to: timeOrNull(to) })),
       })),
     },

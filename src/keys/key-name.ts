@@ -39,9 +39,26 @@ export function keyFilesOfZone(
   ending: '.key' | '.private',
 ): string[] {
   const prefix = `k${zoneFileText(zone)}+`.toLowerCase();
-  return names.filter(
-    (name) => name.endsWith(ending) && name.slice(0, prefix.length).toLowerCase() === prefix,
-  );
+  const found = byPrefix.get(names) ?? namesByPrefix(names);
+  byPrefix.set(names, found);
+  return (found.get(prefix) ?? []).filter((name) => name.endsWith(ending));
+}
+
+/** One list is asked for every zone of a large key directory. */
+const byPrefix = new WeakMap<readonly string[], ReadonlyMap<string, readonly string[]>>();
+
+/** The names with a `+` by what stands before it, that included, in lower case. */
+function namesByPrefix(names: readonly string[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const name of names) {
+    const end = name.indexOf('+') + 1;
+    if (end === 0) continue;
+    const prefix = name.slice(0, end).toLowerCase();
+    const others = found.get(prefix);
+    if (others === undefined) found.set(prefix, [name]);
+    else others.push(name);
+  }
+  return found;
 }
 
 /** Reads a base name; undefined where `base` is none. */

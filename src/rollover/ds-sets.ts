@@ -3,7 +3,7 @@ import { signsKeys } from '../keys/roles.ts';
 import type { Ledger } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { RotationState } from './state.ts';
-import { contentOf, keyFacts, type DsRecord, type DsSet } from './validation.ts';
+import { contentOf, keyFacts, sameDs, type DsRecord, type DsSet } from './validation.ts';
 
 /** DS digest types by the digests that a policy names. */
 const DIGEST_TYPE: Readonly<Record<DigestAlgorithm, number>> = { sha1: 1, sha256: 2, sha384: 4, sha512: 0 };
@@ -53,11 +53,6 @@ export function setsBetween(from: DsSet, to: DsSet): DsSet[] {
     sets.push([...kept, ...changing.filter((_, i) => (choice & (1 << i)) !== 0)]);
   }
   return sets;
-}
-
-/** Whether two records stand for one key with one digest type. */
-export function sameDs(a: DsRecord, b: DsRecord): boolean {
-  return a.algorithm === b.algorithm && a.digestType === b.digestType && a.key === b.key;
 }
 
 /** The sets without those that are there twice. */

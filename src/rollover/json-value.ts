@@ -6,7 +6,15 @@ const MAX_DEPTH = 64;
 
 /** A string, a number or literal, or a mark. What stands in the quotes, or is a number, `JSON.parse` decides. */
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|[-+.\w]+|[{}[\],:]/sy;
+/** A string that means what stands in its quotes. */
+const PLAIN_STRING = /^"[^"\\\0-\x1f]*"$/;
 const SPACE = /[ \t\n\r]*/y;
+
+/** Where a value stands below the one that holds it, by its key or index. */
+interface Place {
+  readonly parent: Place | undefined;
+  readonly step: string | number;
+}
 
 type Content = string | number | boolean | null | readonly JsonValue[] | ReadonlyMap<string, JsonValue>;
 
@@ -16,20 +24,21 @@ type Content = string | number | boolean | null | readonly JsonValue[] | Readonl
  */
 export class JsonValue {
   readonly #content: Content;
-  readonly #path: string;
+  readonly #place: Place | undefined;
   readonly #offset: number;
   readonly #failure: JsonFailure;
 
-  constructor(content: Content, path: string, offset: number, failure: JsonFailure) {
+  constructor(content: Content, place: Place | undefined, offset: number, failure: JsonFailure) {
     this.#content = content;
-    this.#path = path;
+    this.#place = place;
     this.#offset = offset;
     this.#failure = failure;
   }
 
   /** The error that this value cannot be used. */
   error(problem: string): Error {
-    return this.#failure(this.#path === '' ? problem : `${this.#path}: ${problem}`, this.#offset);
+    const problemHere = this.#place === undefined ? problem : `${pathOf(this.#place)}: ${problem}`;
+    return this.#failure(problemHere, this.#offset);
   }
 
   /** @param what how messages call what must be here */
@@ -122,26 +131,26 @@ class JsonParser {
   }
 
   document(): JsonValue {
-    const value = this.#value('', 0);
+    const value = this.#value(undefined, 0);
     this.#skipSpace();
     if (this.#at < this.#text.length) throw this.#failure('there is more behind the end', this.#at);
     return value;
   }
 
-  #value(path: string, depth: number): JsonValue {
+  #value(place: Place | undefined, depth: number): JsonValue {
     if (depth > MAX_DEPTH) throw this.#failure('this is nested too deeply', this.#at);
     const token = this.#next('a value');
     const offset = this.#at - token.length;
-    return new JsonValue(this.#content(token, path, depth), path, offset, this.#failure);
+    return new JsonValue(this.#content(token, place, depth), place, offset, this.#failure);
   }
 
-  #content(token: string, path: string, depth: number): Content {
-    if (token === '{') return this.#members(path, depth);
-    if (token === '[') return this.#items(path, depth);
+  #content(token: string, place: Place | undefined, depth: number): Content {
+    if (token === '{') return this.#members(place, depth);
+    if (token === '[') return this.#items(place, depth);
     return this.#decoded(token);
   }
 
-  #members(path: string, depth: number): ReadonlyMap<string, JsonValue> {
+  #members(parent: Place | undefined, depth: number): ReadonlyMap<string, JsonValue> {
     const members = new Map<string, JsonValue>();
     if (this.#isNext('}')) return members;
     do {
@@ -150,15 +159,15 @@ class JsonParser {
       if (typeof name !== 'string') throw this.#misplaced(token, 'a key in quotes');
       if (members.has(name)) throw this.#failure(`the key ${token} is here twice`, this.#at - token.length);
       if (!this.#isNext(':')) throw this.#misplaced(this.#next('":"'), '":"');
-      members.set(name, this.#value(memberPath(path, name), depth + 1));
+      members.set(name, this.#value({ parent, step: name }, depth + 1));
     } while (this.#goesOn('}'));
     return members;
   }
 
-  #items(path: string, depth: number): readonly JsonValue[] {
+  #items(parent: Place | undefined, depth: number): readonly JsonValue[] {
     const items: JsonValue[] = [];
     if (this.#isNext(']')) return items;
-    do items.push(this.#value(`${path}[${items.length}]`, depth + 1));
+    do items.push(this.#value({ parent, step: items.length }, depth + 1));
     while (this.#goesOn(']'));
     return items;
   }
@@ -172,6 +181,7 @@ class JsonParser {
   }
 
   #decoded(token: string): string | number | boolean | null {
+    if (PLAIN_STRING.test(token)) return token.slice(1, -1);
     try {
       return JSON.parse(token) as string | number | boolean | null;
     } catch {
@@ -189,15 +199,15 @@ class JsonParser {
   #next(wanted: string): string {
     this.#skipSpace();
     TOKEN.lastIndex = this.#at;
-    const [token] = TOKEN.exec(this.#text) ?? [];
-    if (token === undefined) {
+    if (!TOKEN.test(this.#text)) {
       const isAtEnd = this.#at === this.#text.length;
       throw this.#failure(
         isAtEnd ? `the text ends where ${wanted} must be` : `this is not ${wanted}`,
         this.#at,
       );
     }
-    this.#at += token.length;
+    const token = this.#text.slice(this.#at, TOKEN.lastIndex);
+    this.#at = TOKEN.lastIndex;
     return token;
   }
 
@@ -207,13 +217,16 @@ class JsonParser {
 
   #skipSpace(): void {
     SPACE.lastIndex = this.#at;
-    this.#at += SPACE.exec(this.#text)?.[0].length ?? 0;
+    SPACE.test(this.#text);
+    this.#at = SPACE.lastIndex;
   }
 }
 
-function memberPath(path: string, name: string): string {
-  const step = /^[\w-]+$/.test(name) ? name : JSON.stringify(name);
-  return path === '' ? step : `${path}.${step}`;
+function pathOf({ parent, step }: Place): string {
+  const path = parent === undefined ? '' : pathOf(parent);
+  if (typeof step === 'number') return `${path}[${step}]`;
+  const name = /^[\w-]+$/.test(step) ? step : JSON.stringify(step);
+  return path === '' ? name : `${path}.${name}`;
 }
 
 function shortened(text: string): string {

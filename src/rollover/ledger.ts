@@ -1,4 +1,13 @@
-import { keyFacts, type DsSet, type KeyId, type KeySet, type ZoneData } from './validation.ts';
+import {
+  keyFacts,
+  sameData,
+  sameDsSet,
+  sameKeySet,
+  type DsSet,
+  type KeyId,
+  type KeySet,
+  type ZoneData,
+} from './validation.ts';
 
 /** The digest type that every DS set has. */
 const SHA256 = 2;
@@ -118,7 +127,11 @@ export function cachesAt(
       source: { kind: 'parent', since } as const,
     }),
   );
-  return { ds: merged(ds, now), keySets: merged(keySets, now), data: merged(data, now) };
+  return {
+    ds: merged(ds, sameDsSet, now),
+    keySets: merged(keySets, sameKeySet, now),
+    data: merged(data, sameData, now),
+  };
 }
 
 /**
@@ -196,15 +209,15 @@ export function prunedLedger({ publications, parent }: Ledger, now: number, marg
 }
 
 /** Versions with the same content are one, held as long as the last of them. */
-function merged<T>(versions: readonly Held<T>[], now: number): Held<T>[] {
-  const byContent = new Map<string, Held<T>>();
+function merged<T>(versions: readonly Held<T>[], isSame: (a: T, b: T) => boolean, now: number): Held<T>[] {
+  const distinct: Held<T>[] = [];
   for (const version of versions) {
     if (version.until <= now) continue;
-    const content = JSON.stringify(version.value);
-    const known = byContent.get(content);
-    if (known === undefined || known.until < version.until) byContent.set(content, version);
+    const known = distinct.findIndex(({ value }) => isSame(value, version.value));
+    if (known < 0) distinct.push(version);
+    else if (distinct[known]!.until < version.until) distinct[known] = version;
   }
-  return [...byContent.values()];
+  return distinct;
 }
 
 /** Two lists of keys as one set in a fixed order. */

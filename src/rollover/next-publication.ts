@@ -1,6 +1,7 @@
 import { currentPublication, newestPublication } from './ledger.ts';
 import type { ZoneVersion } from './proof.ts';
 import type { KeyUse, ManagedKey, RotationState } from './state.ts';
+import { sameData, sameKeys, sameKeySet } from './validation.ts';
 
 /** What the next publication looks like to a resolver: our keys by their use, others' DNSKEYs as they were last. */
 export function nextPublication({ keys, ledger }: RotationState): ZoneVersion {
@@ -25,11 +26,7 @@ export function needsPublication(state: RotationState): boolean {
   const newest = newestPublication(state.ledger);
   const next = nextPublication(state);
   if (newest === undefined) return next.keySet.keys.length > 0 || next.data.signerSets.flat().length > 0;
-  return contentOfZone(newest) !== contentOfZone(next);
-}
-
-function contentOfZone({ keySet, data }: ZoneVersion): string {
-  return JSON.stringify([keySet, data]);
+  return !sameKeySet(newest.keySet, next.keySet) || !sameData(newest.data, next.data);
 }
 
 /** No key is lost. */
@@ -44,9 +41,10 @@ export function lostSigners(
   before: ZoneVersion | undefined,
   lost: ReadonlySet<string>,
 ): ManagedKey[] {
+  if (lost.size === 0) return [];
   const next = nextPublication(state);
   const { keys, signers } = before?.keySet ?? { keys: [], signers: [] };
-  const isSameKeys = JSON.stringify(keys) === JSON.stringify(next.keySet.keys);
+  const isSameKeys = sameKeys(keys, next.keySet.keys);
   const { signerSets } = before?.data ?? { signerSets: [[]] };
   return state.keys.filter(
     ({ base, dnskey, use }) =>

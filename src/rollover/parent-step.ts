@@ -1,12 +1,12 @@
 import { signsKeys } from '../keys/roles.ts';
-import { digestTypes, distinct, dsOf, sameDs, servedDs, setsBetween } from './ds-sets.ts';
+import { digestTypes, distinct, dsOf, servedDs, setsBetween } from './ds-sets.ts';
 import { cachesAt, type Caches, type Ledger, type ParentVersion } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import { proveDs, type Proof } from './proof.ts';
 import type { ParentStep } from './rollovers.ts';
 import type { ManagedKey, Rollover, RotationState } from './state.ts';
 import { decide, marginOf, stepDone, waitFor, type Outcome } from './step-outcome.ts';
-import { contentOf, type DsSet } from './validation.ts';
+import { contentOf, sameDs, type DsSet } from './validation.ts';
 
 /** Asks for another DS set once every set on the way is proven safe, then waits until the parent is known to have it. */
 export function takeParentStep(
@@ -31,7 +31,7 @@ export function takeParentStep(
   }
   if (!proof.safe) return waitFor(rollover, step, proof);
   const wantedDs = wantedAfter(state, rollover, step);
-  const { proof: overcome } = bestOffer(asking, rollover, step, policy, -Infinity);
+  const overcome = (): Proof => bestOffer(asking, rollover, step, policy, -Infinity).proof;
   return decide({ ...asking, wantedDs, ledger }, rollover, step, now, overcome);
 }
 

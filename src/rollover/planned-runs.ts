@@ -3,7 +3,7 @@ import { dueRollovers, needsLostKey, spareKeys, withRolloverStarted, type Due } 
 import { advance } from './engine.ts';
 import { withDsPublished, withDsWithdrawn, withEstablished, withPublication } from './facts.ts';
 import { keepsSerial } from './kept-serial.ts';
-import { newestPublication, UNSIGNED_ZONE } from './ledger.ts';
+import { newestPublication, prunedLedger, UNSIGNED_ZONE } from './ledger.ts';
 import { lostSigners, needsPublication, nextPublication, NONE_LOST } from './next-publication.ts';
 import type { PlanEntry, PlannedZone, ZoneTimes } from './plan.ts';
 import type { Policy } from './policy.ts';
@@ -42,6 +42,7 @@ export class PlannedRuns {
 
   /** Does everything that can be done now. */
   act(): void {
+    this.#forget();
     for (const due of this.#dueRollovers().filter(({ at }) => at <= this.now)) this.#start(due);
     this.#changeDenial();
     this.#waits = this.#advance();
@@ -58,6 +59,13 @@ export class PlannedRuns {
     if (next.length === 0) return false;
     this.now = Math.min(...next);
     return true;
+  }
+
+  /** As in every run, the ledger loses what no cache holds any more: of a long future, proofs need only the last weeks. */
+  #forget(): void {
+    const { publishSafety, retireSafety } = this.#policy;
+    const ledger = prunedLedger(this.#state.ledger, this.now, Math.max(publishSafety, retireSafety));
+    this.#state = { ...this.#state, ledger };
   }
 
   /** What begins by itself. */

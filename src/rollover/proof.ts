@@ -1,5 +1,13 @@
 import type { Caches, Held, Source } from './ledger.ts';
-import { validate, type DsSet, type Fault, type KeySet, type ZoneData } from './validation.ts';
+import {
+  sameData,
+  sameKeySet,
+  validate,
+  type DsSet,
+  type Fault,
+  type KeySet,
+  type ZoneData,
+} from './validation.ts';
 
 /** A combination of cached answers that a change would turn bogus. */
 export interface Witness {
@@ -38,7 +46,8 @@ export interface ZoneVersion {
  * block a repair. Nor does what may be served already: to sign the same again adds no combination.
  */
 export function provePublication(caches: Caches, current: ZoneVersion | undefined, next: ZoneVersion): Proof {
-  if (isServed(caches.keySets, next.keySet) && isServed(caches.data, next.data)) return SAFE;
+  if (isServed(caches.keySets, next.keySet, sameKeySet) && isServed(caches.data, next.data, sameData))
+    return SAFE;
   const before: ZoneVersion = current ?? { keySet: { keys: [], signers: [] }, data: { signerSets: [[]] } };
   const witnesses: Witness[] = [];
   for (const ds of caches.ds) {
@@ -103,9 +112,8 @@ export function bothProofs(a: Proof, b: Proof): Proof {
 }
 
 /** Whether nothing has replaced this value yet. */
-function isServed<T>(versions: readonly Held<T>[], value: T): boolean {
-  const content = JSON.stringify(value);
-  return versions.some((version) => version.until === Infinity && JSON.stringify(version.value) === content);
+function isServed<T>(versions: readonly Held<T>[], value: T, isSame: (a: T, b: T) => boolean): boolean {
+  return versions.some((version) => version.until === Infinity && isSame(version.value, value));
 }
 
 type HeldPart = readonly ['ds' | 'keys' | 'data', Held<unknown>];

@@ -41,12 +41,16 @@ export function takePublishStep(
   const end = rollover.started + policy.rotationPeriod;
   if (step.endsPeriod === true && rollover.urgent !== true && now < end)
     return { wait: { rollover, step, reason: { kind: 'period' }, until: end } };
-  return decide(next, rollover, step, now, proofAt(-Infinity));
+  return decide(next, rollover, step, now, () => proofAt(-Infinity));
 }
 
 /** The state in which the keys do what they do after a step. */
 export function afterStep(state: RotationState, rollover: Rollover, step: PublishStep): RotationState {
-  return { ...state, keys: state.keys.map((key) => ({ ...key, use: useAfter(key, rollover, step) })) };
+  const keys = state.keys.map((key) => {
+    const use = useAfter(key, rollover, step);
+    return use === key.use ? key : { ...key, use };
+  });
+  return { ...state, keys };
 }
 
 /** What a key does after a step, as far as its role has a part in it. */

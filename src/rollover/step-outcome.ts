@@ -49,20 +49,28 @@ export function waitFor(rollover: Rollover, step: Step, proof: Proof & { readonl
 
 /**
  * A step that begins now.
- * @param overcome the proof against all that caches have ever held, as far as the ledger goes back: its witness is the last to have left them
+ * @param overcome makes the proof against all that caches have ever held, as far as the ledger goes back: its witness is the last to have left them
  */
 export function decide(
   state: RotationState,
   rollover: Rollover,
   step: Step,
   now: number,
-  overcome: Proof,
+  overcome: () => Proof,
 ): Outcome {
   const decided = { ...rollover, decided: now };
-  const waited = overcome.safe ? undefined : overcome.witness;
   return {
     state: withRollover(state, rollover, decided),
-    decision: { rollover: decided, step, kind: 'decided', waited },
+    decision: {
+      rollover: decided,
+      step,
+      kind: 'decided',
+      // For the audit trail alone: plans never ask.
+      get waited() {
+        const proof = overcome();
+        return proof.safe ? undefined : proof.witness;
+      },
+    },
   };
 }
 

@@ -40,6 +40,56 @@ export interface ZoneData {
   readonly signerSets: readonly (readonly KeyId[])[];
 }
 
+/** What a DNSKEY RRset offers to a validator. */
+interface OfferedKeys {
+  /** Keys that may sign. */
+  readonly usable: readonly KeyId[];
+  /** Those of them that sign the RRset itself. */
+  readonly signing: readonly KeyId[];
+  readonly algorithms: readonly number[];
+}
+
+/** Worked out once for each RRset: it is asked for with every DS set and all data that may be held beside it. */
+function offeredKeys(keySet: KeySet): OfferedKeys {
+  const known = offeredBySet.get(keySet);
+  if (known !== undefined) return known;
+  const usable = keySet.keys.filter((key) => keyFacts(key).usable);
+  const offered = {
+    usable,
+    signing: usable.filter((key) => keySet.signers.includes(key)),
+    algorithms: [...new Set(keySet.keys.map((key) => keyFacts(key).algorithm))],
+  };
+  offeredBySet.set(keySet, offered);
+  return offered;
+}
+
+const offeredBySet = new WeakMap<KeySet, OfferedKeys>();
+
+/** Whether two DNSKEY RRsets and their signatures are the same. */
+export function sameKeySet(a: KeySet, b: KeySet): boolean {
+  return sameKeys(a.keys, b.keys) && sameKeys(a.signers, b.signers);
+}
+
+/** Whether all other RRsets of two versions are signed by the same keys. */
+export function sameData({ signerSets: a }: ZoneData, { signerSets: b }: ZoneData): boolean {
+  return a.length === b.length && a.every((signers, index) => sameKeys(signers, b[index]!));
+}
+
+/** Whether two lists name the same keys in the same order. */
+export function sameKeys(a: readonly KeyId[], b: readonly KeyId[]): boolean {
+  return a.length === b.length && a.every((key, index) => key === b[index]);
+}
+
+/** Whether two DS sets have the same records in the same order. */
+export function sameDsSet(a: DsSet, b: DsSet): boolean {
+  return a.length === b.length && a.every((record, index) => sameDs(record, b[index]!));
+}
+
+/** Whether two records stand for one key with one digest type. */
+export function sameDs(a: DsRecord, b: DsRecord): boolean {
+  return a.algorithm === b.algorithm && a.digestType === b.digestType && a.key === b.key;
+}
+
 /** Why a combination does not validate, in the terms of the rule; `missing` are the keys that would have made it good, where there are any. */
 export type Fault =
   | {
@@ -78,8 +128,7 @@ const factsById = new Map<KeyId, KeyFacts>();
  */
 export function validate(ds: DsSet, keySet: KeySet, data: ZoneData): Fault | undefined {
   if (ds.length === 0) return undefined;
-  const usable = keySet.keys.filter((key) => keyFacts(key).usable);
-  const signing = usable.filter((key) => keySet.signers.includes(key));
+  const { usable, signing, algorithms: published } = offeredKeys(keySet);
   for (const { algorithm, digestType } of ds) {
     const anchors = ds.flatMap((other) =>
       other.algorithm === algorithm && other.digestType === digestType ? (other.key ?? []) : [],
@@ -87,10 +136,7 @@ export function validate(ds: DsSet, keySet: KeySet, data: ZoneData): Fault | und
     const isTrusted = anchors.some((key) => signing.includes(key));
     if (!isTrusted) return { kind: 'no-trusted-key', algorithm, digestType, missing: anchors };
   }
-  const algorithms = new Set([
-    ...ds.map(({ algorithm }) => algorithm),
-    ...keySet.keys.map((key) => keyFacts(key).algorithm),
-  ]);
+  const algorithms = new Set([...ds.map(({ algorithm }) => algorithm), ...published]);
   for (const algorithm of algorithms) {
     const isOfAlgorithm = (key: KeyId): boolean => keyFacts(key).algorithm === algorithm;
     if (!signing.some(isOfAlgorithm)) return { kind: 'keys-not-signed', algorithm };
