@@ -68,6 +68,18 @@ describe('a plan', () => {
     expect(plan.length).toBeGreaterThan(8);
   });
 
+  test('of years proves against what caches may hold then, and not against all that it went through', () => {
+    const { state, policy, clock } = ordinaryZone({ kskLifetime: 30 * DAY, zskLifetime: 20 * DAY });
+    let published = 0;
+    let most = 0;
+    planRotation(state, policy, clock, clock + 2 * 365 * DAY, TIMES, ({ ledger }) => {
+      most = Math.max(most, ledger.publications.length + ledger.parent.length);
+      published = Math.max(published, ledger.publications.at(-1)!.serial);
+    });
+    expect(published - state.ledger.publications.at(-1)!.serial).toBeGreaterThan(100);
+    expect(most).toBeLessThan(20);
+  });
+
   test('ends at its end, in the order of time', () => {
     const simulation = ordinaryZone({ zskLifetime: 20 * DAY, kskLifetime: 30 * DAY });
     const times = planOf(simulation, simulation.state, {}, 100 * DAY).map(({ time }) => time);
