@@ -56,8 +56,7 @@ export async function dsOfState(
           (key) => signsKeys(key.role) && !state.wantedDs.includes(key.base) && isServed(key, 'some'),
         )
       : wanted.filter((key) => part === undefined || !(isServed(key, 'all') || isConfirmed(key)));
-  const proof =
-    state.wantedDs.length > 0 || part === 'remove' ? SAFE : proveSet(state, wanted, policy, environment.now);
+  const proof = part === 'remove' ? SAFE : proveSet(state, wanted, policy, environment.now);
   return {
     keys: selected.map((key) => publicKey(key, zone, keyDirectory)),
     unsafe: unsafety(proof),
@@ -76,8 +75,10 @@ function wantedAnchors(state: RotationState): readonly ManagedKey[] {
 }
 
 function proveSet(state: RotationState, wanted: readonly ManagedKey[], policy: Policy, now: number): Proof {
-  if (wanted.length > 0 && !wanted.every(({ dnskey }) => isPublished(state, dnskey))) return NOT_PUBLISHED;
-  const caches = cachesAt(state.ledger, now, policy.publishSafety);
+  const isAsked = state.wantedDs.length > 0;
+  if (!isAsked && !wanted.every(({ dnskey }) => isPublished(state, dnskey))) return NOT_PUBLISHED;
+  // What was asked for was proven with the margin; only that of a zone that was taken over was not.
+  const caches = cachesAt(state.ledger, now, isAsked ? 0 : policy.publishSafety);
   const target = dsOf(
     state,
     wanted.map(({ base }) => base),

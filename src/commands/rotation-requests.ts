@@ -3,7 +3,7 @@ import { algorithmByName, algorithmLabel } from '../dnssec/algorithms.ts';
 import { inputError, usageError } from '../errors.ts';
 import type { Role } from '../keys/roles.ts';
 import { abortRollover } from '../rollover/abort.ts';
-import { enabling, rolesOf, rolloverOf, type Due } from '../rollover/due.ts';
+import { changeOfAll, enabling, rolloverOf, type Due } from '../rollover/due.ts';
 import { ROLLOVERS } from '../rollover/rollovers.ts';
 import type { ManagedKey, Rollover, RotationState } from '../rollover/state.ts';
 import { describeWitness, rolloverTitle } from '../rollover/words.ts';
@@ -89,10 +89,9 @@ function algorithmRollover(name: string, inUse: readonly ManagedKey[], { policy 
       },
     );
   }
-  const old = inUse.filter((key) => key.algorithm !== algorithm.number);
-  if (old.length === 0)
+  if (inUse.every((key) => key.algorithm === algorithm.number))
     throw usageError('rotate/same-algorithm', `all keys are of ${algorithm.mnemonic} already`);
-  return { name: 'algorithm', old, newRoles: rolesOf(policy), algorithm: algorithm.number, at: -Infinity };
+  return changeOfAll('algorithm', inUse, policy);
 }
 
 /**

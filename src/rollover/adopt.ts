@@ -76,13 +76,22 @@ export function adoptedState(
   }));
   return {
     ...state,
-    ledger: { publications: zone === undefined ? [] : publicationsOf(zone, keys, now), parent },
+    ledger: {
+      publications: zone === undefined ? [] : publicationsOf(zone, keys, isSignedLately(found, now), now),
+      parent,
+    },
   };
+}
+
+/** Whether the zone may have been unsigned a moment ago: nothing says that the parent has a DS, and no key that it signed with for long. */
+function isSignedLately(found: readonly FoundKey[], now: number): boolean {
+  return found.every(({ ds, activated = now }) => ds !== 'there' && activated > now - UNKNOWN_HISTORY);
 }
 
 function publicationsOf(
   { evidence, digest, propagation }: FoundZone,
   keys: readonly ManagedKey[],
+  signedLately: boolean,
   now: number,
 ): Publication[] {
   const { serial, keySet, data, firstExpiration } = evidence;
@@ -98,7 +107,7 @@ function publicationsOf(
     propagation,
     firstExpiration,
   };
-  return [...earlierVersions(found, keys), found];
+  return [...earlierVersions(found, keys, signedLately), found];
 }
 
 function managedKey(

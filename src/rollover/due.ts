@@ -31,11 +31,9 @@ export function dueRollovers(state: RotationState, policy: Policy): Due[] {
   if (state.rollovers.some(({ name }) => ROLLOVERS[name].alone)) return [];
   const due: Due[] = [];
   const differs = inUse.some(({ algorithm }) => algorithm !== policy.algorithm);
-  const hasCsk = inUse.some(({ role }) => role === 'csk');
-  if (differs || hasCsk !== (policy.keys === 'csk')) {
-    const name = differs ? 'algorithm' : 'layout';
+  if (differs || inUse.some(({ role }) => !rolesOf(policy).includes(role))) {
     if (state.rollovers.length > 0) return [];
-    return [{ name, old: inUse, newRoles: rolesOf(policy), algorithm: policy.algorithm, at: -Infinity }];
+    return [changeOfAll(differs ? 'algorithm' : 'layout', inUse, policy)];
   }
   for (const role of rolesOf(policy)) {
     const lifetime = role === 'zsk' ? policy.zskLifetime : policy.kskLifetime;
@@ -56,6 +54,24 @@ export function dueRollovers(state: RotationState, policy: Policy): Due[] {
 }
 
 /**
+ * The rollover to keys of the policy's algorithm and roles. Of these some are in use already where a zone was taken over in the middle of it: they
+ * are the new ones.
+ */
+export function changeOfAll(name: 'algorithm' | 'layout', inUse: readonly ManagedKey[], policy: Policy): Due {
+  const roles = rolesOf(policy);
+  const { algorithm } = policy;
+  const staying = inUse.filter((key) => key.algorithm === algorithm && roles.includes(key.role));
+  return {
+    name,
+    old: inUse.filter((key) => !staying.includes(key)),
+    newRoles: roles.filter((role) => !staying.some((key) => key.role === role)),
+    algorithm,
+    at: -Infinity,
+    ...(staying.length > 0 ? { stays: staying.map(({ base }) => base) } : {}),
+  };
+}
+
+/**
  * Which keys of one role leave next, and which of them take over. Each key has its own age: in a zone that was taken over in the middle of a rollover,
  * those that have done their work leave at once, and a successor that is in the zone already is the successor.
  * @param after seconds from the beginning of a key's life until it is to be replaced
@@ -67,14 +83,16 @@ function changeOfKeys(keys: readonly ManagedKey[], after: number): Pick<Due, 'ol
   const endOf = ({ activated, created }: ManagedKey): number => (activated ?? created) + after;
   const at = hasDone ? -Infinity : Math.min(...(working.length > 0 ? working : keys).map(endOf));
   const old = hasDone ? leaving : working.length > 0 ? working.filter((key) => endOf(key) === at) : keys;
-  const stays = keys.filter((key) => !old.includes(key)).map(({ base }) => base);
+  // A successor that is published ahead goes on waiting while another key leaves.
+  const staying = hasDone ? working : keys.filter((key) => !old.includes(key));
+  const stays = staying.map(({ base }) => base);
   return { old, ...(stays.length > 0 ? { stays } : {}), at };
 }
 
-/** Whether a key signs all that its role signs. */
+/** Whether a key signs all that its role signs. Others have ZSKs sign the DNSKEY RRset, too. */
 function isAtWork({ role, use }: ManagedKey): boolean {
   const full = fullUse(role);
-  return use.signsKeys === full.signsKeys && use.signsZone === full.signsZone;
+  return (use.signsKeys || !full.signsKeys) && (use.signsZone || !full.signsZone);
 }
 
 /** The rollover by which keys of a role are replaced. */

@@ -7,10 +7,47 @@ export const UNKNOWN_HISTORY = 7 * 86400;
 
 /**
  * What may have been served before the first version that is known. Keys of one role and algorithm are in the middle of a rollover: each of them may
- * have come a moment ago, or have been the only one that signed until then. So there is a version without each, in which the others do its work.
+ * have come a moment ago, or have been the only one that signed until then. So there is a version without each, in which the others do its work; and one
+ * without each of several algorithms, of which nothing else does the work.
+ * @param isSignedLately whether the zone may have been unsigned until a moment ago
  */
-export function earlierVersions(first: Publication, keys: readonly ManagedKey[]): Publication[] {
-  const published = keys.filter(({ dnskey }) => first.keySet.keys.includes(dnskey));
+export function earlierVersions(
+  first: Publication,
+  keys: readonly ManagedKey[],
+  isSignedLately: boolean,
+): Publication[] {
+  const unsigned = { keySet: { keys: [], signers: [] }, data: { signerSets: [[]] } };
+  return [
+    ...(isSignedLately ? [unsigned] : []),
+    ...versionsWithoutOneAlgorithm(first, keys),
+    ...versionsWithoutOneKey(first, keys),
+  ].map((version) => ({
+    ...first,
+    digest: NO_FILE,
+    established: undefined,
+    firstExpiration: undefined,
+    ...version,
+  }));
+}
+
+type Signed = Pick<Publication, 'keySet' | 'data'>;
+
+function versionsWithoutOneAlgorithm({ keySet, data }: Publication, keys: readonly ManagedKey[]): Signed[] {
+  const inUse = keys.filter(({ use }) => use.published || use.signsKeys || use.signsZone);
+  const algorithms = [...new Set(inUse.map(({ algorithm }) => algorithm))];
+  if (algorithms.length < 2) return [];
+  return algorithms.map((algorithm) => {
+    const gone = inUse.filter((key) => key.algorithm === algorithm).map(({ dnskey }) => dnskey);
+    const withoutThem = (list: readonly KeyId[]): KeyId[] => list.filter((id) => !gone.includes(id));
+    return {
+      keySet: { keys: withoutThem(keySet.keys), signers: withoutThem(keySet.signers) },
+      data: { signerSets: data.signerSets.map(withoutThem) },
+    };
+  });
+}
+
+function versionsWithoutOneKey({ keySet, data }: Publication, keys: readonly ManagedKey[]): Signed[] {
+  const published = keys.filter(({ dnskey }) => keySet.keys.includes(dnskey));
   return published.flatMap((key) => {
     const siblings = published.filter(
       ({ role, algorithm }) => role === key.role && algorithm === key.algorithm,
@@ -24,12 +61,8 @@ export function earlierVersions(first: Publication, keys: readonly ManagedKey[])
         : [...list];
     return [
       {
-        ...first,
-        digest: NO_FILE,
-        established: undefined,
-        firstExpiration: undefined,
-        keySet: { keys: withOthers(first.keySet.keys), signers: withOthers(first.keySet.signers) },
-        data: { signerSets: first.data.signerSets.map(withOthers) },
+        keySet: { keys: withOthers(keySet.keys), signers: withOthers(keySet.signers) },
+        data: { signerSets: data.signerSets.map(withOthers) },
       },
     ];
   });

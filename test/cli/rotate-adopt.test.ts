@@ -16,6 +16,38 @@ async function adopted(): Promise<{ operation: Operation; tag: number }> {
   return { operation, tag: operation.keys('ksk')[0]!.keyTag };
 }
 
+const DS = /^example\.com\. IN DS \d+ 13 2 [0-9A-F]{64}\n$/;
+
+describe('the DS of a zone that was signed a moment ago', () => {
+  test('is not given out before no cache can have the unsigned zone', async () => {
+    const { operation } = await adopted();
+    for (const part of [[], ['--add']]) {
+      const { status, stdout, stderr } = await operation.run('ds', 'example.com', ...part);
+      expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+      expect(stderr).toMatch(/the DS must not be at the parent before .*unsigned/);
+    }
+    expect(await operation.succeed('ds', 'example.com', '--anyway')).toMatch(DS);
+    expect((await operation.rotateJson()).waits).toEqual([]);
+    await operation.pass(9 * DAY, 3 * DAY);
+    expect(await operation.succeed('ds', 'example.com')).toMatch(DS);
+  });
+
+  test('is given out where it is at the parent already', async () => {
+    const { operation, tag } = await adopted();
+    await operation.rotate('--ds-published', String(tag));
+    expect(await operation.succeed('ds', 'example.com')).toMatch(DS);
+  });
+
+  test('is given out where a key has signed for long', async () => {
+    const operation = new Operation({ policy: 'checkParent: false' });
+    await operation.succeed('keygen', 'example.com');
+    operation.now += 8 * DAY;
+    await operation.sign();
+    await operation.rotate();
+    expect(await operation.succeed('ds', 'example.com')).toMatch(DS);
+  });
+});
+
 async function statusOf(operation: Operation): Promise<Status> {
   const { stdout } = await operation.run('status', 'example.com', '--json');
   return JSON.parse(stdout) as Status;

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { adoptedState, type FoundKey, type FoundZone } from '../../src/rollover/adopt.ts';
 import { dueRollovers, withRolloverStarted } from '../../src/rollover/due.ts';
 import { advance } from '../../src/rollover/engine.ts';
-import { DEFAULT_POLICY } from '../../src/rollover/policy.ts';
+import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
 import { keyStatus } from '../../src/rollover/key-status.ts';
+import type { Publication } from '../../src/rollover/ledger.ts';
 import type { ManagedKey, RotationState } from '../../src/rollover/state.ts';
 import { flagsOfRole, type Role } from '../../src/keys/roles.ts';
 
@@ -27,13 +28,20 @@ function found(base: string, role: Role, change: Partial<FoundKey> = {}): FoundK
   };
 }
 
-/** @param signers keys that sign the zone, one list for each kind of RRset */
-function zoneOf(keys: readonly FoundKey[], signers: readonly (readonly FoundKey[])[]): FoundZone {
+/**
+ * @param signers keys that sign the zone, one list for each kind of RRset
+ * @param keySigners keys that sign the DNSKEY RRset
+ */
+function zoneOf(
+  keys: readonly FoundKey[],
+  signers: readonly (readonly FoundKey[])[],
+  keySigners = keys.filter(({ role }) => role === 'ksk'),
+): FoundZone {
   const ids = (list: readonly FoundKey[]): string[] => list.map(({ dnskey }) => dnskey).sort();
   return {
     evidence: {
       serial: 7,
-      keySet: { keys: ids(keys), signers: ids(keys.filter(({ role }) => role === 'ksk')) },
+      keySet: { keys: ids(keys), signers: ids(keySigners) },
       data: { signerSets: signers.map(ids) },
       dnskeyTtl: HOUR,
       maxTtl: HOUR,
@@ -111,12 +119,67 @@ describe('a zone that is taken over in the middle of a ZSK rollover', () => {
     expect(next(state)).toEqual({ old: ['old'], stays: ['new'], makes: 0, at: old.activated! + 83 * DAY });
   });
 
+  test('knows the key at work where ZSKs sign the DNSKEY RRset, too, as dnssec-signzone has them', () => {
+    const keys = [KSK, old, fresh];
+    const state = adoptedState(keys, zoneOf(keys, [[old]], [KSK, old]), DEFAULT_POLICY, NOW);
+    expect(next(state)).toEqual({ old: ['old'], stays: ['new'], makes: 0, at: old.activated! + 83 * DAY });
+  });
+
+  test('lets a key leave without having one sign that is published ahead for later', () => {
+    const retired = found('retired', 'zsk', { activated: NOW - 150 * DAY, isActive: false });
+    const state = adopted([retired, found('zsk', 'zsk'), fresh], [[found('zsk', 'zsk')]]);
+    expect(next(state)).toEqual({ old: ['retired'], stays: ['zsk'], makes: 0, at: -Infinity });
+  });
+
   test('goes by the times of the keys where there is no signed zone', () => {
     const state = adopted([
       { ...old, isActive: false },
       { ...fresh, activated: NOW - DAY, isActive: true },
     ]);
     expect(zsksOf(state)).toEqual({ old: ['retired', old.activated], new: ['active', NOW - DAY] });
+  });
+});
+
+describe('a zone that is taken over in the middle of a change of all its keys', () => {
+  const zsk = found('zsk', 'zsk');
+  const ED25519 = { algorithm: 15, activated: NOW - DAY };
+  const newKsk = found('new-ksk', 'ksk', { ...ED25519, dnskey: '257 3 15 new-ksk', ds: 'unknown' });
+  const newZsk = found('new-zsk', 'zsk', { ...ED25519, dnskey: '256 3 15 new-zsk' });
+  const csk = found('csk', 'csk', { activated: NOW - DAY, ds: 'unknown' });
+
+  function changeOf(keys: readonly FoundKey[], policy: Partial<Policy>): unknown {
+    const signers = keys.filter(({ role, isActive }) => role !== 'ksk' && isActive);
+    const zone = zoneOf(
+      keys,
+      [signers],
+      keys.filter(({ role }) => role !== 'zsk'),
+    );
+    const changed = { ...DEFAULT_POLICY, ...policy };
+    const [due] = dueRollovers(adoptedState(keys, zone, changed, NOW), changed);
+    return due && [due.name, due.old.map(({ base }) => base), due.stays ?? [], due.newRoles];
+  }
+
+  test('of algorithm goes on with the new keys that are there', () => {
+    expect(changeOf([KSK, zsk, newKsk, newZsk], { algorithm: 15 })).toEqual([
+      'algorithm',
+      ['ksk', 'zsk'],
+      ['new-ksk', 'new-zsk'],
+      [],
+    ]);
+    expect(changeOf([KSK, zsk, newZsk], { algorithm: 15 })).toEqual([
+      'algorithm',
+      ['ksk', 'zsk'],
+      ['new-zsk'],
+      ['ksk'],
+    ]);
+  });
+
+  test('to a CSK goes on with that', () => {
+    expect(changeOf([KSK, zsk, csk], { keys: 'csk' })).toEqual(['layout', ['ksk', 'zsk'], ['csk'], []]);
+  });
+
+  test('from a CSK goes on with the KSK and the ZSK', () => {
+    expect(changeOf([csk, KSK, zsk], {})).toEqual(['layout', ['csk'], ['ksk', 'zsk'], []]);
   });
 });
 
@@ -137,7 +200,45 @@ describe('the age of a key', () => {
   });
 });
 
-test('a key alone in its role has no rollover behind it', () => {
+describe('what may have been there before', () => {
   const zsk = found('zsk', 'zsk');
-  expect(adopted([zsk], [[zsk]]).ledger.publications).toHaveLength(1);
+  const before = (keys: readonly FoundKey[]): Publication[] =>
+    adoptedState(
+      keys,
+      zoneOf(keys, [keys.filter(({ role }) => role === 'zsk')]),
+      DEFAULT_POLICY,
+      NOW,
+    ).ledger.publications.slice(0, -1);
+
+  test('is nothing where each key is alone in its role', () => {
+    expect(before([KSK, zsk])).toEqual([]);
+  });
+
+  test('is the unsigned zone where no key has signed for long, and nothing says that the parent has a DS', () => {
+    const late = { activated: NOW - DAY, ds: 'unknown' } as const;
+    const unsigned = { keySet: { keys: [], signers: [] }, data: { signerSets: [[]] } };
+    expect(
+      before([
+        { ...KSK, ...late },
+        { ...zsk, ...late },
+      ]),
+    ).toMatchObject([unsigned]);
+    expect(
+      before([
+        { ...KSK, ...late, ds: 'there' },
+        { ...zsk, ...late },
+      ]),
+    ).toEqual([]);
+    expect(before([{ ...KSK, ...late }, zsk])).toEqual([]);
+  });
+
+  test('is the zone without each of several algorithms', () => {
+    const newKsk = found('new-ksk', 'ksk', { algorithm: 15, dnskey: '257 3 15 new-ksk' });
+    const newZsk = found('new-zsk', 'zsk', { algorithm: 15, dnskey: '256 3 15 new-zsk' });
+    const without = (ksk: FoundKey, other: FoundKey): unknown => ({
+      keySet: { keys: [other.dnskey, ksk.dnskey], signers: [ksk.dnskey] },
+      data: { signerSets: [[other.dnskey]] },
+    });
+    expect(before([KSK, zsk, newKsk, newZsk])).toMatchObject([without(newKsk, newZsk), without(KSK, zsk)]);
+  });
 });
