@@ -6,7 +6,7 @@ import type { Policy } from '../rollover/policy.ts';
 import type { RotationState } from '../rollover/state.ts';
 import type { Environment } from './environment.ts';
 import { keyLabel } from './rotation-keys.ts';
-import { findZone, foundKey } from './found-zone.ts';
+import { findEvidence, foundKey } from './found-zone.ts';
 import type { RotateOptions } from './rotation-options.ts';
 import type { Noted } from './rotation-result.ts';
 
@@ -38,7 +38,7 @@ export async function firstState(
   const listed = await new KeyDirectory(keyDirectory, files).listKeys(zone);
   const keys = listed.filter((key) => !isForeign(key));
   const rdatas = keys.map(({ dnskeyRdata }) => dnskeyRdata);
-  const foundFile = await findZone(signedZone, zone, rdatas, policy, environment);
+  const foundFile = await findEvidence(signedZone, zone, rdatas, policy, environment);
   const signed = foundFile !== undefined && foundFile.evidence.keySet.keys.length > 0 ? foundFile : undefined;
   if (keys.length === 0) {
     // Where others have signed the zone, nobody knows what the parent serves, and the worst is assumed.
@@ -47,12 +47,13 @@ export async function firstState(
   const found = keys.map((key) => foundKey(key, now));
   const evidence =
     signed === undefined ? ' by their times' : ` and the zone of serial ${signed.evidence.serial}`;
+  const state = adoptedState(found, signed, policy, now);
   return {
-    state: adoptedState(found, signed, policy, now),
+    state,
     done: [
       {
         rollover: 'adopt',
-        what: `${dryRun === true ? 'would take' : 'took'} over ${kskFirst(found).map(keyLabel).join(', ')}${evidence}${doubt(found)}`,
+        what: `${dryRun === true ? 'would take' : 'took'} over ${kskFirst(found).map(keyLabel).join(', ')}${evidence}${doubt(found, state)}`,
         audit: {
           actor: adopt === true ? 'operator' : 'zonewright',
           why: adopt === true ? 'the operator said so (--adopt)' : 'there was no state',
@@ -66,11 +67,14 @@ export async function firstState(
 }
 
 /** What of the DS only the operator can tell. */
-function doubt(found: readonly FoundKey[]): string {
-  const [key] = found.filter(({ role, isActive, ds }) => role !== 'zsk' && isActive && ds === 'unknown');
-  return key === undefined
-    ? ''
-    : `; whether the parent has a DS of key ${key.keyTag} is not known: if so, say it with --ds-published ${key.keyTag}`;
+function doubt(found: readonly FoundKey[], { wantedDs }: RotationState): string {
+  const tags = found
+    .filter(({ base, ds }) => ds === 'unknown' && wantedDs.includes(base))
+    .map(({ keyTag }) => String(keyTag));
+  const [tag] = tags;
+  if (tag === undefined) return '';
+  const keys = tags.length === 1 ? `key ${tag}` : `keys ${tags.join(' and ')}`;
+  return `; whether the parent has a DS of ${keys} is not known: if so, say it with --ds-published ${tags.length === 1 ? tag : 'TAG'}`;
 }
 
 function kskFirst<T extends { readonly role: Role }>(keys: readonly T[]): T[] {

@@ -1,5 +1,5 @@
 import { toHex } from '../dns/encoding.ts';
-import { ZonewrightError } from '../errors.ts';
+import { inputError, ZonewrightError } from '../errors.ts';
 import type { Key } from '../keys/key.ts';
 import { useOfKey } from '../keys/key.ts';
 import type { FoundKey, FoundZone } from '../rollover/adopt.ts';
@@ -21,27 +21,54 @@ export function propagationOf(
   return propagationDelay === 'auto' ? Math.max(HOUR, refresh + retry) : propagationDelay;
 }
 
+type ShownZone = FoundZone & { readonly evidence: ZoneEvidence };
+
 /** What a zone file shows; undefined where there is no such file, or it is no zone of this name. */
-export async function findZone(
+export async function findZone(...args: Parameters<typeof showZone>): Promise<ShownZone | undefined> {
+  try {
+    return await showZone(...args);
+  } catch (error) {
+    if (error instanceof ZonewrightError && error.kind === 'input') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What a signed zone shows that stands for what was published, as `findZone`.
+ * @throws ZonewrightError `rotate/unreadable-zone` where there is a file that cannot be read
+ */
+export async function findEvidence(...args: Parameters<typeof showZone>): Promise<ShownZone | undefined> {
+  try {
+    return await showZone(...args);
+  } catch (error) {
+    if (!(error instanceof ZonewrightError) || error.kind !== 'input') throw error;
+    throw inputError(
+      'rotate/unreadable-zone',
+      `what was published cannot be seen: ${error.location === undefined ? `${args[0]}: ` : ''}${error.message}`,
+      {
+        hint: error.hint ?? 'restore the signed zone, or move it away: then the times of the keys count',
+        location: error.location,
+        cause: error,
+      },
+    );
+  }
+}
+
+async function showZone(
   file: string | undefined,
   zone: Uint8Array,
   keys: readonly Uint8Array[],
   policy: Policy,
   environment: Environment,
-): Promise<(FoundZone & { readonly evidence: ZoneEvidence }) | undefined> {
+): Promise<ShownZone | undefined> {
   if (file === undefined || (await environment.files.status(file)) === undefined) return undefined;
-  try {
-    const parsed = await readZoneFile(file, { zone }, { ...environment, warn: () => undefined });
-    if (outOfZoneRecords(parsed.store, zone).length > 0) return undefined;
-    const index = new Zone(parsed.store, parsed);
-    if (index.apexRrset(Type.SOA) < 0) return undefined;
-    const evidence = zoneEvidence(index, keys);
-    const digest = toHex(environment.crypto.digest('sha256', parsed.bytes));
-    return { evidence, digest, propagation: propagationOf(policy, evidence) };
-  } catch (error) {
-    if (error instanceof ZonewrightError && error.kind === 'input') return undefined;
-    throw error;
-  }
+  const parsed = await readZoneFile(file, { zone }, { ...environment, warn: () => undefined });
+  if (outOfZoneRecords(parsed.store, zone).length > 0) return undefined;
+  const index = new Zone(parsed.store, parsed);
+  if (index.apexRrset(Type.SOA) < 0) return undefined;
+  const evidence = zoneEvidence(index, keys);
+  const digest = toHex(environment.crypto.digest('sha256', parsed.bytes));
+  return { evidence, digest, propagation: propagationOf(policy, evidence) };
 }
 
 /** A key of the directory with what its times and its `.state` file say of it. */

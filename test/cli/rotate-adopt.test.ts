@@ -48,6 +48,31 @@ describe('the DS of a zone that was signed a moment ago', () => {
   });
 });
 
+test.each([
+  ['in the raw format of BIND', '\0\0\0\u0002', /raw format[^]*named-compilezone/],
+  ['with a flaw', 'example.com. 3600 IN SOA', /example\.com\.zone\.signed:1:[^]*move it away/],
+])('a signed zone %s is not passed over: nothing is taken over', async (_, text, message) => {
+  const operation = new Operation({ policy: 'checkParent: false' });
+  await operation.succeed('keygen', 'example.com');
+  writeFileSync('example.com.zone.signed', text);
+  const before = operation.files();
+  for (const options of [['--adopt'], ['--adopt', '--dry-run'], []]) {
+    const { status, stdout, stderr } = await operation.run('rotate', 'example.com', ...options);
+    expect({ status, stdout }).toEqual({ status: 3, stdout: '' });
+    expect(stderr).toMatch(message);
+    expect(operation.files()).toEqual(before);
+  }
+});
+
+test('names every key whose DS may be at the parent', async () => {
+  const operation = new Operation({ policy: 'checkParent: false' });
+  for (const role of ['ksk', 'ksk', 'zsk']) await operation.succeed('keygen', 'example.com', '--role', role);
+  await operation.sign();
+  const told = await operation.rotate('--adopt');
+  const [first, second] = operation.keys('ksk').map(({ keyTag }) => keyTag);
+  expect(told).toContain(`has a DS of keys ${first} and ${second} is not known`);
+});
+
 async function statusOf(operation: Operation): Promise<Status> {
   const { stdout } = await operation.run('status', 'example.com', '--json');
   return JSON.parse(stdout) as Status;
