@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import type { Role } from '../../src/keys/roles.ts';
 import { DAY, HOUR, Operation } from './operation.ts';
@@ -14,6 +14,16 @@ async function withLostKey(role: Role, policy = ''): Promise<{ operation: Operat
 
 function serialOf(operation: Operation): string {
   return /\tSOA\t\S+ \S+ (\d+) /.exec(operation.signed())![1]!;
+}
+
+/** DNSKEY, CDS and CDNSKEY of a KSK that others have, as lines of a zone file. */
+async function foreignKeyRecords(operation: Operation): Promise<string> {
+  const made = await operation.succeed('keygen', 'example.com', '--role', 'ksk', '-K', 'others');
+  const key = `others/${made.trim()}.key`;
+  const [dnskey, cds, cdnskey] = await Promise.all(
+    ['dnskey', 'cds', 'cdnskey'].map((format) => operation.succeed('ds', key, '--format', format)),
+  );
+  return `${dnskey}${cds}${cdnskey}`;
 }
 
 async function errorOf(
@@ -128,6 +138,41 @@ describe('--recover', () => {
     await untilDone(operation);
     expect(operation.keys('zsk').map(({ keyTag }) => String(keyTag))).not.toContain(tag);
     await operation.expectValid(operation.keys('ksk'));
+  });
+
+  test('keeps the DNSKEY, CDS and CDNSKEY of another signer as they are, while an edit waits', async () => {
+    const operation = await Operation.enabled();
+    const foreign = await foreignKeyRecords(operation);
+    appendFileSync(ZONE_FILE, foreign);
+    await operation.pass(2 * DAY);
+    const counts = (): number[] => ['DNSKEY', 'CDS', 'CDNSKEY'].map((type) => operation.count(type));
+    const rdatas = foreign.split('\n').map((line) => line.split(' ').slice(2).join(' '));
+    const expectForeign = async (): Promise<void> => {
+      for (const rdata of rdatas) expect(operation.signed().replaceAll('\t', ' ')).toContain(rdata);
+      await operation.expectValid(operation.keys('ksk'));
+    };
+    expect(counts()).toEqual([3, 2, 2]);
+    await expectForeign();
+
+    const { base, keyTag } = operation.keys('zsk')[0]!;
+    rmSync(`keys/${base}.private`);
+    writeFileSync(ZONE_FILE, readFileSync(ZONE_FILE, 'utf8').replace('192.0.2.2', '192.0.2.5'));
+    const begun = await errorOf(operation, 'rotate', 'example.com', '--recover', String(keyTag), '--sign');
+    expect(begun.error.code).toBe('sign/lost-key');
+    expect([counts(), operation.signed().includes('192.0.2.5')]).toEqual([[4, 2, 2], false]);
+    await expectForeign();
+    operation.now += HOUR;
+    const before = operation.signed();
+    expect((await operation.run('rotate', 'example.com', '--sign')).status).toBe(3);
+    expect(operation.signed()).toBe(before);
+
+    await operation.rotate('--served', serialOf(operation));
+    operation.now += DAY;
+    await operation.rotate('--sign');
+    expect([counts(), operation.signed().includes('192.0.2.5')]).toEqual([[4, 2, 2], true]);
+    await untilDone(operation);
+    expect(counts()).toEqual([3, 2, 2]);
+    await expectForeign();
   });
 
   test('has status say what the operator must do', async () => {
