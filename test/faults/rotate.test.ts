@@ -113,6 +113,12 @@ const temporaryFiles = (directory: string): string[] =>
     .map(String)
     .filter((name) => name.endsWith('.tmp'));
 
+/** The files by name, as far as that does not depend on the keys that were made. */
+const shapeOf = (directory: string): string[] =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .map(({ name }) => name.replaceAll(/\+\d{5}\b/g, '+tag').replaceAll(/\d+-[0-9a-f]{12}\.tmp/g, 'x.tmp'))
+    .sort();
+
 const zoneOf = (directory: string): string | undefined =>
   readdirSync(directory).includes('zone.signed')
     ? readFileSync(path.join(directory, 'zone.signed'), 'utf8')
@@ -151,7 +157,7 @@ describe.each(SCENARIOS)('$title', (scenario) => {
 
   test('fails at a file operation and at all that follow: the next run completes', async () => {
     let deaths = 0;
-    // Every third: between two changes the files are the same, so that the processes below, which die at every change, leave behind all that can be left.
+    // Every third: what is left behind at each of them is seen below.
     for (let operation = 1; ; operation += 3) {
       const directory = prepare(scenario);
       const { files, count } = dyingStore(operation);
@@ -163,26 +169,38 @@ describe.each(SCENARIOS)('$title', (scenario) => {
     expect(deaths).toBeGreaterThan(20);
   });
 
-  test('is killed with SIGKILL at any operation that changes a file: the next run completes', async () => {
+  /** A run in a process of its own, which the environment can have trouble. */
+  const inProcess = (directory: string, env: Record<string, string>): Promise<RunResult> => {
     const program = bundleChild('rotate-run', temporaryDirectory());
     const start = scenario.start === undefined ? [] : [scenario.start];
-    const inProcess = (directory: string, fault: string): Promise<RunResult> =>
-      runProcess(process.execPath, [program, directory, String(LATER), ...start], { env: { FAULT: fault } });
-    const undisturbed = await inProcess(prepare(scenario), '');
-    const { changes } = JSON.parse(undisturbed.stdout) as { changes: number };
-    expect(changes).toBeGreaterThan(40);
+    return runProcess(process.execPath, [program, directory, String(LATER), ...start], { env });
+  };
+
+  test('is killed at any file operation: the next run completes', async () => {
+    const directory = prepare(scenario);
+    const copies = temporaryDirectory();
+    const { stdout } = await inProcess(directory, { WATCHED: directory, LEFT_BEHIND: copies });
+    const { operations } = JSON.parse(stdout) as { operations: number };
+    expect(operations).toBeGreaterThan(200);
+    const moments = readdirSync(copies)
+      .map(Number)
+      .sort((a, b) => a - b);
+    expect(moments.length).toBeGreaterThan(30);
+
+    // Processes that are killed in earnest leave what was seen.
+    for (const moment of moments.filter((_, index) => index % 7 === 3)) {
+      const killed = prepare(scenario);
+      expect((await inProcess(killed, { FAULT: `kill:${moment}` })).status).toBeNull();
+      expect(shapeOf(killed)).toEqual(shapeOf(path.join(copies, String(moment))));
+      await expectRecovered(killed, scenario);
+    }
     let litter = 0;
-    let next = 1;
-    const worker = async (): Promise<void> => {
-      while (next <= changes) {
-        const directory = prepare(scenario);
-        expect((await inProcess(directory, `killChange:${next++}`)).status).toBeNull();
-        litter += temporaryFiles(directory).length;
-        await expectRecovered(directory, scenario);
-        expect(temporaryFiles(directory)).toEqual([]);
-      }
-    };
-    await Promise.all([worker(), worker()]);
+    for (const moment of moments) {
+      const left = path.join(copies, String(moment));
+      litter += temporaryFiles(left).length;
+      await expectRecovered(left, scenario);
+      expect(temporaryFiles(left)).toEqual([]);
+    }
     // There was something to clear away.
     expect(litter).toBeGreaterThan(5);
   }, 300_000);
@@ -191,15 +209,10 @@ describe.each(SCENARIOS)('$title', (scenario) => {
     ['a full disk', 'ENOSPC', 'file/no-space'],
     ['a read-only file system', 'EROFS', 'file/permission'],
   ])('on %s ends with exit status 4, and changes nothing', async (_, fault, code) => {
-    const program = bundleChild('rotate-run', temporaryDirectory());
     const directory = prepare(scenario);
     const filesOf = (): string[] => readdirSync(directory, { recursive: true }).map(String).sort();
     const before = [zoneOf(directory), await stateOf(directory), filesOf().filter((name) => name !== 'keys')];
-    const { stdout } = await runProcess(
-      process.execPath,
-      [program, directory, String(LATER), ...(scenario.start === undefined ? [] : [scenario.start])],
-      { env: { FAULT: `${fault}:1+` } },
-    );
+    const { stdout } = await inProcess(directory, { FAULT: `${fault}:1+` });
     expect(JSON.parse(stdout)).toMatchObject({ result: 'environment', code });
     expect([
       zoneOf(directory),

@@ -1,12 +1,12 @@
 // Takes the place of node:fs and node:fs/promises in a bundled child: counts the operations, and lets one of them go wrong.
 import sync from 'fs';
+import path from 'path';
 import real from 'fs/promises';
 import type { FileHandle } from 'fs/promises';
 
 /**
- * `FAULT` in the environment: `kill:N` ends the process with SIGKILL instead of operation N, `killChange:N` instead of the N-th that changes
- * something (in between, the files are always the same), `CODE:N` makes operation N fail, `CODE:N+` makes all operations that need space fail from N on.
- * Operations count from 1. With `NO_LINKS`, the file system has no hard links.
+ * `FAULT` in the environment: `kill:N` ends the process with SIGKILL instead of operation N, `CODE:N` makes operation N fail, `CODE:N+` makes all
+ * operations that need space fail from N on. Operations count from 1. With `NO_LINKS`, the file system has no hard links.
  */
 const [, fault = 'none', number = '0', persistent = ''] =
   /^(\w+):(\d+)(\+?)$/.exec(process.env['FAULT'] ?? '') ?? [];
@@ -15,25 +15,37 @@ const [, fault = 'none', number = '0', persistent = ''] =
 type Kind = 'adds' | 'changes' | 'reads';
 
 let count = 0;
-let changeCount = 0;
 
 /** How many operations there were. */
 export function operations(): number {
   return count;
 }
 
-/** How many of them changed something. */
-export function changes(): number {
-  return changeCount;
+const watched = process.env['WATCHED'];
+const leftBehind = process.env['LEFT_BEHIND'];
+let lastSeen = '';
+
+/**
+ * Copies the directory `WATCHED` to `LEFT_BEHIND/N` before operation N, if the files in it are others than before the operation that went before:
+ * this is what a process leaves that dies there.
+ */
+function keepWhatIsThere(directory: string, copies: string): void {
+  const files = sync
+    .readdirSync(directory, { recursive: true, withFileTypes: true })
+    .map((entry) => [path.join(entry.parentPath, entry.name), entry.isFile()] as const)
+    .map(([name, isFile]) => [
+      name,
+      sync.statSync(name).mode,
+      isFile ? sync.readFileSync(name, 'latin1') : '',
+    ]);
+  const seen = JSON.stringify(files);
+  if (seen !== lastSeen) sync.cpSync(directory, path.join(copies, String(count)), { recursive: true });
+  lastSeen = seen;
 }
 
 function step(kind: Kind): void {
   count++;
-  if (kind !== 'reads') changeCount++;
-  if (fault === 'killChange') {
-    if (kind !== 'reads' && changeCount === Number(number)) process.kill(process.pid, 'SIGKILL');
-    return;
-  }
+  if (watched !== undefined && leftBehind !== undefined) keepWhatIsThere(watched, leftBehind);
   const isDue = persistent === '' ? count === Number(number) : kind === 'adds' && count >= Number(number);
   if (!isDue) return;
   if (fault === 'kill') process.kill(process.pid, 'SIGKILL');

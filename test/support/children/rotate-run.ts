@@ -3,7 +3,7 @@ import { cronLine } from '../cron-line.ts';
 import { ZonewrightError } from '../../../src/errors.ts';
 import { fileStore } from '../../../src/io/file-store.ts';
 import { fileLocks } from '../../../src/io/state-lock.ts';
-import { changes, operations } from './faulty-fs.ts';
+import { operations } from './faulty-fs.ts';
 
 const [directory = '', now = '', start] = process.argv.slice(2);
 
@@ -22,4 +22,4 @@ async function run(): Promise<object> {
 }
 
 const result = await run();
-console.log(JSON.stringify({ ...result, operations: operations(), changes: changes() }));
+console.log(JSON.stringify({ ...result, operations: operations() }));

@@ -10,7 +10,7 @@ import { openInclude } from '../../../src/io/include-files.ts';
 import { fileLocks } from '../../../src/io/state-lock.ts';
 import type { FileStore } from '../../../src/keys/file-store.ts';
 import { plainSignOptions } from '../sign-options.ts';
-import { changes, operations } from './faulty-fs.ts';
+import { operations } from './faulty-fs.ts';
 import { PLAIN_KEYS_ONLY } from '../key-access.ts';
 
 const NOW = 1767225600;
@@ -59,4 +59,4 @@ async function run(): Promise<object> {
 }
 
 const result = await run();
-console.log(JSON.stringify({ ...result, operations: operations(), changes: changes() }));
+console.log(JSON.stringify({ ...result, operations: operations() }));

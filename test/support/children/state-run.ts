@@ -4,7 +4,7 @@ import { nameFromText } from '../../../src/dns/name.ts';
 import { ZonewrightError } from '../../../src/errors.ts';
 import { fileStore } from '../../../src/io/file-store.ts';
 import { fileLocks } from '../../../src/io/state-lock.ts';
-import { changes, operations } from './faulty-fs.ts';
+import { operations } from './faulty-fs.ts';
 
 const [directory = '', serial = '', patience = '0'] = process.argv.slice(2);
 const zone = nameFromText('example.com');
@@ -30,4 +30,4 @@ async function run(): Promise<object> {
 }
 
 const result = await run();
-console.log(JSON.stringify({ ...result, operations: operations(), changes: changes() }));
+console.log(JSON.stringify({ ...result, operations: operations() }));
