@@ -48,6 +48,8 @@ _zonewright() {
 if [ "$funcstack[1]" = _zonewright ]; then
   _zonewright "$@"
 else
+  # Where completion is not set up, compdef is not there.
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i -D }
   compdef _zonewright zonewright
 fi
 `,

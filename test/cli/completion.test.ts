@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from '@jest/globals';
@@ -107,6 +107,19 @@ describe.each(Object.keys(SHELLS))('completion in %s', (name) => {
       if (how === 'exactly') expect([...new Set(values)].sort()).toEqual([...offered].sort());
       else expect(values).toEqual(expect.arrayContaining([...offered]));
     });
+  });
+});
+
+describeWithPeers(['zsh'], 'the script for zsh', () => {
+  test('sets completion up where that was not done, and leaves no files', async () => {
+    const home = temporaryDirectory();
+    writeFileSync(path.join(home, 'script'), COMPLETION_SCRIPTS['zsh']!);
+    const { stdout, stderr } = await runPeer('zsh', ['-fc', 'source ./script; print $_comps[zonewright]'], {
+      cwd: home,
+      env: { PATH: process.env['PATH'], HOME: home },
+    });
+    expect([stdout, stderr]).toEqual(['_zonewright\n', '']);
+    expect(readdirSync(home)).toEqual(['script']);
   });
 });
 
