@@ -34,8 +34,8 @@ const readme = () =>
       commands: [
         'zonewright keygen example.com',
         'zonewright sign example.com.zone',
-        'zonewright ds example.com --format registrar',
-        'zonewright verify example.com.zone.signed && echo valid',
+        'zonewright ds example.com',
+        'zonewright verify example.com.zone.signed',
         'zonewright rotate --all --sign',
         "zonewright rotate example.com --ds-published $(zonewright ds example.com | cut -d' ' -f4)",
         'zonewright status example.com',

@@ -178,7 +178,7 @@ function signBundle(
       `no private key in ${keyDirectory} is for the KSK that the request names`,
       {
         location: { file: requestFile },
-        hint: 'name the directory, or the HSM, where the KSK is with --key-directory',
+        hint: 'name the directory that has the .key and the .private file of the KSK with --key-directory',
       },
     );
   }

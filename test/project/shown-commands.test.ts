@@ -21,6 +21,7 @@ const PAGES: Readonly<Record<string, readonly string[]>> = {
   'README.md': [],
   'docs/nightly.md': [],
   'docs/moving.md': ['dnssec-keygen', 'dnssec-signzone', ...OPENDNSSEC_PEERS],
+  'docs/offline-ksk.md': [],
   'docs/status.md': [],
 };
 
@@ -89,13 +90,17 @@ class Reader {
 
   async #run(command: string, shell: ShellWorkspace): Promise<void> {
     const clock = this.#movesClock ? `export ZONEWRIGHT_NOW=${this.#now}\n` : '';
-    const known = command.replaceAll('12345', this.#tag);
+    // A safe is somewhere under the working directory.
+    const known = command
+      .replaceAll('+12345', `+${this.#tag.padStart(5, '0')}`)
+      .replaceAll('12345', this.#tag)
+      .replaceAll('/media/', './media/');
     const typed = (await this.#openDnssec?.asTyped(known)) ?? known;
     const { status, stdout, stderr } = await shell.run(clock + typed);
     if (status !== 0) throw new Error(`${typed}: exit status ${status}\n${stdout}${stderr}`);
     // A page that shows what the parent has to do shows something.
     if (/ds \S+ --(?:add|remove)/.test(command)) expect({ typed, stdout }).not.toMatchObject({ stdout: '' });
-    this.#tag = /(?:--ds-(?:published|withdrawn)|IN DS) (\d+)/.exec(stdout)?.[1] ?? this.#tag;
+    this.#tag = /(?:--ds-(?:published|withdrawn)|IN DS|new: KSK) (\d+)/.exec(stdout)?.[1] ?? this.#tag;
   }
 }
 
