@@ -140,6 +140,7 @@ async function ed25519Batches(key: KeyObject): Promise<() => BatchSigner | undef
   return () =>
     ed25519BatchSigner(fromBase64url(seed), fromBase64url(x), {
       sha512: (data) => digest('sha512', data),
+      sign: (data) => crypto.sign(null, data, key),
       verify: (data, signature) => crypto.verify(null, data, publicKey, signature),
     });
 }

@@ -19,16 +19,16 @@ afterEach(() => {
   Object.assign(engine, { Module, Instance });
 });
 
-/** The code that a batch signer runs, and the functions in it that it calls. */
+/** The modules that a batch signer runs, and the functions in them that it calls. */
 async function watchSigner(
   algorithm: number,
-): Promise<{ readonly code: Uint8Array; readonly called: Set<string> }> {
-  let code = new Uint8Array();
+): Promise<{ readonly modules: Uint8Array[]; readonly called: Set<string> }> {
+  const modules: Uint8Array[] = [];
   const called = new Set<string>();
   engine.Module = class extends Module {
     constructor(octets: Uint8Array) {
       super(octets);
-      code = Uint8Array.from(octets);
+      modules.push(Uint8Array.from(octets));
     }
   };
   engine.Instance = class {
@@ -55,20 +55,20 @@ async function watchSigner(
   const batch = makeBatch()!;
   batch.add(new Uint8Array(3));
   expect(batch.finish()).toHaveLength(64);
-  return { code, called };
+  return { modules, called };
 }
 
 test.each([
-  ['P-256', 13],
-  ['Ed25519', 15],
+  ['P-256', 13, []],
+  ['Ed25519', 15, ['compress', 'storeDigests']],
 ])(
   'nothing that a batch signer of %s reads from memory decides an address or a branch',
-  async (_, algorithm) => {
-    const { code, called } = await watchSigner(algorithm);
-    const leaks = new Set(findLeaks(code).map((leak) => leak.function));
+  async (_, algorithm, more) => {
+    const { modules, called } = await watchSigner(algorithm);
+    const leaks = new Set(modules.flatMap(findLeaks).map((leak) => leak.function));
     // The verifier of public signatures reads its tables by what it finds.
     expect(leaks).toEqual(new Set(['gather']));
-    expect(called).toContain('select');
+    expect([...called]).toEqual(expect.arrayContaining(['select', ...more]));
     expect(called).not.toContain('gather');
   },
 );

@@ -34,7 +34,8 @@ function newKey() {
 }
 
 function signerOf(key: ReturnType<typeof keyOf>, changes: Partial<Ed25519Primitives> = {}) {
-  return ed25519BatchSigner(key.seed, key.publicKey, { sha512, verify: key.verify, ...changes })!;
+  const primitives = { sha512, sign: key.sign, verify: key.verify };
+  return ed25519BatchSigner(key.seed, key.publicKey, { ...primitives, ...changes })!;
 }
 
 function signAll(key: ReturnType<typeof keyOf>, data: readonly Uint8Array[]): Buffer[] {
@@ -65,6 +66,24 @@ describe('the signatures are those of OpenSSL, octet for octet', () => {
       ),
       { numRuns: 20 },
     );
+  });
+
+  test('of data that needs any number of blocks, side by side', () => {
+    const key = newKey();
+    // Two digests over 32 and 64 octets more: padding of 17 needs another block at different lengths.
+    const lengths = [0, 46, 47, 48, 78, 79, 80, 81, 174, 175, 206, 207, 208, 302, 303, 1000, 5000];
+    const data = lengths.flatMap((length) => lengths.flatMap((other) => [length, other]).slice(0, 20));
+    expect(data.length).toBeGreaterThan(256);
+    const messages = data.map((length, i) => Buffer.alloc(length, i));
+    expect(signAll(key, messages)).toEqual(messages.map((one) => key.sign(one)));
+  });
+
+  test('of data that fills memory, and of data that does not fit', () => {
+    const key = newKey();
+    const data = [3, 114_000, 70_000, 70_000, 5, 114_688, 300_000, 300_000, 8, 9].map((length, i) =>
+      Buffer.alloc(length, i),
+    );
+    expect(signAll(key, data)).toEqual(data.map((one) => key.sign(one)));
   });
 
   test('of one batch after another', () => {

@@ -12,9 +12,11 @@ import {
   sum,
 } from './field-code.ts';
 import { gathering } from './gathering-code.ts';
+import { octetsLoad, octetsStore } from './octets-code.ts';
 import { QUAD_SIZE, quadMultiplication, quadSquaring } from './quad-code.ts';
 import { selection } from './selection-code.ts';
-import { assemble, wasm, type WasmFunction } from './wasm-assembler.ts';
+import { wasm, type WasmFunction } from './wasm-assembler.ts';
+import { createMemory, instantiate, type WasmMemory } from './wasm-engine.ts';
 
 /** Signatures that are worked on together: more would hardly be faster. */
 export const CAPACITY = 256;
@@ -31,9 +33,15 @@ export const FREE = 2 * QUAD_SIZE;
 /**
  * Arithmetic on integers and points, named by their addresses in a memory of its own. Integers are times Montgomery's radix.
  */
-export interface Arithmetic {
+export interface Arithmetic extends ArithmeticFunctions {
   readonly curve: Curve;
+  readonly memory: WasmMemory;
+  /** The memory by words and by octets. */
   readonly words: Int32Array;
+  readonly octets: Uint8Array;
+}
+
+interface ArithmeticFunctions {
   /** out, a, b: the Montgomery product modulo the field prime. */
   readonly multiply: (out: number, a: number, b: number) => void;
   /** out, a, count: the Montgomery product of an integer and itself, of that and itself, ...: so many times. */
@@ -47,6 +55,10 @@ export interface Arithmetic {
   /** out, a: what products are, brought between 0 and the modulus. */
   readonly reduceCoordinate: (out: number, a: number) => void;
   readonly reduceScalar: (out: number, a: number) => void;
+  /** out, octets: 32 octets as an integer. */
+  readonly loadOctets: (out: number, octets: number) => void;
+  /** octets, a: the 32 octets of a normal integer. */
+  readonly storeOctets: (octets: number, a: number) => void;
   /** The same for four integers modulo the field prime. */
   readonly multiplyQuads: (out: number, a: number, b: number) => void;
   readonly squareQuads: (out: number, a: number) => void;
@@ -63,41 +75,26 @@ export interface Arithmetic {
   readonly join: (sum: number, point: number, trace: number, inverse: number, count: number) => void;
 }
 
-/** What Node's types leave out. */
-interface WebAssemblyEngine {
-  readonly validate: (code: Uint8Array) => boolean;
-  readonly Module: new (code: Uint8Array) => object;
-  readonly Memory: new (pages: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
-  readonly Instance: new (
-    module: object,
-    imports: { readonly given: { readonly memory: object } },
-  ) => { readonly exports: Omit<Arithmetic, 'curve' | 'words'> };
-}
-
-/** Compiled once, as engines take some time until code is as fast as it gets. */
-const modules = new Map<Curve, object>();
-
 /** With `size` octets of memory after `FREE`; undefined where this process runs no WebAssembly, or none with vectors. */
 export function createArithmetic(curve: Curve, size: number): Arithmetic | undefined {
-  const { WebAssembly: engine } = globalThis as { WebAssembly?: WebAssemblyEngine };
-  if (engine === undefined) return undefined;
-  let module = modules.get(curve);
-  if (module === undefined) {
-    const code = assemble(functionsOf(curve));
-    if (!engine.validate(code)) return undefined;
-    module = new engine.Module(code);
-    modules.set(curve, module);
-  }
-  const memory = new engine.Memory({ initial: Math.ceil((FREE + size) / 0x10000) });
-  const functions = new engine.Instance(module, { given: { memory } }).exports;
-  return { curve, words: new Int32Array(memory.buffer), ...functions };
+  const memory = createMemory(FREE + size);
+  const functions = memory && instantiate<ArithmeticFunctions>(curve, () => functionsOf(curve), memory);
+  if (functions === undefined) return undefined;
+  const { buffer } = memory!;
+  return {
+    curve,
+    memory: memory!,
+    words: new Int32Array(buffer),
+    octets: new Uint8Array(buffer),
+    ...functions,
+  };
 }
 
 /** Those that others call, by their places in the list. */
 const QUADS = { multiply: 0, square: 1 };
 const [SQUARE, SQUARE_SCALAR] = [2, 3];
 
-const functionsOf = ({ field, order }: Curve): readonly WasmFunction[] => [
+const functionsOf = ({ field, order, octetOrder }: Curve): readonly WasmFunction[] => [
   quadMultiplication('multiplyQuads', field),
   quadSquaring('squareQuads', field),
   squaring('square', reduceBySparsePrime(field)),
@@ -114,6 +111,8 @@ const functionsOf = ({ field, order }: Curve): readonly WasmFunction[] => [
   sum('add'),
   reduction('reduceCoordinate', field.prime),
   reduction('reduceScalar', order),
+  octetsLoad('loadOctets', octetOrder),
+  octetsStore('storeOctets', octetOrder),
   recoding('recodeSecret', order, SECRET_DIGITS, SECRET_DIGIT_STRIDE),
   recoding('recode', order, PUBLIC_DIGITS, PUBLIC_DIGIT_STRIDE),
   selection('select', SECRET_DIGITS),

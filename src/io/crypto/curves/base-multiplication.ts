@@ -9,7 +9,7 @@ import {
   SECRET_TABLE_ROUND,
   writeSecretTable,
 } from './multiples.ts';
-import { LANES, QUAD_SIZE } from './quad-code.ts';
+import { aligned, LANES } from './quad-code.ts';
 import { copyLane } from './quads.ts';
 import { GROUP } from './selection-code.ts';
 
@@ -20,18 +20,18 @@ const POINTS_SIZE = (CAPACITY / LANES) * QUAD_POINT_SIZE;
 
 /** Places in memory, from where it begins: the table, then what is secret. The table is made where points will be. */
 const EQUATION = 0;
-const TABLE = EQUATION + CurveEquation.SIZE;
+const TABLE = aligned(EQUATION + CurveEquation.SIZE);
 const DIGITS = TABLE + SECRET_TABLE_SIZE;
-const POINTS = DIGITS + SECRET_DIGITS.count * SECRET_DIGIT_STRIDE;
+const POINTS = aligned(DIGITS + SECRET_DIGITS.count * SECRET_DIGIT_STRIDE);
 const ADDED_POINTS = POINTS + SUMS * POINTS_SIZE;
-const ROUND = POINTS + Math.max(2 * SUMS * POINTS_SIZE, SECRET_TABLE_WORK_SIZE);
+const ROUND = aligned(POINTS + Math.max(2 * SUMS * POINTS_SIZE, SECRET_TABLE_WORK_SIZE));
 
 /**
  * Multiplies the base point of a curve with up to 256 secret scalars at a time. It takes the same instructions and reads the same memory for all of
  * them: `selection` says how.
  */
 export class BaseMultiplication {
-  /** Octets of memory that it works in. */
+  /** Octets of memory that it works in. They begin where vectors may. */
   static readonly SIZE = ROUND + AdditionRound.size(Math.max((SUMS * CAPACITY) / LANES, SECRET_TABLE_ROUND));
 
   readonly #arithmetic: Arithmetic;
@@ -60,11 +60,14 @@ export class BaseMultiplication {
     return this.#add(groups, quads) && this.#areOnCurve(quads);
   }
 
-  /** Copies the coordinates of a point that was found, times the radix. */
-  copyPoint(index: number, x: number, y: number): void {
-    const quad = this.#at + POINTS + Math.floor(index / LANES) * QUAD_POINT_SIZE;
-    copyLane(this.#arithmetic, x, quad, index % LANES);
-    copyLane(this.#arithmetic, y, quad + QUAD_SIZE, index % LANES);
+  /** Copies the x of a point that was found, times the radix. */
+  copyX(index: number, out: number): void {
+    copyLane(this.#arithmetic, out, this.found(Math.floor(index / LANES)), index % LANES);
+  }
+
+  /** Where a quad of points that were found is, times the radix. */
+  found(quad: number): number {
+    return this.#at + POINTS + quad * QUAD_POINT_SIZE;
   }
 
   /** Leaves nothing in memory of the last scalars. */
@@ -76,7 +79,7 @@ export class BaseMultiplication {
 
   /** Points are selected in groups: what is left of the last one does what the first scalar does. */
   #copyDigits(from: number, end: number): void {
-    const octets = new Uint8Array(this.#arithmetic.words.buffer);
+    const { octets } = this.#arithmetic;
     for (let digit = 0; digit < SECRET_DIGITS.count; digit++) {
       const at = this.#at + DIGITS + digit * SECRET_DIGIT_STRIDE;
       octets.fill(octets[at]!, at + from, at + end);
@@ -108,8 +111,7 @@ export class BaseMultiplication {
 
   /** An error in the arithmetic would hardly end on the curve. */
   #areOnCurve(quads: number): boolean {
-    for (let i = 0; i < quads; i++)
-      if (!this.#equation.holds(this.#at + POINTS + i * QUAD_POINT_SIZE)) return false;
+    for (let i = 0; i < quads; i++) if (!this.#equation.holds(this.found(i))) return false;
     return true;
   }
 }

@@ -1,4 +1,5 @@
 import type { SparsePrime } from './field-code.ts';
+import type { OctetOrder } from './octets-code.ts';
 
 /** A curve y² = x³ + ax + b over the integers modulo a prime, and a point whose multiples are as many as a prime. */
 export interface Curve {
@@ -8,6 +9,8 @@ export interface Curve {
   /** The point that signatures are counted in, and the number of its multiples: the modulus of scalars. */
   readonly base: Point;
   readonly order: bigint;
+  /** How keys and signatures write integers. */
+  readonly octetOrder: OctetOrder;
 }
 
 export interface Point {

@@ -30,7 +30,7 @@ export function writeSecretTable(
   table: number,
   work: number,
 ): void {
-  const octets = new Uint8Array(arithmetic.words.buffer);
+  const { octets } = arithmetic;
   const multiples = multiplesOf(SECRET_DIGITS);
   writeMultiples(arithmetic, round, point, SECRET_DIGITS, work, (row, multiple, limbs) => {
     let at = table + row * SECRET_ROW_SIZE + rowOctet(SECRET_DIGITS, multiple, 0, 0);

@@ -1,11 +1,14 @@
 import type { BatchSigner } from '../../../dnssec/crypto.ts';
-import { internalError } from '../../../errors.ts';
 import { CAPACITY, createArithmetic, FREE, type Arithmetic } from './arithmetic.ts';
 import { BaseMultiplication } from './base-multiplication.ts';
 import { INTEGER_SIZE } from './field-code.ts';
-import { copyInteger, isZero, readOctets, writeInteger, writeOctets } from './integers.ts';
-import { createInversion, INVERSION_SIZE, montgomeryForm, scalarModulus, type Invert } from './inversion.ts';
+import { copyInteger, isZero, writeInteger } from './integers.ts';
+import { createInversion, INVERSION_SIZE, scalarModulus, type Invert } from './inversion.ts';
+import { MadeSignatures, SIGNATURE_OCTETS } from './made-signatures.ts';
+import { INTEGER_OCTETS } from './octets-code.ts';
 import { P256 } from './p256.ts';
+import { aligned } from './quad-code.ts';
+import { Scalars, WIDE_OCTETS } from './scalars.ts';
 
 /** Memory of a signature. */
 const DIGEST = 0;
@@ -16,16 +19,18 @@ const R = BEFORE + INTEGER_SIZE;
 const S = R + INTEGER_SIZE;
 const SIGNATURE_SIZE = S + INTEGER_SIZE;
 
-/** Memory of all: integers, signatures, and what finds points. */
-const ORDER_ONE = FREE;
-const WIDE_HALF = ORDER_ONE + INTEGER_SIZE;
-const PLAIN_ONE = WIDE_HALF + INTEGER_SIZE;
+/** Memory of all: integers, signatures, the octets that they are made from and consist of, and what finds points. */
+const SCALARS = FREE;
+const PLAIN_ONE = SCALARS + Scalars.SIZE;
 const SECRET = PLAIN_ONE + INTEGER_SIZE;
 const PRODUCT = SECRET + INTEGER_SIZE;
 const INVERSE = PRODUCT + INTEGER_SIZE;
 const INVERSION = INVERSE + INTEGER_SIZE;
 const SIGNATURES = INVERSION + INVERSION_SIZE;
-const POINTS = SIGNATURES + CAPACITY * SIGNATURE_SIZE;
+const DIGESTS = aligned(SIGNATURES + CAPACITY * SIGNATURE_SIZE);
+const NONCES = DIGESTS + CAPACITY * INTEGER_OCTETS;
+const MADE = NONCES + CAPACITY * WIDE_OCTETS;
+const POINTS = MADE + CAPACITY * SIGNATURE_OCTETS;
 const END = POINTS + BaseMultiplication.SIZE;
 
 /** What batch signing asks of OpenSSL. */
@@ -38,17 +43,14 @@ export interface SigningPrimitives {
   readonly verify: (data: Uint8Array, signature: Uint8Array) => boolean;
 }
 
-/** Octets of a nonce before it is reduced: so many more than the group order has that the reduction leaves no bias (FIPS 186-5 appendix A.3.1). */
-const NONCE_OCTETS = 64;
 const RANDOM_OCTETS = 64;
-const DIGEST_OCTETS = 32;
-const SIGNATURE_OCTETS = 64;
 
 /**
  * Makes signatures of one key, 256 at a time (FIPS 186-5 section 6.4.1).
  *
- * What depends on the key or on a nonce takes the same instructions and reads the same memory for all of them. Nonces are drawn from randomness, the key and all digests of a batch together, so that a generator that repeats itself, as in two copies of one
- * machine, does not make two messages share a nonce.
+ * What depends on the key or on a nonce takes the same instructions and reads the same memory for all of them. Nonces are drawn from randomness, the
+ * key and all digests of a batch together, so that a generator that repeats itself, as in two copies of one machine, does not make two
+ * messages share a nonce. They have so many octets more than the group order that their reduction leaves no bias (FIPS 186-5 appendix A.3.1).
  *
  * No signature leaves unless its point is on the curve and its s fits its r; of each batch OpenSSL verifies one.
  *
@@ -66,12 +68,12 @@ class P256BatchSigner implements BatchSigner {
   readonly #secret: Uint8Array;
   readonly #points: BaseMultiplication;
   readonly #invert: Invert;
-  /** Of what is taken up and not yet signed. */
-  readonly #digests = new Uint8Array(CAPACITY * DIGEST_OCTETS);
+  readonly #scalars: Scalars;
+  readonly #made: MadeSignatures;
+  /** How many are taken up and not yet signed. */
   #count = 0;
   /** What OpenSSL verifies the signature over. */
   #firstData = new Uint8Array();
-  readonly #made: Uint8Array[] = [];
 
   constructor(arithmetic: Arithmetic, secret: Uint8Array, primitives: SigningPrimitives) {
     this.#arithmetic = arithmetic;
@@ -79,24 +81,21 @@ class P256BatchSigner implements BatchSigner {
     this.#secret = secret;
     this.#points = new BaseMultiplication(arithmetic, POINTS);
     this.#invert = createInversion(arithmetic, scalarModulus(arithmetic), INVERSION);
-    writeInteger(arithmetic, ORDER_ONE, montgomeryForm(1n, P256.order));
-    writeInteger(arithmetic, WIDE_HALF, montgomeryForm(1n << 256n, P256.order));
+    this.#scalars = new Scalars(arithmetic, SCALARS);
+    this.#made = new MadeSignatures(primitives.verify);
     writeInteger(arithmetic, PLAIN_ONE, 1n);
-    writeInteger(arithmetic, PRODUCT, montgomeryForm(montgomeryForm(1n, P256.order), P256.order));
-    writeOctets(arithmetic, SECRET, secret);
-    arithmetic.multiplyScalars(SECRET, SECRET, PRODUCT);
+    this.#scalars.readSecret(SECRET, secret);
   }
 
   add(data: Uint8Array): void {
     if (this.#count === 0) this.#firstData = Uint8Array.from(data);
-    this.#digests.set(this.#primitives.sha256(data), this.#count * DIGEST_OCTETS);
+    this.#arithmetic.octets.set(this.#primitives.sha256(data), DIGESTS + this.#count * INTEGER_OCTETS);
     if (++this.#count === CAPACITY) this.#sign();
   }
 
   finish(): Uint8Array {
     if (this.#count > 0) this.#sign();
-    const [made = new Uint8Array(), ...more] = this.#made.splice(0);
-    return more.length === 0 ? made : Buffer.concat([made, ...more]);
+    return this.#made.finish();
   }
 
   #signature(index: number): number {
@@ -104,53 +103,51 @@ class P256BatchSigner implements BatchSigner {
   }
 
   #sign(): void {
+    const { words, octets, loadOctets, storeOctets } = this.#arithmetic;
     const count = this.#count;
-    const digests = this.#digests.subarray(0, count * DIGEST_OCTETS);
     this.#count = 0;
-    this.#drawNonces(digests, count);
+    this.#drawNonces(count);
     let isSound = this.#points.multiply(count);
     this.#invertNonces(count);
-    const octets = new Uint8Array(count * SIGNATURE_OCTETS);
     for (let i = 0; i < count; i++) {
       const at = this.#signature(i);
-      writeOctets(this.#arithmetic, at + DIGEST, digests, i * DIGEST_OCTETS);
-      this.#points.copyPoint(i, at + R, PRODUCT);
+      const made = MADE + i * SIGNATURE_OCTETS;
+      loadOctets(at + DIGEST, DIGESTS + i * INTEGER_OCTETS);
+      this.#points.copyX(i, at + R);
       this.#finishSignature(at);
       isSound &&= this.#fits(at);
-      readOctets(this.#arithmetic, at + R, octets, i * SIGNATURE_OCTETS);
-      readOctets(this.#arithmetic, at + S, octets, i * SIGNATURE_OCTETS + SIGNATURE_OCTETS / 2);
+      storeOctets(made, at + R);
+      storeOctets(made + INTEGER_OCTETS, at + S);
     }
     // Nonces, and what came of them, stay no longer than they are needed.
-    this.#arithmetic.words.fill(0, PRODUCT >> 2, this.#signature(count) >> 2);
+    words.fill(0, PRODUCT >> 2, this.#signature(count) >> 2);
+    words.fill(0, NONCES >> 2, (NONCES + count * WIDE_OCTETS) >> 2);
+    this.#scalars.forget();
     this.#points.forget();
-    if (!isSound || !this.#primitives.verify(this.#firstData, octets.subarray(0, SIGNATURE_OCTETS)))
-      throw internalError('sign/arithmetic', 'a signature that was made is wrong, and nothing was written');
-    this.#made.push(octets);
+    this.#made.take(octets.slice(MADE, MADE + count * SIGNATURE_OCTETS), isSound, this.#firstData);
   }
 
   /** The nonces, times the radix, and their digits. */
-  #drawNonces(digests: Uint8Array, count: number): void {
-    const { multiplyScalars, add } = this.#arithmetic;
+  #drawNonces(count: number): void {
+    const { octets, multiplyScalars } = this.#arithmetic;
+    const digests = octets.subarray(DIGESTS, DIGESTS + count * INTEGER_OCTETS);
     const seed = Buffer.concat([this.#primitives.randomBytes(RANDOM_OCTETS), this.#secret, digests]);
-    const octets = this.#primitives.expand(seed, count * NONCE_OCTETS);
+    const expanded = this.#primitives.expand(seed, count * WIDE_OCTETS);
+    octets.set(expanded, NONCES);
     for (let i = 0; i < count; i++) {
       const at = this.#signature(i);
-      const start = i * NONCE_OCTETS;
-      writeOctets(this.#arithmetic, at + NONCE, octets, start);
-      writeOctets(this.#arithmetic, at + BEFORE, octets, start + NONCE_OCTETS / 2);
-      multiplyScalars(at + NONCE, at + NONCE, WIDE_HALF);
-      add(at + NONCE, at + NONCE, at + BEFORE);
+      this.#scalars.loadWide(at + NONCE, NONCES + i * WIDE_OCTETS);
       multiplyScalars(at + BEFORE, at + NONCE, PLAIN_ONE);
       this.#points.setScalar(i, at + BEFORE);
     }
     seed.fill(0);
-    octets.fill(0);
+    expanded.fill(0);
   }
 
   /** Leaves in each `S` the inverse of the nonce, times the radix. */
   #invertNonces(count: number): void {
     const { multiplyScalars } = this.#arithmetic;
-    copyInteger(this.#arithmetic, PRODUCT, ORDER_ONE);
+    copyInteger(this.#arithmetic, PRODUCT, this.#scalars.one);
     for (let i = 0; i < count; i++) {
       const at = this.#signature(i);
       copyInteger(this.#arithmetic, at + BEFORE, PRODUCT);
@@ -181,7 +178,7 @@ class P256BatchSigner implements BatchSigner {
     const { multiplyScalars, subtract, reduceScalar } = this.#arithmetic;
     multiplyScalars(PRODUCT, at + S, at + NONCE);
     subtract(PRODUCT, PRODUCT, at + DIVIDEND);
-    multiplyScalars(PRODUCT, PRODUCT, ORDER_ONE);
+    multiplyScalars(PRODUCT, PRODUCT, this.#scalars.one);
     reduceScalar(PRODUCT, PRODUCT);
     return (
       isZero(this.#arithmetic, PRODUCT) &&

@@ -11,8 +11,9 @@ import {
 } from './arithmetic.ts';
 import type { Point } from './curve.ts';
 import { INTEGER_SIZE, LIMBS, limbsOf } from './field-code.ts';
-import { copyInteger, isBelow, isZero, writeInteger, writeOctets } from './integers.ts';
+import { copyInteger, isBelow, isZero, writeInteger } from './integers.ts';
 import { createInversion, INVERSION_SIZE, montgomeryForm, scalarModulus, type Invert } from './inversion.ts';
+import { SIGNATURE_OCTETS } from './made-signatures.ts';
 import {
   PUBLIC_ROW_SIZE,
   PUBLIC_TABLE_ROUND,
@@ -20,7 +21,8 @@ import {
   PUBLIC_TABLE_WORK_SIZE,
   writePublicTable,
 } from './multiples.ts';
-import { LANES, QUAD_SIZE } from './quad-code.ts';
+import { INTEGER_OCTETS } from './octets-code.ts';
+import { aligned, LANES, QUAD_SIZE } from './quad-code.ts';
 import { P256 } from './p256.ts';
 import { copyLane, setLanes } from './quads.ts';
 
@@ -44,14 +46,15 @@ const ORDER_RADIX = ORDER_ONE + INTEGER_SIZE;
 const PRODUCT = ORDER_RADIX + INTEGER_SIZE;
 const INVERSE = PRODUCT + INTEGER_SIZE;
 const INVERSION = INVERSE + INTEGER_SIZE;
-const PLAIN_ONES = INVERSION + INVERSION_SIZE;
+const OCTETS = INVERSION + INVERSION_SIZE;
+const PLAIN_ONES = aligned(OCTETS + SIGNATURE_OCTETS);
 const SPARE = PLAIN_ONES + QUAD_SIZE;
-const TABLES = SPARE + QUAD_SIZE;
+const TABLES = aligned(SPARE + QUAD_SIZE);
 const SIGNATURES = TABLES + 2 * PUBLIC_TABLE_SIZE;
 const DIGITS = SIGNATURES + CAPACITY * SIGNATURE_SIZE;
-const SUMS = DIGITS + 2 * DIGITS_SIZE;
+const SUMS = aligned(DIGITS + 2 * DIGITS_SIZE);
 const ADDED_POINTS = SUMS + 2 * POINTS_SIZE;
-const ROUND = SUMS + Math.max(4 * POINTS_SIZE, PUBLIC_TABLE_WORK_SIZE);
+const ROUND = aligned(SUMS + Math.max(4 * POINTS_SIZE, PUBLIC_TABLE_WORK_SIZE));
 const END = ROUND + AdditionRound.size(Math.max((2 * CAPACITY) / LANES, PUBLIC_TABLE_ROUND));
 
 /**
@@ -99,14 +102,17 @@ class P256BatchVerifier implements BatchVerifier {
 
   add(data: Uint8Array, signature: Uint8Array): void {
     const arithmetic = this.#arithmetic;
+    const { octets, loadOctets } = arithmetic;
     const index = this.#proven.push(false) - 1;
-    if (signature.length !== 64) return;
+    if (signature.length !== SIGNATURE_OCTETS) return;
     const at = this.#signature(this.#waiting.length);
-    writeOctets(arithmetic, at + R, signature.subarray(0, 32));
-    writeOctets(arithmetic, at + S, signature.subarray(32));
+    octets.set(signature, OCTETS);
+    loadOctets(at + R, OCTETS);
+    loadOctets(at + S, OCTETS + INTEGER_OCTETS);
     for (const integer of [at + R, at + S])
       if (isZero(arithmetic, integer) || !isBelow(arithmetic, integer, ORDER_LIMBS)) return;
-    writeOctets(arithmetic, at + DIGEST, this.#sha256(data));
+    octets.set(this.#sha256(data), OCTETS);
+    loadOctets(at + DIGEST, OCTETS);
     if (this.#waiting.push(index) === CAPACITY) this.#prove();
   }
 
@@ -154,7 +160,7 @@ class P256BatchVerifier implements BatchVerifier {
   }
 
   #copyDigits(to: number, from: number): void {
-    const octets = new Uint8Array(this.#arithmetic.words.buffer);
+    const { octets } = this.#arithmetic;
     for (let at = DIGITS; at < SUMS; at += PUBLIC_DIGIT_STRIDE)
       octets.copyWithin(at + 2 * to, at + 2 * from, at + 2 * from + 2);
   }

@@ -15,6 +15,11 @@ import { range, wasm, type Code, type WasmFunction } from './wasm-assembler.ts';
 export const QUAD_SIZE = LIMBS * 16;
 export const LANES = 4;
 
+/** Octets that caches take together: vectors are read faster where none is in two of these. */
+export const ALIGNMENT = 64;
+/** The address, or the next one where vectors may begin. */
+export const aligned = (address: number): number => Math.ceil(address / ALIGNMENT) * ALIGNMENT;
+
 const { vector, words, pairs } = wasm;
 
 /** A multiple of 2^29, so that no limb shows it. What comes of it with the carry is 2^34; that makes no difference to the word of the last limb. */

@@ -24,6 +24,7 @@ export const wasm = {
   xor: [0x85],
   shiftLeft: [0x86],
   shiftRight: [0x87],
+  shiftRightUnsigned: [0x88],
   /** The signed 32-bit integer at an address, as one of 64 bits. */
   load: (offset: number): Code => [0x34, 2, ...unsigned(offset)],
   /** Stores the low 32 bits, 16 bits, 8 bits. */
@@ -59,6 +60,7 @@ export const wasm = {
   /** Vectors of sixteen octets. */
   octets: {
     constant: (value: number): Code => vectorOf(new Uint8Array(16).fill(value)),
+    indices: (indices: readonly number[]): Code => vectorOf(Uint8Array.from(indices)),
     /** All ones where the first, with its sign, is less than the second; else zero. */
     isLess: [0xfd, 37],
     /** The octets of the first that the second has the indices of: zero where that is 16 or more. */
@@ -81,6 +83,11 @@ export const wasm = {
   /** Vectors of two 64-bit integers. */
   pairs: {
     constant: (value: bigint): Code => vectorOf(new BigUint64Array(2).fill(value)),
+    splat: [0xfd, 18],
+    extractLane: (lane: number): Code => [0xfd, 29, lane],
+    replaceLane: (lane: number): Code => [0xfd, 30, lane],
+    /** A 64-bit integer in memory, twice. */
+    loadSplat: (offset: number): Code => [0xfd, 10, 3, ...unsigned(offset)],
     add: [0xfd, ...unsigned(206)],
     subtract: [0xfd, ...unsigned(209)],
     shiftLeft: [0xfd, ...unsigned(203)],
