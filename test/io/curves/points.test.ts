@@ -18,17 +18,7 @@ import { multiplesOf, type Digits } from '../../../src/io/crypto/curves/digit-co
 import { INTEGER_SIZE, LIMBS, limbsOf } from '../../../src/io/crypto/curves/field-code.ts';
 import { ROW_POINT_SIZE } from '../../../src/io/crypto/curves/gathering-code.ts';
 import { montgomeryForm } from '../../../src/io/crypto/curves/inversion.ts';
-import {
-  PUBLIC_ROW_SIZE,
-  PUBLIC_TABLE_ROUND,
-  PUBLIC_TABLE_SIZE,
-  PUBLIC_TABLE_WORK_SIZE,
-  SECRET_ROW_SIZE,
-  SECRET_TABLE_SIZE,
-  SECRET_TABLE_WORK_SIZE,
-  writePublicTable,
-  writeSecretTable,
-} from '../../../src/io/crypto/curves/multiples.ts';
+import { PUBLIC_TABLE, SECRET_TABLE, writeTable } from '../../../src/io/crypto/curves/multiples.ts';
 import { P256 } from '../../../src/io/crypto/curves/p256.ts';
 import { LANES, QUAD_SIZE } from '../../../src/io/crypto/curves/quad-code.ts';
 import { GROUP, rowOctet } from '../../../src/io/crypto/curves/selection-code.ts';
@@ -37,11 +27,11 @@ import { laneLimbs, modulo, valueOf, writeLaneLimbs } from './limbs.ts';
 const noblePoint = (factor: bigint): Point => p256.Point.BASE.multiply(factor).toAffine();
 
 const ROUND = FREE;
-const REST = ROUND + AdditionRound.size(PUBLIC_TABLE_ROUND);
+const REST = ROUND + AdditionRound.size(PUBLIC_TABLE.roundSize);
 
 let arithmetic: Arithmetic;
 beforeEach(() => {
-  const tables = [SECRET_TABLE_SIZE + SECRET_TABLE_WORK_SIZE, PUBLIC_TABLE_SIZE + PUBLIC_TABLE_WORK_SIZE];
+  const tables = [SECRET_TABLE.size + SECRET_TABLE.workSize, PUBLIC_TABLE.size + PUBLIC_TABLE.workSize];
   arithmetic = createArithmetic(P256, REST - FREE + Math.max(...tables) + 2 * GROUP * QUAD_POINT_SIZE)!;
 });
 
@@ -146,7 +136,7 @@ describe('additions', () => {
     const memory = (): Int32Array =>
       arithmetic.words.subarray(
         (ROUND + INTEGER_SIZE) >> 2,
-        (ROUND + AdditionRound.size(PUBLIC_TABLE_ROUND)) >> 2,
+        (ROUND + AdditionRound.size(PUBLIC_TABLE.roundSize)) >> 2,
       );
     for (let lane = 0; lane < LANES; lane++) {
       writePoint(sum(0), lane, noblePoint(3n));
@@ -225,7 +215,7 @@ function expectPoints(out: number, digits: Digits, picked: ArrayLike<number>): v
 test('every secret digit selects its point in every lane', () => {
   const all = 1 << SECRET_DIGITS.bits;
   const memory = new Uint8Array(arithmetic.words.buffer);
-  const [row, at, out] = [REST, REST + SECRET_ROW_SIZE, REST + SECRET_ROW_SIZE + all];
+  const [row, at, out] = [REST, REST + SECRET_TABLE.rowSize, REST + SECRET_TABLE.rowSize + all];
   for (let multiple = 0; multiple < multiplesOf(SECRET_DIGITS); multiple++)
     for (let limb = 0; limb < 2 * LIMBS; limb++)
       for (let octet = 0; octet < 4; octet++)
@@ -240,7 +230,7 @@ test('every secret digit selects its point in every lane', () => {
 
 test('every public digit gathers its point in every lane', () => {
   const all = 1 << PUBLIC_DIGITS.bits;
-  const [row, at, out] = [REST, REST + PUBLIC_ROW_SIZE, REST + PUBLIC_ROW_SIZE + 2 * all];
+  const [row, at, out] = [REST, REST + PUBLIC_TABLE.rowSize, REST + PUBLIC_TABLE.rowSize + 2 * all];
   for (let multiple = 0; multiple < multiplesOf(PUBLIC_DIGITS); multiple++)
     for (let limb = 0; limb < 2 * LIMBS; limb++)
       arithmetic.words[((row + multiple * ROW_POINT_SIZE) >> 2) + limb] = wordOf(multiple, limb);
@@ -267,12 +257,12 @@ describe('tables', () => {
 
   test('for secret digits', () => {
     const round = new AdditionRound(arithmetic, ROUND);
-    writeSecretTable(arithmetic, round, noblePoint(factor), REST, REST + SECRET_TABLE_SIZE);
-    const at = REST + SECRET_TABLE_SIZE;
+    writeTable(SECRET_TABLE, arithmetic, round, noblePoint(factor), REST, REST + SECRET_TABLE.size);
+    const at = REST + SECRET_TABLE.size;
     for (const picked of [edges(SECRET_DIGITS), [5, 66, 77, 100]]) {
       new Uint8Array(arithmetic.words.buffer).set(picked, at);
       for (const place of places(SECRET_DIGITS)) {
-        arithmetic.select(at + GROUP, REST + place * SECRET_ROW_SIZE, at, 1);
+        arithmetic.select(at + GROUP, REST + place * SECRET_TABLE.rowSize, at, 1);
         expectRow(SECRET_DIGITS, place, at + GROUP, picked);
       }
     }
@@ -280,12 +270,12 @@ describe('tables', () => {
 
   test('for public digits', () => {
     const round = new AdditionRound(arithmetic, ROUND);
-    writePublicTable(arithmetic, round, noblePoint(factor), REST, REST + PUBLIC_TABLE_SIZE);
-    const at = REST + PUBLIC_TABLE_SIZE;
+    writeTable(PUBLIC_TABLE, arithmetic, round, noblePoint(factor), REST, REST + PUBLIC_TABLE.size);
+    const at = REST + PUBLIC_TABLE.size;
     for (const picked of [edges(PUBLIC_DIGITS), [5, 166, 277, 400]]) {
       new Uint16Array(arithmetic.words.buffer).set(picked, at >> 1);
       for (const place of places(PUBLIC_DIGITS)) {
-        arithmetic.gather(at + 2 * LANES, REST + place * PUBLIC_ROW_SIZE, at, 1);
+        arithmetic.gather(at + 2 * LANES, REST + place * PUBLIC_TABLE.rowSize, at, 1);
         expectRow(PUBLIC_DIGITS, place, at + 2 * LANES, picked);
       }
     }

@@ -78,16 +78,12 @@ interface ArithmeticFunctions {
 /** With `size` octets of memory after `FREE`; undefined where this process runs no WebAssembly, or none with vectors. */
 export function createArithmetic(curve: Curve, size: number): Arithmetic | undefined {
   const memory = createMemory(FREE + size);
-  const functions = memory && instantiate<ArithmeticFunctions>(curve, () => functionsOf(curve), memory);
+  if (memory === undefined) return undefined;
+  const functions = instantiate(curve, () => functionsOf(curve), memory);
   if (functions === undefined) return undefined;
-  const { buffer } = memory!;
-  return {
-    curve,
-    memory: memory!,
-    words: new Int32Array(buffer),
-    octets: new Uint8Array(buffer),
-    ...functions,
-  };
+  const { buffer } = memory;
+  const views = { words: new Int32Array(buffer), octets: new Uint8Array(buffer) };
+  return { curve, memory, ...views, ...(functions as ArithmeticFunctions) };
 }
 
 /** Those that others call, by their places in the list. */

@@ -2,29 +2,23 @@ import { QUAD_POINT_SIZE } from './addition-code.ts';
 import { AdditionRound } from './addition-round.ts';
 import { CAPACITY, FREE, SECRET_DIGIT_STRIDE, SECRET_DIGITS, type Arithmetic } from './arithmetic.ts';
 import { CurveEquation } from './curve-equation.ts';
-import {
-  SECRET_ROW_SIZE,
-  SECRET_TABLE_SIZE,
-  SECRET_TABLE_WORK_SIZE,
-  SECRET_TABLE_ROUND,
-  writeSecretTable,
-} from './multiples.ts';
+import { SECRET_TABLE, writeTable } from './multiples.ts';
 import { aligned, LANES } from './quad-code.ts';
 import { copyLane } from './quads.ts';
 import { GROUP } from './selection-code.ts';
 
 /** Sums that become one point at the end: additions of one point that share an inversion. */
-const SUMS = 4;
+const SUMS = 8;
 /** Octets of the points of all scalars. */
 const POINTS_SIZE = (CAPACITY / LANES) * QUAD_POINT_SIZE;
 
 /** Places in memory, from where it begins: the table, then what is secret. The table is made where points will be. */
 const EQUATION = 0;
 const TABLE = aligned(EQUATION + CurveEquation.SIZE);
-const DIGITS = TABLE + SECRET_TABLE_SIZE;
+const DIGITS = TABLE + SECRET_TABLE.size;
 const POINTS = aligned(DIGITS + SECRET_DIGITS.count * SECRET_DIGIT_STRIDE);
 const ADDED_POINTS = POINTS + SUMS * POINTS_SIZE;
-const ROUND = aligned(POINTS + Math.max(2 * SUMS * POINTS_SIZE, SECRET_TABLE_WORK_SIZE));
+const ROUND = aligned(POINTS + Math.max(2 * SUMS * POINTS_SIZE, SECRET_TABLE.workSize));
 
 /**
  * Multiplies the base point of a curve with up to 256 secret scalars at a time. It takes the same instructions and reads the same memory for all of
@@ -32,7 +26,8 @@ const ROUND = aligned(POINTS + Math.max(2 * SUMS * POINTS_SIZE, SECRET_TABLE_WOR
  */
 export class BaseMultiplication {
   /** Octets of memory that it works in. They begin where vectors may. */
-  static readonly SIZE = ROUND + AdditionRound.size(Math.max((SUMS * CAPACITY) / LANES, SECRET_TABLE_ROUND));
+  static readonly SIZE =
+    ROUND + AdditionRound.size(Math.max((SUMS * CAPACITY) / LANES, SECRET_TABLE.roundSize));
 
   readonly #arithmetic: Arithmetic;
   readonly #at: number;
@@ -44,7 +39,7 @@ export class BaseMultiplication {
     this.#at = at;
     this.#round = new AdditionRound(arithmetic, at + ROUND);
     this.#equation = new CurveEquation(arithmetic, at + EQUATION);
-    writeSecretTable(arithmetic, this.#round, arithmetic.curve.base, at + TABLE, at + POINTS);
+    writeTable(SECRET_TABLE, arithmetic, this.#round, arithmetic.curve.base, at + TABLE, at + POINTS);
   }
 
   /** Takes up the scalar at an address, between -n and 2n. */
@@ -93,7 +88,7 @@ export class BaseMultiplication {
       for (let i = 0; i < count; i++) {
         const digit = first + i;
         const points = at + (first === 0 ? POINTS : ADDED_POINTS) + i * POINTS_SIZE;
-        const [row, digits] = [TABLE + digit * SECRET_ROW_SIZE, DIGITS + digit * SECRET_DIGIT_STRIDE];
+        const [row, digits] = [TABLE + digit * SECRET_TABLE.rowSize, DIGITS + digit * SECRET_DIGIT_STRIDE];
         this.#arithmetic.select(points, at + row, at + digits, groups);
         if (first > 0) this.#round.add(at + POINTS + i * POINTS_SIZE, points, quads);
       }

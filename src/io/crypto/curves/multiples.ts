@@ -11,47 +11,38 @@ import { LANES, QUAD_SIZE } from './quad-code.ts';
 import { setLane } from './quads.ts';
 import { rowOctet, rowSize } from './selection-code.ts';
 
-/** Octets of a row and of the table for `select`, and of memory that making it takes; quads that a round must have room for. */
-export const SECRET_ROW_SIZE = rowSize(SECRET_DIGITS);
-export const SECRET_TABLE_SIZE = SECRET_DIGITS.count * SECRET_ROW_SIZE;
-export const SECRET_TABLE_WORK_SIZE = workSize(SECRET_DIGITS);
-export const SECRET_TABLE_ROUND = roundSize(SECRET_DIGITS);
-/** The same for `gather`. */
-export const PUBLIC_ROW_SIZE = multiplesOf(PUBLIC_DIGITS) * ROW_POINT_SIZE;
-export const PUBLIC_TABLE_SIZE = PUBLIC_DIGITS.count * PUBLIC_ROW_SIZE;
-export const PUBLIC_TABLE_WORK_SIZE = workSize(PUBLIC_DIGITS);
-export const PUBLIC_TABLE_ROUND = roundSize(PUBLIC_DIGITS);
-
-/** Writes a point's table for `select`. */
-export function writeSecretTable(
-  arithmetic: Arithmetic,
-  round: AdditionRound,
-  point: Point,
-  table: number,
-  work: number,
-): void {
-  const { octets } = arithmetic;
-  const multiples = multiplesOf(SECRET_DIGITS);
-  writeMultiples(arithmetic, round, point, SECRET_DIGITS, work, (row, multiple, limbs) => {
-    let at = table + row * SECRET_ROW_SIZE + rowOctet(SECRET_DIGITS, multiple, 0, 0);
-    for (const octet of new Uint8Array(limbs.buffer)) {
-      octets[at] = octet;
-      at += multiples;
-    }
-  });
+/** A table of a point's multiples: a row for each digit, with the odd multiples of the point times 2^(bits · row). */
+export interface TableLayout {
+  readonly digits: Digits;
+  readonly rowSize: number;
+  readonly size: number;
+  /** Octets of memory that making it takes, and quads that a round must have room for. */
+  readonly workSize: number;
+  readonly roundSize: number;
+  /** Where in a row an octet of a limb of a multiple is, x and y in 18 limbs. */
+  readonly octetAt: (multiple: number, limb: number, octet: number) => number;
 }
 
-/** Writes a point's table for `gather`. */
-export function writePublicTable(
-  arithmetic: Arithmetic,
-  round: AdditionRound,
-  point: Point,
-  table: number,
-  work: number,
-): void {
-  writeMultiples(arithmetic, round, point, PUBLIC_DIGITS, work, (row, multiple, limbs) => {
-    arithmetic.words.set(limbs, (table + row * PUBLIC_ROW_SIZE + multiple * ROW_POINT_SIZE) >> 2);
-  });
+/** The table for `select`, and the one for `gather`. */
+export const SECRET_TABLE = layoutOf(SECRET_DIGITS, rowSize(SECRET_DIGITS), (multiple, limb, octet) =>
+  rowOctet(SECRET_DIGITS, multiple, limb, octet),
+);
+export const PUBLIC_TABLE = layoutOf(
+  PUBLIC_DIGITS,
+  multiplesOf(PUBLIC_DIGITS) * ROW_POINT_SIZE,
+  (multiple, limb, octet) => multiple * ROW_POINT_SIZE + limb * 4 + octet,
+);
+
+function layoutOf(digits: Digits, rowSize: number, octetAt: TableLayout['octetAt']): TableLayout {
+  const quads = rowQuads(digits);
+  return {
+    digits,
+    rowSize,
+    size: digits.count * rowSize,
+    workSize: INTEGER_SIZE + (1 + multiplesOf(digits)) * quads * QUAD_POINT_SIZE,
+    roundSize: (multiplesOf(digits) / 2) * quads,
+    octetAt,
+  };
 }
 
 /** Quads that have a lane for each row of a table. */
@@ -59,26 +50,53 @@ function rowQuads({ count }: Digits): number {
   return Math.ceil(count / LANES);
 }
 
-function roundSize(digits: Digits): number {
-  return (multiplesOf(digits) / 2) * rowQuads(digits);
-}
-
-function workSize(digits: Digits): number {
-  return INTEGER_SIZE + (1 + multiplesOf(digits)) * rowQuads(digits) * QUAD_POINT_SIZE;
-}
-
-/**
- * Makes of a point times 2^(bits · row), for each digit's row, the odd multiples.
- * @param write takes a multiple's limbs of x and y
- */
-function writeMultiples(
+/** Writes a point's table to an address; `work` is memory to work in. */
+export function writeTable(
+  layout: TableLayout,
   arithmetic: Arithmetic,
   round: AdditionRound,
   point: Point,
-  digits: Digits,
+  table: number,
   work: number,
-  write: (row: number, multiple: number, limbs: Int32Array) => void,
 ): void {
+  const { digits } = layout;
+  const multiples = findMultiples(digits, arithmetic, round, point, work);
+  for (let row = 0; row < digits.count; row++)
+    for (let index = 0; index < multiplesOf(digits); index++) {
+      const quad = multiples + (index * rowQuads(digits) + Math.floor(row / LANES)) * QUAD_POINT_SIZE;
+      writeMultiple(layout, arithmetic, index, table + row * layout.rowSize, (quad >> 2) + (row % LANES));
+    }
+}
+
+/** Writes the multiple whose limbs are in the words of a lane to a row. */
+function writeMultiple(
+  { octetAt }: TableLayout,
+  { octets, words }: Arithmetic,
+  multiple: number,
+  row: number,
+  lane: number,
+): void {
+  const first = row + octetAt(multiple, 0, 0);
+  const nextLimb = octetAt(0, 1, 0);
+  const nextOctet = octetAt(0, 0, 1);
+  for (let limb = 0; limb < 2 * LIMBS; limb++) {
+    const word = words[lane + limb * LANES]!;
+    const at = first + limb * nextLimb;
+    octets[at] = word;
+    octets[at + nextOctet] = word >> 8;
+    octets[at + 2 * nextOctet] = word >> 16;
+    octets[at + 3 * nextOctet] = word >> 24;
+  }
+}
+
+/** Leaves quads of multiples, of one multiple those for all rows after those of the one before; returns where. */
+function findMultiples(
+  digits: Digits,
+  arithmetic: Arithmetic,
+  round: AdditionRound,
+  point: Point,
+  work: number,
+): number {
   const { curve, words } = arithmetic;
   const quads = rowQuads(digits);
   const added = work + INTEGER_SIZE;
@@ -105,11 +123,5 @@ function writeMultiples(
     // None is of a point and itself or its opposite.
     round.finish();
   }
-  const limbs = new Int32Array(2 * LIMBS);
-  for (let index = 0; index < multiplesOf(digits); index++)
-    for (let row = 0; row < digits.count; row++) {
-      const word = ((multiple(index) + Math.floor(row / LANES) * QUAD_POINT_SIZE) >> 2) + (row % LANES);
-      for (let limb = 0; limb < limbs.length; limb++) limbs[limb] = words[word + limb * LANES]!;
-      write(row, index, limbs);
-    }
+  return multiple(0);
 }

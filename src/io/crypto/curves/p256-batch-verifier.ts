@@ -14,13 +14,7 @@ import { INTEGER_SIZE, LIMBS, limbsOf } from './field-code.ts';
 import { copyInteger, isBelow, isZero, writeInteger } from './integers.ts';
 import { createInversion, INVERSION_SIZE, montgomeryForm, scalarModulus, type Invert } from './inversion.ts';
 import { SIGNATURE_OCTETS } from './made-signatures.ts';
-import {
-  PUBLIC_ROW_SIZE,
-  PUBLIC_TABLE_ROUND,
-  PUBLIC_TABLE_SIZE,
-  PUBLIC_TABLE_WORK_SIZE,
-  writePublicTable,
-} from './multiples.ts';
+import { PUBLIC_TABLE, writeTable } from './multiples.ts';
 import { INTEGER_OCTETS } from './octets-code.ts';
 import { aligned, LANES, QUAD_SIZE } from './quad-code.ts';
 import { P256 } from './p256.ts';
@@ -50,12 +44,12 @@ const OCTETS = INVERSION + INVERSION_SIZE;
 const PLAIN_ONES = aligned(OCTETS + SIGNATURE_OCTETS);
 const SPARE = PLAIN_ONES + QUAD_SIZE;
 const TABLES = aligned(SPARE + QUAD_SIZE);
-const SIGNATURES = TABLES + 2 * PUBLIC_TABLE_SIZE;
+const SIGNATURES = TABLES + 2 * PUBLIC_TABLE.size;
 const DIGITS = SIGNATURES + CAPACITY * SIGNATURE_SIZE;
 const SUMS = aligned(DIGITS + 2 * DIGITS_SIZE);
 const ADDED_POINTS = SUMS + 2 * POINTS_SIZE;
-const ROUND = aligned(SUMS + Math.max(4 * POINTS_SIZE, PUBLIC_TABLE_WORK_SIZE));
-const END = ROUND + AdditionRound.size(Math.max((2 * CAPACITY) / LANES, PUBLIC_TABLE_ROUND));
+const ROUND = aligned(SUMS + Math.max(4 * POINTS_SIZE, PUBLIC_TABLE.workSize));
+const END = ROUND + AdditionRound.size(Math.max((2 * CAPACITY) / LANES, PUBLIC_TABLE.roundSize));
 
 /**
  * Verifies the signatures of one key, 256 at a time (FIPS 186-5 section 6.4.2).
@@ -97,7 +91,7 @@ class P256BatchVerifier implements BatchVerifier {
     writeInteger(arithmetic, PRODUCT, 1n);
     setLanes(arithmetic, PLAIN_ONES, PRODUCT);
     for (const [i, point] of [P256.base, key].entries())
-      writePublicTable(arithmetic, this.#round, point, TABLES + i * PUBLIC_TABLE_SIZE, SUMS);
+      writeTable(PUBLIC_TABLE, arithmetic, this.#round, point, TABLES + i * PUBLIC_TABLE.size, SUMS);
   }
 
   add(data: Uint8Array, signature: Uint8Array): void {
@@ -170,7 +164,7 @@ class P256BatchVerifier implements BatchVerifier {
     const { gather } = this.#arithmetic;
     for (let digit = 0; digit < PUBLIC_DIGITS.count; digit++) {
       for (let i = 0; i < 2; i++) {
-        const row = TABLES + i * PUBLIC_TABLE_SIZE + digit * PUBLIC_ROW_SIZE;
+        const row = TABLES + i * PUBLIC_TABLE.size + digit * PUBLIC_TABLE.rowSize;
         const digits = DIGITS + i * DIGITS_SIZE + digit * PUBLIC_DIGIT_STRIDE;
         const points = (digit === 0 ? SUMS : ADDED_POINTS) + i * POINTS_SIZE;
         gather(points, row, digits, quads);

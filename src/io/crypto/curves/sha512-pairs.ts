@@ -55,8 +55,8 @@ export class Sha512Pairs {
   /** Undefined where this process runs no WebAssembly, or none with vectors. */
   static create(memory: WasmMemory, at: number): Sha512Pairs | undefined {
     const functionsOf = () => [compression('compress'), digestStore('storeDigests')];
-    const functions = instantiate<Functions>(Sha512Pairs, functionsOf, memory);
-    return functions && new Sha512Pairs(functions, memory, at);
+    const functions = instantiate(Sha512Pairs, functionsOf, memory);
+    return functions && new Sha512Pairs(functions as Functions, memory, at);
   }
 
   /** Digests them all, and puts padding after each. */
