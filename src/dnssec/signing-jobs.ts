@@ -112,7 +112,7 @@ export async function prepareSigning(
 }
 
 /** Signatures that a thread makes one by one before it begins with batches: to make so many takes as long as to get ready. */
-const BEFORE_BATCHES = 1000;
+const BEFORE_BATCHES = 400;
 
 /** A key in one thread, which puts its signatures into their places. */
 class RowSigner {

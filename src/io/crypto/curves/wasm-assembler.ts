@@ -190,10 +190,8 @@ function unsigned(value: number): string {
 }
 
 function signed(value: bigint): string {
-  const low = Number(value & 0x7fn);
-  const rest = value >> 7n;
-  const isLast = rest === ((low & 0x40) === 0 ? 0n : -1n);
-  return isLast ? octet(low) : octet(low | 0x80) + signed(rest);
+  if (value >= -0x40n && value < 0x40n) return octet(Number(value) & 0x7f);
+  return octet(Number(value & 0x7fn) | 0x80) + signed(value >> 7n);
 }
 
 /** So many numbers in a row: locals, octets. */
