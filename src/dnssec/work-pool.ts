@@ -58,8 +58,16 @@ export async function runTask(
   await running.finish(report);
 }
 
-/** Rows that one thread does between two looks at the world. */
-const STRIDE = 256;
+/** Rows that one thread does between two looks at the world: few enough that all finish together, many enough that taking them costs nothing. */
+const ROWS_AT_ONCE = 256;
+/** Signatures, where there are so many that a larger batch of them costs nobody a wait. */
+const SIGNATURES_AT_ONCE = 512;
+const MANY_SIGNATURES = 64 * SIGNATURES_AT_ONCE;
+
+/** How many rows of a task a thread takes at once. */
+export function rowsAtOnce(task: Task): number {
+  return task.kind === 'sign' && task.rows.keys.length >= MANY_SIGNATURES ? SIGNATURES_AT_ONCE : ROWS_AT_ONCE;
+}
 
 /** A pool of the calling thread alone. */
 export function singleThreadPool(crypto: Crypto): WorkPool {
@@ -72,8 +80,9 @@ export function singleThreadPool(crypto: Crypto): WorkPool {
         abandon: () => undefined,
         async finish(report) {
           const work = await prepareTask(task, crypto);
-          for (let row = first; row < last; row += STRIDE) {
-            const end = Math.min(row + STRIDE, last);
+          const atOnce = rowsAtOnce(task);
+          for (let row = first; row < last; row += atOnce) {
+            const end = Math.min(row + atOnce, last);
             work(row, end);
             report?.(end - first);
           }

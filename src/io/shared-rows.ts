@@ -1,14 +1,12 @@
-/** Rows that a thread takes at once: few enough that all finish together, many enough that taking costs nothing. */
-const STRIDE = 256;
-
 /**
  * Places in what threads share: the first row that nobody has taken, the end of the rows that are there, whether that is the end of all, and how often
- * either has changed.
+ * either has changed; how many rows a thread takes at once.
  */
 const TAKEN = 0;
 const LAST = 1;
 const CLOSED = 2;
 const CHANGES = 3;
+const AT_ONCE = 4;
 
 /** The rows of a task, as threads share them. */
 export class SharedRows {
@@ -19,11 +17,12 @@ export class SharedRows {
     this.shared = shared;
   }
 
-  /** No rows yet; `first` will be the first one. */
-  static from(first: number): SharedRows {
-    const shared = new Int32Array(new SharedArrayBuffer(4 * Int32Array.BYTES_PER_ELEMENT));
+  /** No rows yet; `first` will be the first one, and a thread takes so many at once. */
+  static from(first: number, atOnce: number): SharedRows {
+    const shared = new Int32Array(new SharedArrayBuffer(5 * Int32Array.BYTES_PER_ELEMENT));
     shared[TAKEN] = first;
     shared[LAST] = first;
+    shared[AT_ONCE] = atOnce;
     return new SharedRows(shared);
   }
 
@@ -41,8 +40,9 @@ export class SharedRows {
 
   /** Takes the next rows, and sleeps until they are there; undefined where none is left and none will come. */
   take(): { readonly first: number; readonly end: number } | undefined {
-    const first = Atomics.add(this.shared, TAKEN, STRIDE);
-    const end = Math.min(first + STRIDE, this.#waitFor(first + STRIDE));
+    const atOnce = this.shared[AT_ONCE]!;
+    const first = Atomics.add(this.shared, TAKEN, atOnce);
+    const end = Math.min(first + atOnce, this.#waitFor(first + atOnce));
     return first < end ? { first, end } : undefined;
   }
 

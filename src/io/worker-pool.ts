@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Crypto } from '../dnssec/crypto.ts';
-import { prepareTask, type RunningTask, type Task, type WorkPool } from '../dnssec/work-pool.ts';
+import { prepareTask, rowsAtOnce, type RunningTask, type Task, type WorkPool } from '../dnssec/work-pool.ts';
 import { environmentError } from '../errors.ts';
 import type { ReadStretch, Stretches, StretchReaders } from '../zone/parse-stretches.ts';
 import { SharedRows } from './shared-rows.ts';
@@ -118,7 +118,7 @@ class PooledTask implements RunningTask {
     start: () => readonly Worker[],
     isWorthWorkers: (rows: number) => boolean,
   ) {
-    this.#rows = SharedRows.from(first);
+    this.#rows = SharedRows.from(first, rowsAtOnce(task));
     this.#order = { id: nextOrder++, task, shared: this.#rows.shared };
     this.#first = first;
     this.#crypto = crypto;

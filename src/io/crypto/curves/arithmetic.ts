@@ -19,7 +19,7 @@ import { wasm, type WasmFunction } from './wasm-assembler.ts';
 import { createMemory, instantiate, type WasmMemory } from './wasm-engine.ts';
 
 /** Signatures that are worked on together: more would hardly be faster. */
-export const CAPACITY = 256;
+export const CAPACITY = 512;
 /** Digits of scalars that are secret, and of others. */
 export const SECRET_DIGITS = digitsOf(7);
 export const PUBLIC_DIGITS = digitsOf(9);

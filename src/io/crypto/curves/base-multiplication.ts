@@ -21,7 +21,7 @@ const ADDED_POINTS = POINTS + SUMS * POINTS_SIZE;
 const ROUND = aligned(POINTS + Math.max(2 * SUMS * POINTS_SIZE, SECRET_TABLE.workSize));
 
 /**
- * Multiplies the base point of a curve with up to 256 secret scalars at a time. It takes the same instructions and reads the same memory for all of
+ * Multiplies the base point of a curve with up to 512 secret scalars at a time. It takes the same instructions and reads the same memory for all of
  * them: `selection` says how.
  */
 export class BaseMultiplication {

@@ -45,7 +45,7 @@ interface Waiting {
 const ROOM = 2 * INTEGER_OCTETS;
 
 /**
- * Makes Ed25519 signatures of one key, 256 at a time (RFC 8032 section 5.1.6): octet for octet those that any other implementation makes.
+ * Makes Ed25519 signatures of one key, 512 at a time (RFC 8032 section 5.1.6): octet for octet those that any other implementation makes.
  *
  * What depends on the key or on a secret r takes the same instructions and reads the same memory for all of them. No signature leaves unless its
  * point is on the curve; of each batch OpenSSL verifies one. Data that is too long for memory OpenSSL signs.

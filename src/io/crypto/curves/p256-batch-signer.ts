@@ -46,7 +46,7 @@ export interface SigningPrimitives {
 const RANDOM_OCTETS = 64;
 
 /**
- * Makes signatures of one key, 256 at a time (FIPS 186-5 section 6.4.1).
+ * Makes signatures of one key, 512 at a time (FIPS 186-5 section 6.4.1).
  *
  * What depends on the key or on a nonce takes the same instructions and reads the same memory for all of them. Nonces are drawn from randomness, the
  * key and all digests of a batch together, so that a generator that repeats itself, as in two copies of one machine, does not make two

@@ -52,7 +52,7 @@ const ROUND = aligned(SUMS + Math.max(4 * POINTS_SIZE, PUBLIC_TABLE.workSize));
 const END = ROUND + AdditionRound.size(Math.max((2 * CAPACITY) / LANES, PUBLIC_TABLE.roundSize));
 
 /**
- * Verifies the signatures of one key, 256 at a time (FIPS 186-5 section 6.4.2).
+ * Verifies the signatures of one key, 512 at a time (FIPS 186-5 section 6.4.2).
  *
  * The two points that each signature multiplies are always the same, the key and the base point, so that their multiples are in tables and
  * a product is 32 additions; and additions of many signatures share the inverse that each would need. Nothing here is secret.
