@@ -134,6 +134,7 @@ async function lookAt(
   session: Session,
   isOneZone: boolean,
 ): Promise<ZoneResult[]> {
+  const limits = limitsOf(flags);
   const files = withListsKept(session.environment.files);
   const needsFuture = session.json || flags.format === 'html' || flags.format === 'svg' || isOneZone;
   const { results } = await workThrough(
@@ -146,7 +147,7 @@ async function lookAt(
         signedZone: await signedZoneOf(settings, session),
         depth: isOneZone ? 'full' : 'overview',
         span: needsFuture && flags.check !== true && flags.history !== true ? SPAN : NO_SPAN,
-        limits: limitsOf(flags),
+        limits,
       };
       // For each zone anew: of a thousand, nobody wants to hold all files.
       const environment = { ...session.environment, files: withFilesKept(files) };

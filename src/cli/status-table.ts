@@ -30,13 +30,14 @@ export function statusTable(
 
 const COLORS = { ok: 'good', warning: 'warn', critical: 'bad', unknown: 'bad' } as const;
 
-/** What to do, and why if there is room. */
+/** What to do, and why if there is room. A DS is at the parent wherever that goes without saying. */
 function zoneLine(status: ZoneStatus, now: number, room: number): string {
   const { task, problems } = status;
   const [problem] = problems;
   const whose = task?.actor === 'operator' ? yourTurn(task, now) : turn(task, status, now);
   const whole = problem === undefined ? whose : `${whose} (${problem.what})`;
-  return whole.length <= room ? whole : whose;
+  const shortest = whose.replace(' at the parent', '');
+  return [whole, whose].find(({ length }) => length <= room) ?? shortest;
 }
 
 function yourTurn({ deadline, todo, what }: Task, now: number): string {

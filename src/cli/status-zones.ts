@@ -13,13 +13,7 @@ export function worstFirst(results: readonly ZoneResult[]): ZoneResult[] {
     'error' in result ? HEALTHS.length : HEALTHS.indexOf(result.status.health);
   const needsOperator = (result: ZoneResult): number =>
     'status' in result && result.status.task?.actor === 'operator' ? 0 : 1;
-  const date = (result: ZoneResult): number =>
-    'error' in result
-      ? 0
-      : (result.status.task?.deadline ??
-        result.status.task?.notBefore ??
-        result.status.nextRollover?.at ??
-        Infinity);
+  const date = (result: ZoneResult): number => ('error' in result ? 0 : dueDate(result.status));
   return [...results].sort(
     (a, b) =>
       rank(b) - rank(a) ||
@@ -27,6 +21,13 @@ export function worstFirst(results: readonly ZoneResult[]): ZoneResult[] {
       compare(date(a), date(b)) ||
       compare(a.zone, b.zone),
   );
+}
+
+/** When something happens next; what the next run does is due at once. */
+function dueDate({ task, nextRollover }: ZoneStatus): number {
+  const date = task?.deadline ?? task?.notBefore;
+  if (date !== undefined) return date;
+  return task?.actor === 'zonewright' ? 0 : (nextRollover?.at ?? Infinity);
 }
 
 function compare<T extends string | number>(a: T, b: T): number {

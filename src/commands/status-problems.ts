@@ -39,7 +39,8 @@ export function validityProblems(
       },
     ];
   }
-  if (left >= limits.warning) return [];
+  // Somebody may give the one limit alone, beyond the default of the other.
+  if (left >= Math.max(limits.warning, limits.critical)) return [];
   return [
     {
       ...common,

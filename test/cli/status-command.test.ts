@@ -139,6 +139,7 @@ test('signatures that run out: warning, critical, expired; the options of the pl
   operation.now = end - 20 * DAY;
   expect(await check(operation, '--warning', '21d')).toEqual([1, 'WARNING']);
   expect(await check(operation, '--warning', '22d', '--critical', '21d')).toEqual([2, 'CRITICAL']);
+  expect(await check(operation, '--critical', '21d')).toEqual([2, 'CRITICAL']);
 });
 
 test('a lost private key, an open one, a foreign edit and a missing zone are told, each with what to type', async () => {
@@ -391,12 +392,17 @@ test('--show-config has every key of a policy and of a zone that can be configur
 describe('a plugin that cannot find out anything', () => {
   test.each([
     ['a configuration that is damaged', ['--check'], 'zones: ['],
-    ['a duration that is none', ['--check', '--warning', 'soon'], 'zones: {example.com: {}}'],
+    [
+      'a duration that is none, said once for all zones',
+      ['--check', '--warning', 'soon'],
+      'zones: {example.com: {}, example.net: {}}',
+    ],
     ['no zones', ['--check'], 'zones: {}'],
   ])('%s: UNKNOWN', async (_, args, config) => {
     workIn({ '.zonewrightrc.yaml': config });
     const { status, stdout } = await runInProcess(['status', ...args]);
     expect([status, stdout.split(' - ')[0]]).toEqual([3, 'ZONEWRIGHT UNKNOWN']);
+    expect(stdout).not.toMatch(/\d zones: /);
   });
 });
 
