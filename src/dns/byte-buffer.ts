@@ -74,19 +74,19 @@ export class ByteBuffer {
     this.length = at;
   }
 
-  /** Appends an unsigned integer in decimal digits. */
+  /** Appends an unsigned integer of at most 32 bits in decimal digits. */
   decimal(value: number): void {
-    this.reserve(20);
+    this.reserve(10);
     const { bytes } = this;
-    let divisor = 1;
-    while (value / divisor >= 10) divisor *= 10;
-    let at = this.length;
-    for (let rest = value; divisor >= 1; divisor /= 10) {
-      const digit = Math.floor(rest / divisor);
-      bytes[at++] = 48 + digit;
-      rest -= digit * divisor;
+    let digits = 1;
+    for (let limit = 10; value >= limit && digits < 10; limit *= 10) digits++;
+    let rest = value;
+    for (let at = this.length + digits - 1; at >= this.length; at--) {
+      const tens = (rest / 10) >>> 0;
+      bytes[at] = 48 + rest - tens * 10;
+      rest = tens;
     }
-    this.length = at;
+    this.length += digits;
   }
 
   clear(): void {

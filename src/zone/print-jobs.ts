@@ -37,7 +37,7 @@ export function preparePrinting({ columns, page }: PrintTask): (first: number, l
   const printer = new OwnerPrinter(columns, out);
   return (first, last) => {
     out.clear();
-    for (let rank = first; rank < last; rank++) printer.print(rank);
+    printer.printRange(first, last);
     const start = Atomics.add(page.used, 0, out.length);
     if (start + out.length > page.text.length) return;
     page.text.set(out.view(), start);
