@@ -74,15 +74,15 @@ export class ByteBuffer {
     this.length = at;
   }
 
-  /** Appends an unsigned integer of at most 32 bits in decimal digits. */
+  /** Appends an unsigned integer in decimal digits. */
   decimal(value: number): void {
-    this.reserve(10);
+    this.reserve(20);
     const { bytes } = this;
     let digits = 1;
-    for (let limit = 10; value >= limit && digits < 10; limit *= 10) digits++;
+    for (let limit = 10; value >= limit; limit *= 10) digits++;
     let rest = value;
     for (let at = this.length + digits - 1; at >= this.length; at--) {
-      const tens = (rest / 10) >>> 0;
+      const tens = Math.floor(rest / 10);
       bytes[at] = 48 + rest - tens * 10;
       rest = tens;
     }

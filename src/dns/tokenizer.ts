@@ -1,6 +1,6 @@
 import { inputError, locatedAt, type ErrorDetails, type ZonewrightError } from '../errors.ts';
 import { ByteBuffer } from './byte-buffer.ts';
-import { encodeName, escapeLength, MAX_NAME_LENGTH, ROOT, unescapeAt } from './name.ts';
+import { encodeName, escapeLength, MAX_LABEL_LENGTH, MAX_NAME_LENGTH, ROOT, unescapeAt } from './name.ts';
 
 const ORDINARY = 0;
 const BLANK = 1;
@@ -23,6 +23,21 @@ for (const [characters, characterClass] of [
 ] as const) {
   for (const character of characters) CHARACTER_CLASS[character.charCodeAt(0)] = characterClass;
 }
+
+/** What octets are in a name that stands as it is in wire form, label by label. */
+const PLAIN = 0;
+const DOT = 1;
+const NAME_END = 2;
+const SPECIAL = 3;
+
+const NAME_CLASS = CHARACTER_CLASS.map((characterClass) =>
+  characterClass === ORDINARY
+    ? PLAIN
+    : characterClass === BLANK || characterClass === NEWLINE
+      ? NAME_END
+      : SPECIAL,
+);
+NAME_CLASS['.'.charCodeAt(0)] = DOT;
 
 const AT_SIGN = 64;
 const EQUALS = 61;
@@ -145,6 +160,38 @@ export class Tokenizer {
     return this.#finish(position);
   }
 
+  /**
+   * Passes over tokens that are written as `bytes[start, end)`, which are whole tokens on one line and have no special characters; the last of them,
+   * which starts at `lastStart`, is then the current token. False, and nothing passed, where something else comes next.
+   */
+  nextAgain(start: number, end: number, lastStart: number): boolean {
+    const { bytes } = this;
+    let at = this.#unread ? this.start : this.position;
+    while (CHARACTER_CLASS[bytes[at]!] === BLANK) at++;
+    for (let i = start; i < end; i++, at++) if (bytes[at] !== bytes[i]) return false;
+    if (CHARACTER_CLASS[bytes[at]!] !== BLANK) return false;
+    this.#unread = false;
+    this.#setWord(at - (end - lastStart), at);
+    return true;
+  }
+
+  /** Whether `bytes[start, end)` has no special characters, so that it reads the same wherever it stands. */
+  isPlain(start: number, end: number): boolean {
+    for (let i = start; i < end; i++) {
+      const characterClass = CHARACTER_CLASS[this.bytes[i]!];
+      if (characterClass !== ORDINARY && characterClass !== BLANK) return false;
+    }
+    return true;
+  }
+
+  /** Whether a word that begins with an ordinary character comes next, behind nothing but blanks. */
+  atOrdinary(): boolean {
+    if (this.#unread || this.#atEnd) return false;
+    const { bytes } = this;
+    while (CHARACTER_CLASS[bytes[this.position]!] === BLANK) this.position++;
+    return CHARACTER_CLASS[bytes[this.position]!] === ORDINARY;
+  }
+
   /** Passes over the rest of the line on which reading failed, and forgets open parentheses. */
   recover(): void {
     this.#unread = false;
@@ -218,8 +265,9 @@ export class Tokenizer {
 
   /** The next token as a domain name, appended to `out` in wire form. `@` is the origin. */
   name(what: string, out: ByteBuffer): void {
-    this.need(what);
     out.reserve(MAX_NAME_LENGTH + 1);
+    if (this.#plainName(out)) return;
+    this.need(what);
     out.length = this.currentName(out.bytes, out.length);
   }
 
@@ -231,6 +279,39 @@ export class Tokenizer {
       return at + this.origin.length;
     }
     return encodeName(this.bytes, this.start, this.end, this.origin, target, at);
+  }
+
+  /**
+   * The next token as a domain name, if it is absolute, lawful and without special characters: then an octet of text becomes one of wire form, each
+   * dot the length of the label behind it.
+   */
+  #plainName(out: ByteBuffer): boolean {
+    if (!this.atOrdinary()) return false;
+    const { bytes, position: start } = this;
+    const target = out.bytes;
+    const limit = Math.min(start + MAX_NAME_LENGTH, bytes.length);
+    let lengthAt = out.length;
+    let at = lengthAt + 1;
+    let position = start;
+    let nameClass = SPECIAL;
+    for (; position < limit; position++, at++) {
+      const octet = bytes[position]!;
+      nameClass = NAME_CLASS[octet]!;
+      if (nameClass === PLAIN) {
+        target[at] = octet;
+        continue;
+      }
+      if (nameClass !== DOT) break;
+      const length = at - lengthAt - 1;
+      if (length === 0 || length > MAX_LABEL_LENGTH) return false;
+      target[lengthAt] = length;
+      lengthAt = at;
+    }
+    if (nameClass !== NAME_END || lengthAt !== at - 1) return false;
+    target[lengthAt] = 0;
+    out.length = at;
+    this.#setWord(start, position);
+    return true;
   }
 
   /** Appends the octets that the current token stands for, escapes resolved, to `out`. Returns how many there are. */
@@ -280,6 +361,15 @@ export class Tokenizer {
     this.start = this.end = this.position;
     this.line = this.#nextLine;
     return this.error('syntax/missing', `${what} is missing`);
+  }
+
+  /** Makes `bytes[start, end)`, a word without escapes, the current token. */
+  #setWord(start: number, end: number): void {
+    this.start = start;
+    this.end = this.position = end;
+    this.line = this.#nextLine;
+    this.quoted = false;
+    this.escaped = false;
   }
 
   #word(start: number, parameter: boolean): true {

@@ -152,7 +152,7 @@ function printFields(
 
 /** Whether the next token is `\#`, which is then taken. */
 function atGenericForm(tokens: Tokenizer): boolean {
-  if (!tokens.next()) return false;
+  if (tokens.atOrdinary() || !tokens.next()) return false;
   const { bytes, start, end } = tokens;
   if (
     end - start === 2 &&

@@ -70,6 +70,14 @@ export class ZoneParser {
   #ownerOrigin: Uint8Array | undefined;
   #ownerStart = 0;
   #ownerEnd = 0;
+  /** TTL (-1 where none is stated) and type of the current entry. */
+  #ttl = -1;
+  #type = -1;
+  /** Where these, and the class, were written last. */
+  #headTokens: Tokenizer | undefined;
+  #headStart = 0;
+  #headEnd = 0;
+  #headTypeStart = 0;
   #defaultTtl: number;
   #ttlDirective = false;
   #openFiles: string[] = [];
@@ -176,18 +184,41 @@ export class ZoneParser {
     return true;
   }
 
-  /** Reads `[ttl] [class] type rdata`, TTL and class in either order. */
   #readRecord(tokens: Tokenizer): void {
+    if (!this.#isHeadAgain(tokens)) this.#readHead(tokens);
+    const { store } = this;
+    const type = this.#type;
+    let ttl = this.#ttl;
+    const line = tokens.recordLine;
+    const rdataStart = store.rdata.length;
+    parseRdata(type, tokens, store.rdata);
+    if (ttl >= 0) {
+      if (!this.#ttlDirective) this.#defaultTtl = ttl;
+    } else ttl = this.#impliedTtl(tokens, type, rdataStart);
+    store.add(this.#owner, type, ttl, rdataStart, line);
+  }
+
+  /** Whether the record has TTL, class and type written as those that were read last, which are then passed over. */
+  #isHeadAgain(tokens: Tokenizer): boolean {
+    return (
+      tokens === this.#headTokens && tokens.nextAgain(this.#headStart, this.#headEnd, this.#headTypeStart)
+    );
+  }
+
+  /** Reads `[ttl] [class] type`, TTL and class in either order. */
+  #readHead(tokens: Tokenizer): void {
     const { bytes } = tokens;
+    let first = -1;
     let ttl = -1;
     let classSeen = false;
     let type = -1;
     while (type < 0) {
       tokens.need('the record type');
       const { start, end } = tokens;
+      if (first < 0) first = start;
       if (ttl < 0) {
-        const first = bytes[start]!;
-        if (first >= 48 && first <= 57) {
+        const digit = bytes[start]!;
+        if (digit >= 48 && digit <= 57) {
           ttl = this.#checkedTtl(tokens);
           continue;
         }
@@ -203,14 +234,9 @@ export class ZoneParser {
       type = findType(bytes, start, end);
       if (type < 0) throw unknownType(tokens);
     }
-    const { store } = this;
-    const line = tokens.recordLine;
-    const rdataStart = store.rdata.length;
-    parseRdata(type, tokens, store.rdata);
-    if (ttl >= 0) {
-      if (!this.#ttlDirective) this.#defaultTtl = ttl;
-    } else ttl = this.#impliedTtl(tokens, type, rdataStart);
-    store.add(this.#owner, type, ttl, rdataStart, line);
+    [this.#ttl, this.#type] = [ttl, type];
+    this.#headTokens = tokens.isPlain(first, tokens.end) ? tokens : undefined;
+    [this.#headStart, this.#headEnd, this.#headTypeStart] = [first, tokens.end, tokens.start];
   }
 
   #checkedTtl(tokens: Tokenizer): number {
