@@ -2,12 +2,11 @@ import { ByteBuffer } from '../dns/byte-buffer.ts';
 import { printName } from '../dns/name.ts';
 import { printRdata } from '../rr/rdata.ts';
 import { className, printTypeName, Type } from '../rr/registry.ts';
+import { FETCHED, fetchOctets } from './fetch.ts';
 import type { Zone } from './zone.ts';
 
 /** Octets of text that are given out at once. */
 export const BLOCK = 1 << 20;
-/** Owners that are fetched before they are printed. */
-const FETCHED = 64;
 const TAB = 9;
 const NEWLINE = 10;
 
@@ -63,8 +62,6 @@ export function printedColumns({ store, ...zone }: Zone, known?: OwnerTexts) {
  * with absolute names, so that any part of the text reads back alone.
  */
 export class OwnerPrinter {
-  /** What `#fetch` came to: where anybody may ask for it, no compiler leaves the fetching out. */
-  fetched = 0;
   readonly #columns: PrintedColumns;
   readonly #out: ByteBuffer;
   readonly #classText: Uint8Array;
@@ -86,24 +83,17 @@ export class OwnerPrinter {
   printRange(first: number, end: number): void {
     for (let rank = first; rank < end; rank += FETCHED) {
       const next = Math.min(rank + FETCHED, end);
-      if (this.#columns.known === undefined) this.fetched = this.#fetch(rank, next);
+      if (this.#columns.known === undefined) this.#fetch(rank, next);
       for (let i = rank; i < next; i++) this.print(i);
     }
   }
 
-  /**
-   * Looks once at what is to be printed, which lies here and there in the store. Where nothing else is done, the processor waits for many places of
-   * memory at once, not for one after the other.
-   */
-  #fetch(first: number, end: number): number {
+  #fetch(first: number, end: number): void {
     const { ownerNames, ownerRrsets, nameBytes, nameOffsets } = this.#columns;
     const { rrsetRecords, records, rdataBytes, rdataOffsets } = this.#columns;
-    let sum = 0;
-    for (let rank = first; rank < end; rank++) sum += nameBytes[nameOffsets[ownerNames[rank]!]!]!;
-    const last = rrsetRecords[ownerRrsets[end]!]!;
-    for (let i = rrsetRecords[ownerRrsets[first]!]!; i < last; i++)
-      sum += rdataBytes[rdataOffsets[records[i]!]!]!;
-    return sum;
+    fetchOctets(nameBytes, nameOffsets, ownerNames, first, end);
+    const firstRecord = rrsetRecords[ownerRrsets[first]!]!;
+    fetchOctets(rdataBytes, rdataOffsets, records, firstRecord, rrsetRecords[ownerRrsets[end]!]!);
   }
 
   print(rank: number): void {

@@ -36,8 +36,6 @@ export class Zone {
   readonly ownerNames: Uint32Array;
   /** Rank → its first RRset; one more entry closes the last. */
   readonly ownerRrsets: Uint32Array;
-  /** Rank → `OwnerStatus`. */
-  readonly ownerStatus: Uint8Array;
   /** RRset → rank of its owner. */
   readonly rrsetOwners: Uint32Array;
   readonly rrsetTypes: Uint16Array;
@@ -51,6 +49,7 @@ export class Zone {
   readonly mixedTtls: readonly number[];
 
   readonly #rankOfName: Uint32Array;
+  #ownerStatus: Uint8Array | undefined;
   #rrsetsByType: ReadonlyMap<number, Uint32Array> | undefined;
 
   /** @param columns the zone's index, where somebody has made it already */
@@ -71,7 +70,11 @@ export class Zone {
     this.rrsetRecords = columns.rrsetRecords;
     this.records = columns.records;
     this.mixedTtls = columns.mixedTtls;
-    this.ownerStatus = this.#classifyOwners();
+  }
+
+  /** Rank → `OwnerStatus`. */
+  get ownerStatus(): Uint8Array {
+    return (this.#ownerStatus ??= this.#classifyOwners());
   }
 
   get ownerCount(): number {
