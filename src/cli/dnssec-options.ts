@@ -43,6 +43,5 @@ const COUNTERPARTS: Readonly<Record<string, Readonly<Record<string, string>>>> =
 
 /** What to type in place of an option of BIND's tools; undefined where there is nothing like it. */
 export function counterpartOf(command: string, option: string): string | undefined {
-  const text = COUNTERPARTS[command]?.[option.slice(0, 2)];
-  return text === undefined ? undefined : `${text} (see docs/moving.md)`;
+  return COUNTERPARTS[command]?.[option.slice(0, 2)];
 }

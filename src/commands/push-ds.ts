@@ -34,7 +34,7 @@ export async function planPush(
 ): Promise<PushResult> {
   if (settings === undefined) {
     throw usageError('ds/no-registrar', `no registrar is configured for ${zoneLabel(zone)}`, {
-      hint: `add "registrar: {type: …}" to the zone, as docs/registrars.md shows`,
+      hint: 'add "registrar: {type: dnsimple, account: …, tokenFile: …}" or "registrar: {type: command, argv: […]}" to the zone in the configuration',
     });
   }
   const registrar = await openRegistrar(settings, environment);

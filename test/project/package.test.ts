@@ -66,6 +66,15 @@ guardedSuite({
       expect(files).toEqual(expect.arrayContaining([...needed, ...packageJson.man]));
     });
 
+    test('sends nobody to a page that is not in it', () => {
+      const named = files
+        .filter((file) => /^(?:dist|man|schemas)\//.test(file))
+        .flatMap(
+          (file) => readFileSync(path.join(installed, file), 'utf8').match(/\bdocs\/[\w-]+\.md/g) ?? [],
+        );
+      expect(named).toEqual([]);
+    });
+
     test('brings its program and manual pages with it', () => {
       expect(existsSync(path.join(directory, 'prefix/bin/zonewright'))).toBe(true);
       expect(existsSync(path.join(directory, 'prefix/share/man/man1/zonewright-sign.1'))).toBe(true);

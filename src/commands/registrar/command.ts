@@ -27,7 +27,7 @@ export const commandRegistrar: RegistrarFactory<'command'> = async (settings, { 
     const failure = programFailure(outcome);
     if (failure === undefined) return outcome.stdout;
     throw environmentError('registrar/refused', `${name} ${parameters[0] ?? ''} ${failure}`, {
-      hint: 'docs/registrars.md says what is expected of it',
+      hint: 'it is given "list ZONE", or "add" or "remove" and "ZONE TAG ALGORITHM DIGESTTYPE DIGEST", and exits with 0 where that is done',
     });
   };
   const change = (
