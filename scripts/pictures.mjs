@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { host50k } from '../bench/zones.mjs';
 import { drawScreen } from './pictures/draw-screen.mjs';
-import { configure, liveOn, output, root, withHome } from './pictures/operator.mjs';
+import { configure, DAY, liveOn, output, PRESENT, root, withHome } from './pictures/operator.mjs';
 import { photograph } from './pictures/pages.mjs';
 import { record, screenOf } from './pictures/terminal.mjs';
 
@@ -31,12 +31,14 @@ const readme = () =>
     return terminal('terminal.svg', 'A terminal session with zonewright', {
       home,
       columns: 124,
+      variables: { ZONEWRIGHT_NOW: String(PRESENT - 8 * DAY) },
       commands: [
         'zonewright keygen example.com',
         'zonewright sign example.com.zone',
         'zonewright ds example.com',
         'zonewright verify example.com.zone.signed',
         'zonewright rotate --all --sign',
+        { says: '# eight days later', now: PRESENT },
         "zonewright rotate example.com --ds-published $(zonewright ds example.com | cut -d' ' -f4)",
         'zonewright status example.com',
       ],

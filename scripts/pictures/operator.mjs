@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-const DAY = 86400;
-const PRESENT = Date.UTC(2026, 10, 23, 9, 30) / 1000;
+export const DAY = 86400;
+export const PRESENT = Date.UTC(2026, 10, 23, 9, 30) / 1000;
 /** Seconds from a night's run to the morning after. */
 const NIGHT = 6 * 3600;
 

@@ -10,13 +10,17 @@ const MAX_ROWS = 80;
 /**
  * Types commands at a prompt. Returns what the terminal gets.
  * @param home the working directory, whose `.bin` has the program
+ * @param commands lines to type; `{ says, now }` is a comment, from which on the clock shows `now`
  * @param variables of the environment; what begins with `ZONEWRIGHT_` is not shown
  */
 export function record({ home, commands, columns, variables = {} }) {
   const session = path.join(home, '.session');
   const typescript = path.join(home, '.typescript');
-  const lines = commands.map(
-    (command) => `printf '\\033[1;32m$\\033[0m %s\\n' ${quoted(command)}\n${command}\n`,
+  const prompt = (text) => `printf '\\033[1;32m$\\033[0m %s\\n' ${quoted(text)}\n`;
+  const lines = commands.map((command) =>
+    typeof command === 'string'
+      ? `${prompt(command)}${command}\n`
+      : `${prompt(command.says)}export ZONEWRIGHT_NOW=${command.now}\n`,
   );
   writeFileSync(session, `stty cols ${columns} rows ${MAX_ROWS}\n${lines.join('')}`);
   const { error } = spawnSync('script', ['--quiet', '--command', 'bash .session', '.typescript'], {
