@@ -1,12 +1,14 @@
 import { allocateBytes, allocateUint16, allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
 import { ZonewrightError } from '../errors.ts';
 import { findType, Type } from '../rr/registry.ts';
-import { behindTab, isAlike, PrintedLineReader } from '../zone/printed-lines.ts';
+import { PrintedLineReader } from '../zone/printed-lines.ts';
 import { PrintedZone } from '../zone/printed-zone.ts';
 import { PrintedRrsig } from './printed-rrsig.ts';
 
-const SPACE = 32;
+const TAB = 9;
 const NEWLINE = 10;
+const SPACE = 32;
+const ZERO = 48;
 /** Octets of text that are a row. A line belongs to the row in which it starts. */
 const ROW = 4096;
 /** Octets of the shortest line: owner, TTL, class and type, each with a tab behind it, and a line feed. */
@@ -39,7 +41,10 @@ const LINES = 0;
 const OCTETS = 1;
 const IS_ODD = 2;
 
-/** RDATA of the signatures of a printed zone: line → where it is, of length 0 where it is none or has another form. */
+/**
+ * RDATA of the signatures of a printed zone: line → where it is, of length 0 where it is no signature over what comes before it: one of another
+ * form, owner, TTL or class.
+ */
 export interface PrintedRrsigs {
   readonly rdataStarts: Uint32Array;
   readonly rdataLengths: Uint16Array;
@@ -100,9 +105,8 @@ function readRows(
   rrsig: PrintedRrsig,
   rdata: ByteBuffer,
 ): void {
-  const from = first === 0 ? 0 : text.indexOf(NEWLINE, first * ROW - 1) + 1;
   const to = Math.min(last * ROW, text.length);
-  const lines = new PrintedLineReader(text, from === 0 && first > 0 ? to : from, to);
+  const lines = readerBefore(text, first * ROW);
   const capacity = 1 + Math.ceil((to - first * ROW) / SHORTEST_LINE);
   const starts = new Uint32Array(capacity);
   const types = new Uint16Array(capacity);
@@ -110,7 +114,7 @@ function readRows(
   const ends = new Uint32Array(capacity + 1);
   rdata.clear();
   let count = 0;
-  for (; lines.hasNext; count++) {
+  for (; lines !== undefined && lines.next < to; count++) {
     if (!lines.read() || lines.end - lines.start < SHORTEST_LINE - 1) {
       Atomics.store(found.used, IS_ODD, 1);
       return;
@@ -118,7 +122,7 @@ function readRows(
     starts[count] = lines.start;
     types[count] = lines.type;
     isOwner[count] = lines.isOwner ? 1 : 0;
-    if (lines.type === Type.RRSIG) appendRrsig(text, lines.rdataStart, lines.end, rrsig, rdata);
+    if (lines.type === Type.RRSIG && lines.isAlike) appendRrsig(text, lines, rrsig, rdata);
     ends[count + 1] = rdata.length;
   }
   const line = Atomics.add(found.used, LINES, count);
@@ -136,16 +140,32 @@ function readRows(
   found.endRows[first] = last;
 }
 
+/** A reader whose next line is the first that starts at `at` or behind, and which knows the line before it; undefined where there is none. */
+function readerBefore(text: Uint8Array, at: number): PrintedLineReader | undefined {
+  if (at === 0) return new PrintedLineReader(text, 0);
+  const lineFeed = text.indexOf(NEWLINE, at - 1);
+  if (lineFeed < 0) return undefined;
+  const lines = new PrintedLineReader(text, text.lastIndexOf(NEWLINE, lineFeed - 1) + 1);
+  lines.read();
+  return lines;
+}
+
 function appendRrsig(
   text: Uint8Array,
-  start: number,
-  end: number,
+  { ttlStart, rdataStart, end }: PrintedLineReader,
   rrsig: PrintedRrsig,
   out: ByteBuffer,
 ): void {
-  const coveredEnd = text.indexOf(SPACE, start);
-  const covered = findType(text, start, coveredEnd);
-  if (covered >= 0 && rrsig.read(covered, coveredEnd + 1, end)) rrsig.append(out);
+  const coveredEnd = text.indexOf(SPACE, rdataStart);
+  const covered = findType(text, rdataStart, coveredEnd);
+  if (covered < 0 || !rrsig.read(covered, coveredEnd + 1, end)) return;
+  if (rrsig.originalTtl === numberAt(text, ttlStart)) rrsig.append(out);
+}
+
+function numberAt(text: Uint8Array, start: number): number {
+  let value = 0;
+  for (let at = start; text[at] !== TAB; at++) value = 10 * value + text[at]! - ZERO;
+  return value;
 }
 
 /** What was found, in the order of the text; undefined where something is not as it is printed. */
@@ -168,7 +188,6 @@ export function foundLines({
     isOwner.set(found.isOwner.subarray(first, end), at);
     rdataStarts.set(found.rdataStarts.subarray(first, end), at);
     rdataLengths.set(found.rdataLengths.subarray(first, end), at);
-    if (at > 0 && end > first && isSameOwner(text, lineStarts[at]!, lineStarts[at - 1]!)) isOwner[at] = 0;
     at += end - first;
   }
   lineStarts[count] = text.length;
@@ -177,11 +196,6 @@ export function foundLines({
     printed: new PrintedZone(text, { lineStarts, lineTypes, ownerLines }),
     rrsigs: { rdataStarts, rdataLengths, rdata: found.rdata },
   };
-}
-
-function isSameOwner(text: Uint8Array, a: number, b: number): boolean {
-  const length = behindTab(text, a) - a;
-  return isAlike(text, a, b, length);
 }
 
 function* linesOfOwners(isOwner: Uint8Array): Generator<number> {

@@ -34,9 +34,9 @@ export class PrintedOutput {
 
   get serial(): number {
     const { text } = this.#task;
-    const line = new PrintedLineReader(text, 0, text.length);
+    const line = new PrintedLineReader(text, 0);
     // The SOA is printed first.
-    if (!line.hasNext || !line.read() || line.type !== Type.SOA) return apexSerial(this.zone);
+    if (!line.read() || line.type !== Type.SOA) return apexSerial(this.zone);
     const rdata = String.fromCharCode(...text.subarray(line.rdataStart, line.end));
     return readSoa(rdataFromText(Type.SOA, rdata)).serial;
   }

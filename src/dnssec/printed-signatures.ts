@@ -3,7 +3,7 @@ import { printName } from '../dns/name.ts';
 import { sameOctets } from '../dns/octets.ts';
 import { serialGreater } from '../dns/serial.ts';
 import { printRdata } from '../rr/rdata.ts';
-import { className, printTypeName, Type } from '../rr/registry.ts';
+import { className, printTypeName } from '../rr/registry.ts';
 import type { OwnerTexts } from '../zone/print-zone.ts';
 import { Field, type PrintedZone } from '../zone/printed-zone.ts';
 import type { Zone } from '../zone/zone.ts';
@@ -36,7 +36,8 @@ export class PrintedSignatures implements ReusableSignatures {
   readonly #content: Zone;
   readonly #now: number;
   readonly #refresh: number;
-  readonly #classText: string;
+  /** Type → what was made for it last. */
+  readonly #heads = new Map<number, { readonly ttl: number; readonly text: Uint8Array }>();
   /** Line → 1 where the new zone has the record. */
   readonly #isTaken: Uint8Array;
   readonly #out = new ByteBuffer(4096);
@@ -61,7 +62,6 @@ export class PrintedSignatures implements ReusableSignatures {
     this.#content = content;
     this.#now = now;
     this.#refresh = refresh;
-    this.#classText = `\t${className(content.zoneClass)}\t`;
     this.#isTaken = new Uint8Array(printed.lineTypes.length);
     this.#ownersOfNames = new Uint32Array(content.store.names.count);
   }
@@ -81,10 +81,7 @@ export class PrintedSignatures implements ReusableSignatures {
 
     const out = this.#out;
     out.clear();
-    out.decimal(ttl);
-    out.ascii(this.#classText);
-    printTypeName(type, out);
-    out.u8(TAB);
+    out.append(this.#headOf(type, ttl));
     const headLength = out.length;
     const ownerLength = printed.fieldStart(first, Field.Ttl) - printed.lineStarts[first]!;
     const { rdata, rdataOffsets, rdataLengths } = this.#content.store;
@@ -175,19 +172,25 @@ export class PrintedSignatures implements ReusableSignatures {
     return line;
   }
 
-  /** Whether a line is a signature over an RRset, with its TTL. */
+  /** Whether a line that stands behind an RRset, and perhaps other signatures over it, is a signature over it. */
   #isSignature(line: number, rrset: number): boolean {
-    const { lineTypes, lineStarts } = this.#printed;
     const { rdata, rdataStarts, rdataLengths } = this.#rrsigs;
-    if (lineTypes[line] !== Type.RRSIG || rdataLengths[line] === 0) return false;
-    const printed = this.#printed;
-    const start = lineStarts[rrset]!;
-    const at = rdataStarts[line]!;
-    return (
-      u16At(rdata, at + RrsigOffset.TypeCovered) === lineTypes[rrset] &&
-      u32At(rdata, at + RrsigOffset.OriginalTtl) === printed.ttlOf(rrset) &&
-      printed.isAlike(lineStarts[line]!, start, printed.fieldStart(rrset, Field.Type) - start)
-    );
+    if (line >= rdataLengths.length || rdataLengths[line] === 0) return false;
+    return u16At(rdata, rdataStarts[line]! + RrsigOffset.TypeCovered) === this.#printed.lineTypes[rrset];
+  }
+
+  /** What stands on each line of an RRset between its owner and its RDATA. */
+  #headOf(type: number, ttl: number): Uint8Array {
+    const known = this.#heads.get(type);
+    if (known?.ttl === ttl) return known.text;
+    const out = new ByteBuffer(64);
+    out.decimal(ttl);
+    out.ascii(`\t${className(this.#content.zoneClass)}\t`);
+    printTypeName(type, out);
+    out.u8(TAB);
+    const text = out.copy();
+    this.#heads.set(type, { ttl, text });
+    return text;
   }
 }
 

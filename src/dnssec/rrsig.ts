@@ -67,7 +67,9 @@ export function writeRrsigHeader(rrsig: Omit<Rrsig, 'signature'>, out: ByteBuffe
   out.u32(rrsig.expiration);
   out.u32(rrsig.inception);
   out.u16(rrsig.keyTag);
-  for (const octet of rrsig.signerName) out.u8(LOWER_CASE[octet]!);
+  const { signerName } = rrsig;
+  out.reserve(signerName.length);
+  for (let i = 0; i < signerName.length; i++) out.bytes[out.length++] = LOWER_CASE[signerName[i]!]!;
 }
 
 /** The Labels field for an owner: its labels without the root and without a leading `*` (RFC 4034 section 3.1.3). */

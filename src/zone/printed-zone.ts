@@ -1,9 +1,7 @@
 import type { ByteBuffer } from '../dns/byte-buffer.ts';
 import { NameTable } from './name-table.ts';
-import { isAlike } from './printed-lines.ts';
 
 const TAB = 9;
-const ZERO = 48;
 
 /** The fields of a line by how many come before. */
 export const Field = { Owner: 0, Ttl: 1, Class: 2, Type: 3, Rdata: 4 } as const;
@@ -68,22 +66,9 @@ export class PrintedZone {
     return at;
   }
 
-  /** In seconds. */
-  ttlOf(line: number): number {
-    let ttl = 0;
-    for (let at = this.fieldStart(line, Field.Ttl); this.text[at] !== TAB; at++)
-      ttl = 10 * ttl + this.text[at]! - ZERO;
-    return ttl;
-  }
-
   /** Where in the text a line ends, the line feed aside. */
   lineEnd(line: number): number {
     return this.lineStarts[line + 1]! - 1;
-  }
-
-  /** Whether `length` characters at two places of the text are the same. */
-  isAlike(at: number, other: number, length: number): boolean {
-    return isAlike(this.text, at, other, length);
   }
 
   /** Whether a line ends with what was written to `other`, which starts `at`. */
