@@ -40,8 +40,9 @@ async function writeZone(
   const file = await files.openAtomic(output);
   try {
     for await (const block of zoneText(zone, pool, { known })) {
+      const writing = file.write(block);
       digest.update(block);
-      await file.write(block);
+      await writing;
     }
     const result = digest.finish();
     await record?.intend(result);

@@ -17,6 +17,10 @@ export async function* zoneText(
     known,
   }: { readonly pageSize?: number | undefined; readonly known?: OwnerTexts | undefined } = {},
 ): AsyncGenerator<Uint8Array> {
+  if (known !== undefined && isMostlyKnown(known)) {
+    yield* mostlyKnownText(zone, known);
+    return;
+  }
   const columns = printedColumns(zone, known);
   const expected = expectedLength(zone);
   const ownersOfPage = Math.ceil((zone.ownerCount * pageSize) / Math.max(expected, pageSize));
@@ -62,6 +66,32 @@ interface PrintingPage {
   readonly task: PrintTask;
   readonly last: number;
   readonly running: RunningTask;
+}
+
+/** Whether so little is left to print that one thread had better copy the rest. */
+function isMostlyKnown({ ends }: OwnerTexts): boolean {
+  let count = 0;
+  for (let rank = 0; rank < ends.length; rank++) if (ends[rank]! > 0) count++;
+  return count >= ends.length * 0.75;
+}
+
+/** Copies what is known by whole runs of owners. */
+function* mostlyKnownText(zone: Zone, { text, starts, ends }: OwnerTexts): Generator<Uint8Array> {
+  const out = new ByteBuffer(2.5 * BLOCK);
+  const printer = new OwnerPrinter(printedColumns(zone), out);
+  for (let rank = 0; rank < zone.ownerCount;) {
+    if (ends[rank] === 0) printer.print(rank++);
+    else {
+      const start = starts[rank]!;
+      let end = ends[rank++]!;
+      while (end - start < BLOCK && starts[rank] === end) end = ends[rank++]!;
+      out.append(text, start, end);
+    }
+    if (out.length < BLOCK) continue;
+    yield out.view();
+    out.clear();
+  }
+  if (out.length > 0) yield out.view();
 }
 
 /** About how long the text will be. */

@@ -38,6 +38,24 @@ test('a signed zone prints alike', async () => {
   expect(await textOf(zoneText(zone, pools[1]!.pool, { pageSize: 100_000 }))).toBe(zoneToText(zone));
 });
 
+test.each([2, 7, 1000, Infinity])('what is known is copied: all but one in %d', async (every) => {
+  const zone = zoneFromText(TEXT);
+  const lines = zoneToText(zone).split(/(?<=\n)/);
+  const known = { starts: new Uint32Array(zone.ownerCount), ends: new Uint32Array(zone.ownerCount) };
+  const expected: string[] = [];
+  // The apex has two lines, all others have one.
+  for (let rank = 0, at = 0; rank < zone.ownerCount; rank++) {
+    const line = rank === 0 ? lines[0]! + lines[1]! : lines[rank + 1]!;
+    const isKnown = rank % every > 0;
+    if (isKnown) [known.starts[rank], known.ends[rank]] = [at, at + line.length];
+    expected.push(isKnown ? line.toUpperCase() : line);
+    at += line.length;
+  }
+  const text = new TextEncoder().encode(lines.join('').toUpperCase());
+  const blocks = zoneText(zone, pools[1]!.pool, { known: { text, ...known } });
+  expect(await textOf(blocks)).toBe(expected.join(''));
+});
+
 test('nobody has to read to the end', async () => {
   const zone = zoneFromText(TEXT);
   const blocks = zoneText(zone, pools[1]!.pool, { pageSize: 300_000 });
