@@ -106,7 +106,9 @@ export class SignatureLayout {
       const rank = content.rrsetOwners[rrset]!;
       const type = content.rrsetTypes[rrset]!;
       if (rank === apex && (type === Type.SOA || type === Type.ZONEMD)) continue;
-      this.#layOut(this.targetOf(rrset), this.#isSigned(rank, type));
+      const isSigned = this.#isSigned(rank, type);
+      if (isSigned || this.#previous !== undefined) this.#layOut(this.targetOf(rrset), isSigned);
+      else this.rrsets++;
     }
     report(this.jobs.count);
   }

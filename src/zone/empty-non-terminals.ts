@@ -25,10 +25,13 @@ export function emptyNonTerminals(
     const id = zone.ownerNames[rank]!;
     const end = names.end(id);
     const wire = names.wire.bytes;
+    let start = names.offsets[id]!;
+    start += wire[start]! + 1;
+    // Most stand right below the apex.
+    if (end - start <= originLength) continue;
     const insecure = isInsecureDelegation(rank);
-    for (let start = names.offsets[id]!; end - start > originLength;) {
-      start += wire[start]! + 1;
-      if (end - start <= originLength || zone.rankOf(wire, start) >= 0) break;
+    for (; end - start > originLength; start += wire[start]! + 1) {
+      if (zone.rankOf(wire, start) >= 0) break;
       const name = wire.slice(start, end);
       const key = String.fromCharCode(...name).toLowerCase();
       const known = found.get(key);
