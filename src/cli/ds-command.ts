@@ -108,7 +108,9 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
     }
   }
   if (part !== undefined && keys.length === 0)
-    session.talk.note(`nothing is to ${part} at the parent now; "zonewright status ZONE" tells when`);
+    session.talk.note(
+      `nothing is to ${part} at the parent now; what comes next: zonewright status ${sources.join(' ')}`,
+    );
   if (withdrawn.length > 0)
     session.talk.note(
       'the zone is going insecure, and no DS is to be at the parent; --remove prints what is',

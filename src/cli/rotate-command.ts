@@ -289,7 +289,9 @@ function rotateOptions(
   const reports = (tags: readonly string[] | undefined): DsReport[] | undefined =>
     tags?.map((tag) => ({ keyTag: wholeNumber('a key tag', tag), at }));
   if (flags.until !== undefined && flags.plan !== true) {
-    throw usageError('usage/conflict', '--until is for --plan and --key-request');
+    throw usageError('usage/conflict', '--until is for --plan and --key-request', {
+      hint: 'what comes until then: add --plan',
+    });
   }
   if (flags.format !== 'text' && (flags.plan !== true || session.json || flags.all === true)) {
     throw usageError(
@@ -298,7 +300,9 @@ function rotateOptions(
     );
   }
   if (flags.at !== undefined && flags.dsPublished === undefined && flags.dsWithdrawn === undefined) {
-    throw usageError('usage/conflict', '--at is for --ds-published and --ds-withdrawn');
+    throw usageError('usage/conflict', '--at is for --ds-published and --ds-withdrawn', {
+      hint: 'add --ds-published TAG or --ds-withdrawn TAG',
+    });
   }
   if (flags.server !== undefined && (flags.checkParent === true) === (flags.checkServers === true)) {
     throw usageError('usage/conflict', '--server is for one of --check-parent and --check-servers', {

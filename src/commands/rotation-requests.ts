@@ -1,12 +1,14 @@
 import { printTime } from '../dns/time.ts';
-import { algorithmByName, algorithmLabel } from '../dnssec/algorithms.ts';
+import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { inputError, usageError } from '../errors.ts';
+import { zoneLabel } from '../keys/key-name.ts';
 import type { Role } from '../keys/roles.ts';
 import { abortRollover } from '../rollover/abort.ts';
 import { changeOfAll, enabling, rolloverOf, type Due } from '../rollover/due.ts';
 import { ROLLOVERS } from '../rollover/rollovers.ts';
 import type { ManagedKey, Rollover, RotationState } from '../rollover/state.ts';
 import { describeWitness, rolloverTitle } from '../rollover/words.ts';
+import { algorithmForNewKeys } from './key-algorithm.ts';
 import type { RotateOptions } from './rotation-options.ts';
 import type { Noted } from './rotation-result.ts';
 
@@ -54,7 +56,7 @@ function rolloversOf(state: RotationState, options: RotateOptions): Due[] {
   });
   if (enable === true) {
     if (inUse.length === 0) return [enabling(policy)];
-    throw usageError('rotate/enabled', 'the zone is signed already');
+    throw usageError('rotate/enabled', 'the zone is signed already', { hint: whereItStands(options) });
   }
   if (inUse.length === 0) {
     const isAsked = [start, algorithm, emergency, recover].some((request) => request !== undefined);
@@ -76,10 +78,7 @@ function rolloversOf(state: RotationState, options: RotateOptions): Due[] {
 }
 
 function algorithmRollover(name: string, inUse: readonly ManagedKey[], { policy }: RotateOptions): Due {
-  const algorithm = algorithmByName(name);
-  if (algorithm === undefined || algorithm.status !== 'recommended') {
-    throw usageError('usage/algorithm', `"${name}" is no algorithm that new keys are made for`);
-  }
+  const algorithm = algorithmForNewKeys(name);
   if (algorithm.number !== policy.algorithm) {
     throw usageError(
       'rotate/policy-algorithm',
@@ -94,13 +93,21 @@ function algorithmRollover(name: string, inUse: readonly ManagedKey[], { policy 
   return changeOfAll('algorithm', inUse, policy);
 }
 
+function whereItStands({ zone }: RotateOptions): string {
+  return `what comes next: zonewright status ${zoneLabel(zone)}`;
+}
+
 /**
  * The state in which the newest rollover was taken back.
  * @throws ZonewrightError `rotate/nothing-to-abort`, `rotate/cannot-abort`
  */
-export function withRolloverAborted(state: RotationState, { policy }: RotateOptions, now: number): Noted {
+export function withRolloverAborted(state: RotationState, options: RotateOptions, now: number): Noted {
+  const { policy } = options;
   const rollover = state.rollovers.at(-1);
-  if (rollover === undefined) throw usageError('rotate/nothing-to-abort', 'no rollover is in progress');
+  if (rollover === undefined)
+    throw usageError('rotate/nothing-to-abort', 'no rollover is in progress', {
+      hint: whereItStands(options),
+    });
   const abort = abortRollover(state, rollover, policy, now);
   const title = rolloverTitle(rollover.name);
   if ('atParent' in abort) {

@@ -191,18 +191,23 @@ describe('--ds-published and --ds-withdrawn', () => {
   test.each([
     [['--ds-published', '1'], 'rotate/unknown-key'],
     [['--at', 'now'], 'usage/conflict'],
-    [['--ds-published', 'x'], 'usage/number'],
     [['--until', '1y'], 'usage/conflict'],
     [['--served', '12345'], 'rotate/unknown-serial'],
-    [['--served', 'x'], 'usage/number'],
     [['--abort'], 'rotate/nothing-to-abort'],
     [['--enable'], 'rotate/enabled'],
     [['--enable', '--disable'], 'usage/conflict'],
-  ])('%j is an error', async (args, code) => {
+    [['--algorithm', 'X'], 'usage/algorithm'],
+  ])('%j is an error that says what to do', async (args, code) => {
     const operation = await enabled();
     const before = operation.files();
-    expect(await failure(operation, ...args)).toEqual([2, code]);
+    const { status, stdout } = await operation.run('rotate', 'example.com', ...args, '--json');
+    const error = { code, hint: expect.any(String) };
+    expect([status, JSON.parse(stdout)]).toMatchObject([2, { error }]);
     expect(operation.files()).toEqual(before);
+  });
+
+  test.each(['--ds-published', '--served'])('%s is for numbers', async (option) => {
+    expect(await failure(await enabled(), option, 'x')).toEqual([2, 'usage/number']);
   });
 
   test('are for keys with a DS, and for what has happened', async () => {
