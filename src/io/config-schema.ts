@@ -7,12 +7,22 @@ import type { ConfigFile } from './config-file.ts';
 /** Characters of a wrong value that a message quotes. */
 const MAX_QUOTE = 60;
 
+/** The schema is our own: a test holds it against that of schemas, which takes a quarter of the time of compiling it. */
+const AJV_OPTIONS = {
+  allErrors: true,
+  verbose: true,
+  discriminator: true,
+  allowUnionTypes: true,
+  validateSchema: false,
+  meta: false,
+} as const;
+
 /**
  * The content of a configuration file, if it follows the schema.
  * @throws ZonewrightError about the first value that does not; it carries the others in `further`
  */
 export function checkConfig(content: unknown, errorAt: ConfigFile['errorAt']): ConfigFile['document'] {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, discriminator: true, allowUnionTypes: true });
+  const ajv = new Ajv2020(AJV_OPTIONS);
   const validate = ajv.compile<ConfigFile['document']>(schema);
   if (validate(content)) return content;
   throw withFurther((validate.errors ?? []).map((error) => explain(error, errorAt)).sort(byPlace));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { checkConfig } from '../../src/io/config-schema.ts';
 import schema from '../../schemas/config.schema.json' with { type: 'json' };
 
@@ -32,6 +33,12 @@ function undescribed(part: Part, path: string): string[] {
 }
 
 describe('the schema of the configuration', () => {
+  test('is a schema', () => {
+    const ajv = new Ajv2020({ discriminator: true, allowUnionTypes: true });
+    expect([ajv.validateSchema(schema), ajv.errors]).toEqual([true, null]);
+    expect(ajv.validateSchema({ ...schema, type: 'mapping' })).toBe(false);
+  });
+
   test('describes every key, for editors', () => {
     const parts = Object.entries({ '': schema, ...definitions });
     expect(parts.flatMap(([name, part]) => undescribed(part, `${name}.`))).toEqual([]);
