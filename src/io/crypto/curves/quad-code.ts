@@ -33,7 +33,7 @@ interface Half {
   readonly carry: number;
   readonly limb: number;
   readonly multiples: readonly number[];
-  /** Locals of `quadMultiplication`: the products of limbs with the same index, and the sum of those that a place needs. */
+  /** Locals of `quadMultiplication`: the products of limbs with the same index; and the bias, there with the sum of those that a place needs. */
   readonly diagonal: readonly number[];
   readonly diagonalSum: number;
 }
@@ -102,9 +102,10 @@ export function quadSquaring(name: string, prime: SparsePrime): WasmFunction {
     limbs.map((limb, i) => [both(limb, limb, words.add), wasm.set(twice[i]!)]),
     reducedProducts(out, firstOfHalves, prime, {
       before: () => [],
-      productsOf: ({ multiply }, place) => {
+      productsOf: ({ multiply, diagonalSum }, place) => {
         const middle = limbs[place / 2];
         return [
+          wasm.get(diagonalSum),
           ...pairsAt(place).map(([i, j]) => both(twice[i]!, limbs[j]!, multiply)),
           ...(middle === undefined ? [] : [both(middle, middle, multiply)]),
         ];
@@ -121,7 +122,7 @@ interface Places {
   readonly productsOf: (half: Half, place: number) => readonly Code[];
 }
 
-const SHARED_LOCALS = 2 * HALF_LOCALS + 2;
+const SHARED_LOCALS = 2 * HALF_LOCALS + 1;
 
 /** Sums up products, reduces, carries and stores, place by place, so that little waits in registers at any time. All locals are zero. */
 function reducedProducts(
@@ -131,11 +132,11 @@ function reducedProducts(
   { before, productsOf }: Places,
 ): Code {
   const halves = halvesFrom(firstLocal);
-  const [mask, bias] = range(firstLocal + 2 * HALF_LOCALS, 2) as [number, number];
+  const mask = firstLocal + 2 * HALF_LOCALS;
   const places = range(0, 2 * LIMBS).map((place) => [
     before(place),
     halves.map((half) => [
-      place === 0 ? pairs.constant(BIAS) : [wasm.get(half.carry), wasm.get(bias), pairs.add],
+      wasm.get(half.carry),
       productsOf(half, place).map((operand) => [operand, pairs.add]),
       reductionAt(half, place, prime),
       wasm.keep(half.carry),
@@ -149,7 +150,8 @@ function reducedProducts(
   ]);
   return [
     [pairs.constant(BigInt(LIMB_MASK)), wasm.set(mask)],
-    [pairs.constant(BIAS_NOT_CARRIED), wasm.set(bias)],
+    halves.map(({ carry }) => [pairs.constant(BIAS - BIAS_NOT_CARRIED), wasm.set(carry)]),
+    halves.map(({ diagonalSum }) => [pairs.constant(BIAS_NOT_CARRIED), wasm.set(diagonalSum)]),
     places,
   ];
 }
@@ -174,7 +176,7 @@ function takeOff(sum: number, multiple: number, { less }: SparsePrime): Code {
   if (less === 1n) return [];
   const shifts = range(0, LIMB_BITS).filter((bit) => ((less >> BigInt(bit)) & 1n) === 1n);
   const terms = shifts.map((shift) => [
-    [wasm.get(multiple), wasm.address(shift), pairs.shiftLeft, pairs.subtract],
+    [wasm.get(multiple), shift === 0 ? [] : [wasm.address(shift), pairs.shiftLeft], pairs.subtract],
   ]);
   return [wasm.get(sum), terms, wasm.set(sum)];
 }
