@@ -8,6 +8,8 @@ import {
   sign,
   verify,
 } from 'node:crypto';
+import { CURVE25519 } from '../../../src/io/crypto/curves/curve25519.ts';
+import { limbsOf } from '../../../src/io/crypto/curves/field-code.ts';
 import {
   ed25519BatchSigner,
   type Ed25519Primitives,
@@ -130,4 +132,41 @@ test('nothing leaves that OpenSSL does not verify', () => {
     thrown = error;
   }
   expect(thrown).toMatchObject({ code: 'sign/arithmetic' });
+});
+
+test('nothing of a nonce stays in memory', () => {
+  const { WebAssembly: engine } = globalThis as unknown as {
+    WebAssembly: { Memory: new (pages: object) => { buffer: ArrayBuffer } };
+  };
+  const { Memory } = engine;
+  const buffers: ArrayBuffer[] = [];
+  engine.Memory = class extends Memory {
+    constructor(pages: object) {
+      super(pages);
+      buffers.push(this.buffer);
+    }
+  };
+  const key = newKey();
+  const prefix = sha512(key.seed).subarray(32);
+  const data = [3, 140, 7].map((length, i) => Buffer.alloc(length, i + 1));
+  const digests = data.map((one) => sha512(Buffer.concat([prefix, one])));
+  const nonces = digests.map(
+    (digest) => BigInt(`0x${Buffer.from(digest).reverse().toString('hex')}`) % CURVE25519.order,
+  );
+  const found = (octets: Uint8Array): boolean =>
+    buffers.some((buffer) => Buffer.from(buffer).includes(Buffer.from(octets)));
+  try {
+    const signer = signerOf(key);
+    for (const one of data) signer.add(one);
+    expect(data.every(found)).toBe(true);
+    signer.finish();
+    expect(found(prefix)).toBe(true);
+    expect(data.filter((one) => one.length > 100).some(found)).toBe(false);
+    for (const digest of digests)
+      for (const start of [0, 16, 32, 48]) expect(found(digest.subarray(start, start + 16))).toBe(false);
+    for (const nonce of nonces)
+      expect(found(Buffer.from(Int32Array.from(limbsOf(nonce).slice(0, 6), Number).buffer))).toBe(false);
+  } finally {
+    engine.Memory = Memory;
+  }
 });
