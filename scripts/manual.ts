@@ -28,7 +28,7 @@ const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] = [
 const FILES: readonly (readonly [path: string, meaning: string])[] = [
   [
     '.zonewrightrc.yaml',
-    'The configuration, in the working directory or one above. Other names and all its keys are in docs/commands.md.',
+    'The configuration, in the working directory or one above. "zonewright status --show-config" prints every setting in force, and schemas/config.schema.json of the package describes them.',
   ],
   ['keys/K<zone>+<algorithm>+<tag>.key', 'A public key, in the form of BIND.'],
   ['keys/K<zone>+<algorithm>+<tag>.private', 'Its private key. Only its owner may read it.'],
