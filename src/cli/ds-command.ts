@@ -107,9 +107,9 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
       return ExitStatus.No;
     }
   }
-  if (part !== undefined && keys.length === 0)
+  if (keys.length === 0 && withdrawn.length === 0)
     session.talk.note(
-      `nothing is to ${part} at the parent now; what comes next: zonewright status ${sources.join(' ')}`,
+      `nothing is to ${part ?? 'be'} at the parent now; what comes next: zonewright status ${sources.join(' ')}`,
     );
   if (withdrawn.length > 0)
     session.talk.note(

@@ -7,6 +7,9 @@ import type { SignOptions } from './signing-options.ts';
 /** In seconds: with a longer one, RFC 1982 takes the inception for the later time (RFC 4034 section 3.1.5). */
 const MAX_VALIDITY = 0x7fffffff;
 
+/** In seconds: a run that waited for another has a time from before what that one recorded. */
+const WAITED = 60;
+
 export type SignatureTimes = Pick<SignRequest, 'inception' | 'expiration' | 'dnskeyExpiration'>;
 
 /**
@@ -59,10 +62,11 @@ export function laterEnds(
   { expiration }: SignOptions,
   { now, warn }: Environment,
 ): SignatureTimes {
-  warn(
-    `the clock shows ${printTime(now)}, but something was recorded at ${printTime(now + lag)}: signatures end by the later of both`,
-    'set the clock right; until then no key is removed',
-  );
+  if (lag > WAITED)
+    warn(
+      `the clock shows ${printTime(now)}, but something was recorded at ${printTime(now + lag)}: signatures end by the later of both`,
+      'set the clock right; until then no key is removed',
+    );
   return {
     ...times,
     expiration: expiration ?? times.expiration + lag,

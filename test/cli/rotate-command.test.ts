@@ -176,6 +176,17 @@ test('--algorithm is for the algorithm of the policy, whose rollover begins by i
   expect(operation.state().rollovers).toMatchObject([{ name: 'algorithm' }]);
 });
 
+test('ds says so where no DS is to be at the parent', async () => {
+  const operation = new Operation({ policy: 'checkParent: false' });
+  await operation.rotate('--sign');
+  await operation.rotate('--abort');
+  const { status, stdout, stderr } = await operation.run('ds', 'example.com');
+  expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+  expect(stderr).toContain(
+    'nothing is to be at the parent now; what comes next: zonewright status example.com',
+  );
+});
+
 describe('--ds-published and --ds-withdrawn', () => {
   test('say since when', async () => {
     const operation = new Operation();
