@@ -86,15 +86,34 @@ export function prepareReadingPrinted({
   found,
 }: PrintedTask): (first: number, last: number) => void {
   const rrsig = new PrintedRrsig(text, signerName);
-  const rdata = new ByteBuffer(1 << 16);
+  let lines = new LineColumns(0);
   return (first, last) => {
+    const capacity = 1 + Math.ceil(((last - first) * ROW) / SHORTEST_LINE);
+    if (capacity > lines.starts.length) lines = new LineColumns(capacity);
     try {
-      readRows(text, first, last, found, rrsig, rdata);
+      readRows(text, first, last, found, rrsig, lines);
     } catch (error) {
       if (!(error instanceof ZonewrightError)) throw error;
       Atomics.store(found.used, IS_ODD, 1);
     }
   };
+}
+
+/** Lines of one range. */
+class LineColumns {
+  readonly starts: Uint32Array;
+  readonly types: Uint16Array;
+  readonly isOwner: Uint8Array;
+  /** Where the RDATA of each ends, behind that of those before; the first entry is none's. */
+  readonly ends: Uint32Array;
+  readonly rdata = new ByteBuffer(1 << 16);
+
+  constructor(capacity: number) {
+    this.starts = new Uint32Array(capacity);
+    this.types = new Uint16Array(capacity);
+    this.isOwner = new Uint8Array(capacity);
+    this.ends = new Uint32Array(capacity + 1);
+  }
 }
 
 function readRows(
@@ -103,15 +122,10 @@ function readRows(
   last: number,
   found: FoundLines,
   rrsig: PrintedRrsig,
-  rdata: ByteBuffer,
+  { starts, types, isOwner, ends, rdata }: LineColumns,
 ): void {
   const to = Math.min(last * ROW, text.length);
   const lines = readerBefore(text, first * ROW);
-  const capacity = 1 + Math.ceil((to - first * ROW) / SHORTEST_LINE);
-  const starts = new Uint32Array(capacity);
-  const types = new Uint16Array(capacity);
-  const isOwner = new Uint8Array(capacity);
-  const ends = new Uint32Array(capacity + 1);
   rdata.clear();
   let count = 0;
   for (; lines !== undefined && lines.next < to; count++) {

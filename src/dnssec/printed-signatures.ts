@@ -5,7 +5,7 @@ import { serialGreater } from '../dns/serial.ts';
 import { printRdata } from '../rr/rdata.ts';
 import { className, printTypeName } from '../rr/registry.ts';
 import type { OwnerTexts } from '../zone/print-zone.ts';
-import { Field, type PrintedZone } from '../zone/printed-zone.ts';
+import type { PrintedZone } from '../zone/printed-zone.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { PreviousSignatures } from './previous-signatures.ts';
 import type { PrintedRrsigs } from './printed-jobs.ts';
@@ -43,6 +43,8 @@ export class PrintedSignatures implements ReusableSignatures {
   readonly #out = new ByteBuffer(4096);
   /** Number of a name of the content → 2 + its owner in the text, 1 where it is not there, 0 where nobody has looked. */
   readonly #ownersOfNames: Uint32Array;
+  /** Owner in the text → octets of its name there and the tab behind it, once it was looked for. */
+  readonly #ownerLengths: Uint16Array;
   /** Owners of the text that are spelled in another way now. */
   readonly #respelled = new Set<number>();
   readonly #name = new ByteBuffer(1024);
@@ -63,6 +65,7 @@ export class PrintedSignatures implements ReusableSignatures {
     this.#now = now;
     this.#refresh = refresh;
     this.#isTaken = new Uint8Array(printed.lineTypes.length);
+    this.#ownerLengths = new Uint16Array(printed.ownerCount);
     this.#ownersOfNames = new Uint32Array(content.store.names.count);
   }
 
@@ -83,7 +86,7 @@ export class PrintedSignatures implements ReusableSignatures {
     out.clear();
     out.append(this.#headOf(type, ttl));
     const headLength = out.length;
-    const ownerLength = printed.fieldStart(first, Field.Ttl) - printed.lineStarts[first]!;
+    const ownerLength = this.#ownerLengths[number]!;
     const { rdata, rdataOffsets, rdataLengths } = this.#content.store;
     for (let line = first, i = start; line < endLine; line++, i++) {
       const rdataStart = rdataOffsets[records[i]!]!;
@@ -160,6 +163,7 @@ export class PrintedSignatures implements ReusableSignatures {
     this.#ownersOfNames[name] = owner + 2;
     if (owner < 0) return -1;
     this.#nextOwner = owner + 1;
+    this.#ownerLengths[owner] = this.#name.length + 1;
     if (!printed.isSpelled(owner, this.#name)) this.#respelled.add(owner);
     return owner;
   }

@@ -3,9 +3,6 @@ import { NameTable } from './name-table.ts';
 
 const TAB = 9;
 
-/** The fields of a line by how many come before. */
-export const Field = { Owner: 0, Ttl: 1, Class: 2, Type: 3, Rdata: 4 } as const;
-
 /** Where lines and owners begin, and of which types the records are. */
 export type PrintedLines = Pick<PrintedZone, 'lineStarts' | 'lineTypes' | 'ownerLines'>;
 
@@ -59,13 +56,6 @@ export class PrintedZone {
     return -1;
   }
 
-  /** Where in the text a field of a line starts. */
-  fieldStart(line: number, field: number): number {
-    let at = this.lineStarts[line]!;
-    for (let tabs = 0; tabs < field; at++) if (this.text[at] === TAB) tabs++;
-    return at;
-  }
-
   /** Where in the text a line ends, the line feed aside. */
   lineEnd(line: number): number {
     return this.lineStarts[line + 1]! - 1;
@@ -82,8 +72,8 @@ export class PrintedZone {
   #tableOfOwners(): NameTable {
     const owners = new NameTable(this.ownerCount);
     for (let owner = 0; owner < this.ownerCount; owner++) {
-      const line = this.ownerLines[owner]!;
-      owners.intern(this.text, this.lineStarts[line]!, this.fieldStart(line, Field.Ttl) - 1);
+      const start = this.lineStarts[this.ownerLines[owner]!]!;
+      owners.intern(this.text, start, this.text.indexOf(TAB, start));
     }
     return owners;
   }
