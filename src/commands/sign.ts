@@ -47,10 +47,12 @@ export async function sign(options: SignOptions, environment: Environment): Prom
   let { zone } = options;
   try {
     await expectWork(options.zoneFile, OCTETS_A_RECORD, environment);
+    // Who has no key for a large zone need not wait until it is read.
+    const selected = zone && (await selectWithoutState(options, zone, environment));
     const file = options.asPublished === true ? options.output : options.zoneFile;
     const input = withoutText(await readZoneFile(file, options, environment));
     zone = input.origin;
-    return await signByState(options, times, input, environment);
+    return await signByState(options, times, input, selected, environment);
   } catch (error) {
     if (zone !== undefined && options.check !== true)
       await recordFailure('sign', options.keyDirectory, zone, error, environment);
@@ -58,17 +60,29 @@ export async function sign(options: SignOptions, environment: Environment): Prom
   }
 }
 
+/** The keys, unless a rotation state decides about them or has to be there. */
+async function selectWithoutState(
+  options: SignOptions,
+  zone: Uint8Array,
+  environment: Environment,
+): Promise<SelectedKeys | undefined> {
+  const { keyDirectory, response } = options;
+  if (response !== undefined || (await hasState(keyDirectory, zone, environment))) return undefined;
+  return selectKeys(options, zone, environment);
+}
+
 async function signByState(
   options: SignOptions,
   times: SignatureTimes,
   input: ZoneFile,
+  selected: SelectedKeys | undefined,
   environment: Environment,
 ): Promise<SignResult> {
   const { keyDirectory } = options;
   const { origin } = input;
   if (!(await hasState(keyDirectory, origin, environment))) {
     if (options.response !== undefined) throw noStateForResponse(origin);
-    return signInput(options, times, input, undefined, environment);
+    return signInput(options, times, input, selected, undefined, environment);
   }
   const command = `zonewright sign ${options.zoneFile}`;
   return withStateLock(keyDirectory, origin, command, environment, async () => {
@@ -83,6 +97,7 @@ async function signByState(
       lag === 0 ? options : { ...options, refresh: options.refresh + lag },
       lag === 0 ? times : laterEnds(times, lag, options, environment),
       input,
+      undefined,
       record,
       environment,
     );
@@ -101,22 +116,25 @@ function noStateForResponse(zone: Uint8Array): ZonewrightError {
   );
 }
 
+/** @param known the keys, where they were selected already */
 async function signInput(
   options: SignOptions,
   times: SignatureTimes,
   input: ZoneFile,
+  known: SelectedKeys | undefined,
   record: PublicationRecord | undefined,
   environment: Environment,
 ): Promise<SignResult> {
   const digests = new OutputDigests(options.keyDirectory, input.origin, environment);
   await requireOtherOutput(options, environment);
   const selected =
-    record === undefined || options.keys !== undefined
+    known ??
+    (record === undefined || options.keys !== undefined
       ? await selectKeys(options, input.origin, environment)
-      : await record.selectKeys(await readStoredResponse(options.keyDirectory, input.origin, environment));
+      : await record.selectKeys(await readStoredResponse(options.keyDirectory, input.origin, environment)));
   const from = fingerprint(input.store, selected, options, environment.crypto);
-  const known = await unchangedOutput(options, from, digests, environment);
-  if (known !== undefined) return describeUnchanged(options, input, selected, known);
+  const unchanged = await unchangedOutput(options, from, digests, environment);
+  if (unchanged !== undefined) return describeUnchanged(options, input, selected, unchanged);
   const previous = await readPreviousOutput(
     options.output,
     input,

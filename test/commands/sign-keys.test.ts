@@ -276,6 +276,13 @@ describe('nothing is written', () => {
     });
   });
 
+  test('without keys of a zone that was named: its file is not read for that', async () => {
+    const world = new SignWorld();
+    world.write('zone', 'this would be an error\n');
+    expect(await refused(world, { zone: nameFromText('example.') })).toMatchObject({ code: 'sign/no-key' });
+    expect(await refused(world)).toMatchObject({ code: expect.stringMatching(/^(?!sign)/) });
+  });
+
   test('with keys of other zones', async () => {
     const world = new SignWorld();
     world.write('zone', PLAIN_ZONE);
