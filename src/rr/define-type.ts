@@ -5,13 +5,13 @@ import { Type, type TypeMnemonic } from './mnemonics.ts';
 /** What is particular about a type beside its fields. */
 export interface TypeTraits {
   /** Canonical form writes the names in its RDATA in lower case (RFC 4034 section 6.2, RFC 6840 section 5.1). */
-  readonly lowerCaseNames?: true;
+  readonly lowerCaseNames?: true | undefined;
   /** An owner has one record of it at the most. */
-  readonly singleton?: true;
+  readonly singleton?: true | undefined;
   /** Its reference calls it obsolete, or never left the experiment. */
-  readonly obsolete?: true;
+  readonly obsolete?: true | undefined;
   /** Checks what no field can see alone; throws like a field. */
-  readonly check?: (rdata: Cursor) => void;
+  readonly check?: ((rdata: Cursor) => void) | undefined;
 }
 
 /** An RR type: how its RDATA is built. */
@@ -28,7 +28,8 @@ export function defineType(
   mnemonic: TypeMnemonic,
   reference: string,
   fields?: readonly Field[],
-  traits: TypeTraits = {},
+  { lowerCaseNames, singleton, obsolete, check }: TypeTraits = {},
 ): TypeDefinition {
-  return { code: Type[mnemonic], reference, fields, ...traits };
+  // All of the same shape, whatever their traits: the code that reads and prints records is compiled for one shape.
+  return { code: Type[mnemonic], reference, fields, lowerCaseNames, singleton, obsolete, check };
 }

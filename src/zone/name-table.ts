@@ -1,5 +1,6 @@
 import { allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
 import { LOWER_CASE, nameLength } from '../dns/name.ts';
+import { FETCHED, fetchSlots } from './fetch.ts';
 
 const EMPTY = 0xffffffff;
 
@@ -51,6 +52,20 @@ export class NameTable {
     this.wire.append(bytes, start, end);
     if (this.count * 2 > this.#slots.length) this.#growSlots();
     return id;
+  }
+
+  /** The numbers of all names of another table. */
+  internAll(bytes: Uint8Array, offsets: Uint32Array, hashes: Uint32Array): Uint32Array {
+    const ids = new Uint32Array(offsets.length);
+    for (let first = 0; first < ids.length; first += FETCHED) {
+      const end = Math.min(first + FETCHED, ids.length);
+      fetchSlots(this.#slots, this.#mask, hashes, first, end);
+      for (let i = first; i < end; i++) {
+        const nameEnd = i + 1 < offsets.length ? offsets[i + 1]! : bytes.length;
+        ids[i] = this.intern(bytes, offsets[i]!, nameEnd, hashes[i]);
+      }
+    }
+    return ids;
   }
 
   /** The number of the name in wire form at `bytes[start, end)`, or -1. */

@@ -90,14 +90,7 @@ export class RecordStore {
       names: other.nameOffsets.length,
       nameOctets,
     });
-    const names = other.nameOffsets.map((start, id) =>
-      this.names.intern(
-        other.nameBytes,
-        start,
-        other.nameOffsets[id + 1] ?? nameOctets,
-        other.nameHashes[id],
-      ),
-    );
+    const names = this.names.internAll(other.nameBytes, other.nameOffsets, other.nameHashes);
     const rdataStart = this.rdata.length;
     this.rdata.append(other.rdataBytes);
     if (this.rdata.length > MAX_RDATA_OCTETS) throw tooLarge();
