@@ -16,9 +16,8 @@ export class MnemonicTable {
     while (size < list.length * 4) size *= 2;
     this.#mask = size - 1;
     this.#slots = new Array<Entry | undefined>(size).fill(undefined);
-    const encoder = new TextEncoder();
     for (const [mnemonic, value] of list) {
-      const text = encoder.encode(mnemonic.toLowerCase());
+      const text = Uint8Array.from(mnemonic.toLowerCase(), (character) => character.charCodeAt(0));
       let slot = this.#hash(text, 0, text.length);
       while (this.#slots[slot] !== undefined) slot = (slot + 1) & this.#mask;
       this.#slots[slot] = { text, value };

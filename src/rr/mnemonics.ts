@@ -107,8 +107,7 @@ export type TypeMnemonic = keyof typeof Type;
 /** Codes of the IANA registry "DNS CLASSes" that data may have. */
 export const Class = { IN: 1, CH: 3, HS: 4 } as const;
 
-const encoder = new TextEncoder();
-const octets = (text: string): Uint8Array => encoder.encode(text);
+const octets = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 const TYPES = Object.entries(Type).map(([property, code]) => [property.replace('_', '-'), code] as const);
 const TYPE_CODES = new MnemonicTable(TYPES);
