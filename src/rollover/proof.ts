@@ -9,12 +9,15 @@ import {
   type ZoneData,
 } from './validation.ts';
 
+/** What caches hold apart from each other: DS, DNSKEY, CDS and CDNSKEY, and all other RRsets. */
+export type CachedPart = 'ds' | 'keys' | 'data' | 'requests';
+
 /** A combination of cached answers that a change would turn bogus. */
 export interface Witness {
   readonly fault: Fault;
   /** Cached versions that take part, and until when each is held. The change itself is not among them. */
   readonly held: readonly {
-    readonly part: 'ds' | 'keys' | 'data';
+    readonly part: CachedPart;
     readonly source: Source;
     readonly until: number;
   }[];
@@ -37,7 +40,12 @@ const SAFE: Proof = { safe: true };
 export interface ZoneVersion {
   readonly keySet: KeySet;
   readonly data: ZoneData;
+  /** CDS and CDNSKEY; undefined where it has none, or whoever signs it adds them only where they can be validated. */
+  readonly requests?: ZoneData | undefined;
 }
+
+/** Where there are no RRsets. */
+const NOTHING: ZoneData = { signerSets: [] };
 
 /**
  * May `next` be published while caches hold what they may hold?
@@ -46,7 +54,12 @@ export interface ZoneVersion {
  * block a repair. Nor does what may be served already: to sign the same again adds no combination.
  */
 export function provePublication(caches: Caches, current: ZoneVersion | undefined, next: ZoneVersion): Proof {
-  if (isServed(caches.keySets, next.keySet, sameKeySet) && isServed(caches.data, next.data, sameData))
+  const { requests: asked } = next;
+  if (
+    isServed(caches.keySets, next.keySet, sameKeySet) &&
+    isServed(caches.data, next.data, sameData) &&
+    (asked === undefined || isServed(caches.requests, asked, sameData))
+  )
     return SAFE;
   const before: ZoneVersion = current ?? { keySet: { keys: [], signers: [] }, data: { signerSets: [[]] } };
   const witnesses: Witness[] = [];
@@ -57,16 +70,15 @@ export function provePublication(caches: Caches, current: ZoneVersion | undefine
       () => validate(ds.value, before.keySet, before.data),
       [['ds', ds]],
     );
-    for (const data of caches.data) {
-      const held = [
-        ['ds', ds],
-        ['data', data],
-      ] as const;
+    for (const [part, data] of cachedData(caches)) {
       note(
         witnesses,
         validate(ds.value, next.keySet, data.value),
         () => validate(ds.value, before.keySet, data.value),
-        held,
+        [
+          ['ds', ds],
+          [part, data],
+        ],
       );
     }
     for (const keys of caches.keySets) {
@@ -80,7 +92,21 @@ export function provePublication(caches: Caches, current: ZoneVersion | undefine
         () => validate(ds.value, keys.value, before.data),
         held,
       );
+      if (asked === undefined) continue;
+      note(
+        witnesses,
+        validate(ds.value, keys.value, asked),
+        () => validate(ds.value, keys.value, before.requests ?? NOTHING),
+        held,
+      );
     }
+    if (asked !== undefined)
+      note(
+        witnesses,
+        validate(ds.value, next.keySet, asked),
+        () => validate(ds.value, before.keySet, before.requests ?? NOTHING),
+        [['ds', ds]],
+      );
   }
   return verdict(witnesses);
 }
@@ -89,16 +115,15 @@ export function provePublication(caches: Caches, current: ZoneVersion | undefine
 export function proveDs(caches: Caches, current: DsSet, next: DsSet): Proof {
   const witnesses: Witness[] = [];
   for (const keys of caches.keySets) {
-    for (const data of caches.data) {
-      const held = [
-        ['keys', keys],
-        ['data', data],
-      ] as const;
+    for (const [part, data] of cachedData(caches)) {
       note(
         witnesses,
         validate(next, keys.value, data.value),
         () => validate(current, keys.value, data.value),
-        held,
+        [
+          ['keys', keys],
+          [part, data],
+        ],
       );
     }
   }
@@ -111,12 +136,20 @@ export function bothProofs(a: Proof, b: Proof): Proof {
   return b.safe || a.until >= b.until ? a : b;
 }
 
+/** All that keys of the zone sign, but the DNSKEY RRset. */
+function cachedData({ data, requests }: Caches): ['data' | 'requests', Held<ZoneData>][] {
+  return [
+    ...data.map((held): ['data', Held<ZoneData>] => ['data', held]),
+    ...requests.map((held): ['requests', Held<ZoneData>] => ['requests', held]),
+  ];
+}
+
 /** Whether nothing has replaced this value yet. */
 function isServed<T>(versions: readonly Held<T>[], value: T, isSame: (a: T, b: T) => boolean): boolean {
   return versions.some((version) => version.until === Infinity && isSame(version.value, value));
 }
 
-type HeldPart = readonly ['ds' | 'keys' | 'data', Held<unknown>];
+type HeldPart = readonly [CachedPart, Held<unknown>];
 
 function note(
   witnesses: Witness[],
