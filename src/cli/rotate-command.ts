@@ -54,6 +54,7 @@ interface RotateFlags extends SelectionFlags {
   readonly checkServers?: true;
   readonly server?: readonly string[];
   readonly abort?: true;
+  readonly abortKey?: string;
   readonly purge?: true;
   readonly enable?: true;
   readonly disable?: true;
@@ -94,7 +95,8 @@ export function rotateCommand(execute: Execute): Command {
       collect,
     )
     .option('--purge', 'delete the private keys of removed keys now, before their purge delay is over')
-    .option('--abort', 'take the rollover in progress back, where that is safe')
+    .option('--abort', 'take the rollover in progress back, where that is safe; of several, the newest')
+    .option('--abort-key <TAG>', 'the same for the rollover that has to do with this key')
     .option('--enable', 'sign a zone that is not signed')
     .option('--disable', 'go insecure in the safe order')
     .option('--adopt', 'build the state anew from keys and signed zone')
@@ -330,7 +332,8 @@ function rotateOptions(
     servers: flags.checkServers === true ? (flags.server ?? settings.servers) : settings.servers,
     checkParent: flags.checkParent,
     parent: parentSource(settings, flags.checkParent === true ? flags.server : undefined),
-    abort: flags.abort,
+    abort: flags.abort === true || flags.abortKey !== undefined,
+    abortKey: optional(flags.abortKey, (tag) => wholeNumber('--abort-key', tag)),
     purge: flags.purge,
     enable: flags.enable,
     disable: flags.disable,

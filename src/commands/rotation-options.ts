@@ -46,6 +46,8 @@ export interface RotateOptions {
   /** How to look at the parent. */
   readonly parent?: ParentSource | undefined;
   readonly abort?: boolean | undefined;
+  /** The tag of a key of the rollover that is taken back; without it, the newest is. */
+  readonly abortKey?: number | undefined;
   /** Go on with what is in progress, and begin nothing that is due. */
   readonly beginsNothing?: boolean | undefined;
   /** Delete the private keys of all removed keys now, whatever the purge delay. */

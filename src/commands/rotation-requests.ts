@@ -6,10 +6,11 @@ import type { Role } from '../keys/roles.ts';
 import { abortRollover } from '../rollover/abort.ts';
 import { changeOfAll, enabling, rolloverOf, type Due } from '../rollover/due.ts';
 import { ROLLOVERS } from '../rollover/rollovers.ts';
-import type { ManagedKey, Rollover, RotationState } from '../rollover/state.ts';
+import { keyNamed, type ManagedKey, type Rollover, type RotationState } from '../rollover/state.ts';
 import { describeWitness, rolloverTitle } from '../rollover/words.ts';
 import { algorithmForNewKeys } from './key-algorithm.ts';
 import type { RotateOptions } from './rotation-options.ts';
+import { keyWithTag } from './rotation-reports.ts';
 import type { Noted } from './rotation-result.ts';
 
 /**
@@ -98,16 +99,12 @@ function whereItStands({ zone }: RotateOptions): string {
 }
 
 /**
- * The state in which the newest rollover was taken back.
- * @throws ZonewrightError `rotate/nothing-to-abort`, `rotate/cannot-abort`
+ * The state in which the newest rollover was taken back, or the one that was named by a key.
+ * @throws ZonewrightError `rotate/nothing-to-abort`, `rotate/unknown-key`, `rotate/cannot-abort`
  */
 export function withRolloverAborted(state: RotationState, options: RotateOptions, now: number): Noted {
   const { policy } = options;
-  const rollover = state.rollovers.at(-1);
-  if (rollover === undefined)
-    throw usageError('rotate/nothing-to-abort', 'no rollover is in progress', {
-      hint: whereItStands(options),
-    });
+  const rollover = rolloverToAbort(state, options);
   const abort = abortRollover(state, rollover, policy, now);
   const title = rolloverTitle(rollover.name);
   if ('atParent' in abort) {
@@ -143,4 +140,23 @@ export function withRolloverAborted(state: RotationState, options: RotateOptions
       },
     ],
   };
+}
+
+function rolloverToAbort(state: RotationState, options: RotateOptions): Rollover {
+  const { abortKey, zone } = options;
+  const { rollovers } = state;
+  const newest = rollovers.at(-1);
+  if (newest === undefined)
+    throw usageError('rotate/nothing-to-abort', 'no rollover is in progress', {
+      hint: whereItStands(options),
+    });
+  if (abortKey === undefined) return newest;
+  const { base } = keyWithTag(state, abortKey, zone);
+  const named = rollovers.findLast(({ old, new: fresh }) => old.includes(base) || fresh.includes(base));
+  if (named !== undefined) return named;
+  const tagsOf = ({ name, old, new: fresh }: Rollover): string =>
+    `${rolloverTitle(name)}: ${[...old, ...fresh].map((one) => keyNamed(state, one)?.keyTag ?? one).join(', ')}`;
+  throw usageError('rotate/nothing-to-abort', `no rollover in progress has to do with key ${abortKey}`, {
+    hint: `in progress: ${rollovers.map(tagsOf).join('; ')}`,
+  });
 }

@@ -309,6 +309,25 @@ describe('--abort', () => {
     expect(operation.state().rollovers).toMatchObject([{ name: 'zsk-prepublish' }]);
   });
 
+  test.each(['ksk', 'zsk'] as const)('of two takes the %s rollover back, by a key of it', async (role) => {
+    const operation = await enabled();
+    const other = role === 'ksk' ? 'zsk' : 'ksk';
+    const [old] = operation.keys(role);
+    await operation.rotate('--start', 'all', '--sign');
+    expect(operation.count('DNSKEY')).toBe(4);
+    const [kept] = operation.state().rollovers.filter(({ name }) => name.startsWith(other));
+    await operation.rotate('--abort-key', String(old!.keyTag), '--sign');
+    expect(operation.state().rollovers).toEqual([kept]);
+    expect(operation.count('DNSKEY')).toBe(3);
+    await operation.expectValid(operation.keys('ksk'));
+    expect(await failure(operation, '--abort-key', String(old!.keyTag))).toEqual([
+      2,
+      'rotate/nothing-to-abort',
+    ]);
+    expect(await failure(operation, '--abort-key', '1')).toEqual([2, 'rotate/unknown-key']);
+    expect(await failure(operation, '--abort', '--enable')).toEqual([2, 'usage/conflict']);
+  });
+
   test('is refused while caches need the new key', async () => {
     const operation = await enabled();
     await operation.rotate('--start', 'zsk', '--sign');
