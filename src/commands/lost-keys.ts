@@ -1,12 +1,7 @@
 import type { PrivateKeyMaterial } from '../dnssec/crypto.ts';
-import { sameOctets } from '../dns/octets.ts';
-import { readDnskey } from '../dnssec/dnskey.ts';
-import { keyTag } from '../dnssec/key-tag.ts';
-import { readRrsig } from '../dnssec/rrsig.ts';
-import type { LostPrivateKey, SigningKey } from '../dnssec/sign-request.ts';
+import type { LostPrivateKey } from '../dnssec/sign-request.ts';
 import { ZonewrightError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
-import type { Zone } from '../zone/zone.ts';
 import type { PreviousOutput } from './previous-output.ts';
 import type { ApexRecord, SelectedKeys } from './signing-keys.ts';
 
@@ -27,14 +22,9 @@ export async function openedOrLost(
 
 /**
  * The records for the apex, as far as they can be signed: without the private half of a KSK its DNSKEY RRset stays as it is, and so do CDS
- * and CDNSKEY or they are left out; without that of a ZSK no type comes or goes, since the denial chain could not say so: what stays as
- * it is keeps the signatures that it has.
+ * and CDNSKEY or they are left out; without that of a ZSK no type comes or goes, since the denial chain could not say so.
  */
-export function withWhatCanBeSigned(
-  keys: SelectedKeys,
-  previous: PreviousOutput | undefined,
-  now: number,
-): SelectedKeys {
+export function withWhatCanBeSigned(keys: SelectedKeys, previous: PreviousOutput | undefined): SelectedKeys {
   const lost = keys.signing.filter(({ privateKey }) => privateKey.kind === 'lost');
   if (lost.length === 0 || previous === undefined) return keys;
   const { zone } = previous;
@@ -54,42 +44,7 @@ export function withWhatCanBeSigned(
     if (isKeyLost) return isZoneLost || isSame(wanted, old) ? old : [];
     return wanted.length > 0 === old.length > 0 ? wanted : old;
   };
-  const isKept = isKeyLost || !keys.apexRecords.some(({ type }) => type === Type.CDS);
-  return {
-    ...keys,
-    signing: isKept ? withRequestsAsTheyAre(keys, zone, now) : keys.signing,
-    apexRecords: [Type.DNSKEY, Type.CDS, Type.CDNSKEY].flatMap(kept),
-  };
-}
-
-/** CDS and CDNSKEY keep the signatures that they have, also those of keys that sign nothing else any more, until they expire. */
-function withRequestsAsTheyAre({ signing, own }: SelectedKeys, zone: Zone, now: number): SigningKey[] {
-  const rrsigs = zone
-    .rdatasOf(zone.apexRrset(Type.RRSIG))
-    .map(readRrsig)
-    .filter(({ typeCovered, expiration }) => typeCovered === Type.CDS && expiration > now);
-  const signers = own
-    .map(({ dnskeyRdata }) => dnskeyRdata)
-    .filter((rdata) =>
-      rrsigs.some(
-        ({ algorithm, keyTag: tag }) => algorithm === readDnskey(rdata).algorithm && tag === keyTag(rdata),
-      ),
-    );
-  if (signers.length === 0) return [...signing];
-  const isSigner = (rdata: Uint8Array): boolean => signers.some((signer) => sameOctets(signer, rdata));
-  const others = signers.filter(
-    (rdata) => !signing.some(({ dnskeyRdata }) => sameOctets(dnskeyRdata, rdata)),
-  );
-  return [
-    ...signing.map((key) => ({ ...key, signsRequests: isSigner(key.dnskeyRdata) })),
-    ...others.map((dnskeyRdata) => ({
-      dnskeyRdata,
-      privateKey: { kind: 'lost' } as const,
-      signsKeys: false,
-      signsRequests: true,
-      signsZone: false,
-    })),
-  ];
+  return { ...keys, apexRecords: [Type.DNSKEY, Type.CDS, Type.CDNSKEY].flatMap(kept) };
 }
 
 function isSame(a: readonly ApexRecord[], b: readonly ApexRecord[]): boolean {

@@ -5,7 +5,6 @@ import { withSuccess } from '../rollover/failures.ts';
 import { keepsSerial } from '../rollover/kept-serial.ts';
 import { latestTime, NO_FILE, UNSIGNED_ZONE, type Publication } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
-import { canRequest } from '../rollover/requests.ts';
 import type { AuditEntry, ManagedKey, RotationState } from '../rollover/state.ts';
 import { zoneEvidence, type ZoneEvidence } from '../rollover/zone-evidence.ts';
 import type { Zone } from '../zone/zone.ts';
@@ -95,9 +94,8 @@ export class PublicationRecord {
     this.#keys = managed;
     if (ahead !== undefined)
       warnOfEnd(ahead.lastExpiration, this.#zone, policy.signatures.refresh, this.#environment);
-    const { now, crypto } = this.#environment;
-    const isAsking = cds && !this.isUnsigned && canRequest({ ...this.#state, keys: managed }, now);
-    const children = isAsking ? childRecords(this.#state, this.#zone, policy, crypto) : [];
+    const children =
+      cds && !this.isUnsigned ? childRecords(this.#state, this.#zone, policy, this.#environment.crypto) : [];
     const apexRecords =
       ahead === undefined
         ? [...dnskeyRecords(publishedKeys, policy), ...children]
@@ -136,10 +134,7 @@ export class PublicationRecord {
     if (!isFirst && !isForeign) return;
     const publication = isForeign
       ? this.#publication(zoneEvidence(previous.zone, unpublished), previous.digest)
-      : this.#publication(
-          { ...next, ...UNSIGNED_ZONE, requests: undefined, firstExpiration: undefined },
-          NO_FILE,
-        );
+      : this.#publication({ ...next, ...UNSIGNED_ZONE, firstExpiration: undefined }, NO_FILE);
     // By a clock that is behind nobody can say since when.
     const isEstablished = (isFirst || policy.publishedWhen === 'written') && this.clockLag === 0;
     this.#state = withPublication(
@@ -206,7 +201,7 @@ export class PublicationRecord {
   }
 
   #publication(evidence: ZoneEvidence, digest: string): Publication {
-    const { serial, keySet, data, requests, dnskeyTtl, maxTtl, firstExpiration } = evidence;
+    const { serial, keySet, data, dnskeyTtl, maxTtl, firstExpiration } = evidence;
     const propagation = propagationOf(this.#options.policy, evidence);
     return {
       serial,
@@ -214,7 +209,6 @@ export class PublicationRecord {
       since: this.#environment.now,
       keySet,
       data,
-      requests,
       dnskeyTtl,
       maxTtl,
       propagation,

@@ -2,7 +2,7 @@ import { printTime } from '../dns/time.ts';
 import { usageError, inputError } from '../errors.ts';
 import { withRolloverStarted, type Due } from '../rollover/due.ts';
 import { nextPublication } from '../rollover/next-publication.ts';
-import { afterStep } from '../rollover/after-step.ts';
+import { afterStep } from '../rollover/publish-step.ts';
 import { cachesAt, currentPublication } from '../rollover/ledger.ts';
 import { planRotation, type PlanEntry, type PlannedZone } from '../rollover/plan.ts';
 import { provePublication } from '../rollover/proof.ts';

@@ -2,9 +2,12 @@ import { nameToText } from '../dns/name.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import type { AuditDetails } from '../rollover/audit.ts';
 import { dueRollovers } from '../rollover/due.ts';
-import { needsSigning } from '../rollover/needs-publication.ts';
+import { needsPublication } from '../rollover/next-publication.ts';
 import type { Wait } from '../rollover/step-outcome.ts';
+import { newestPublication } from '../rollover/ledger.ts';
 import type { PlanEntry } from '../rollover/plan.ts';
+import type { Policy } from '../rollover/policy.ts';
+import { ROLLOVERS } from '../rollover/rollovers.ts';
 import type { ManagedKey, RotationState } from '../rollover/state.ts';
 import type { Timeline } from '../rollover/timeline.ts';
 import { describeWait, rolloverTitle } from '../rollover/words.ts';
@@ -124,4 +127,18 @@ function turnOf(
     default:
       return { actor: 'none', nextCommand: undefined };
   }
+}
+
+/** Whether the published zone is not what the state wants: in its keys and signatures, or in what CDS and CDNSKEY ask of the parent. */
+export function needsSigning(state: RotationState, { cds }: Pick<Policy, 'cds'>): boolean {
+  return needsPublication(state) || (cds && asksAnew(state));
+}
+
+/** Whether something was asked of the parent since the newest version. */
+function asksAnew({ rollovers, ledger }: RotationState): boolean {
+  const since = newestPublication(ledger)?.since ?? Infinity;
+  return rollovers.some(
+    ({ name, step, decided = -Infinity }) =>
+      ROLLOVERS[name].steps[step]?.kind === 'parent' && decided > since,
+  );
 }

@@ -62,7 +62,7 @@ async function withForeignPublication(
   const rdatas = keys.map(({ dnskeyRdata }) => dnskeyRdata);
   const found = await findZone(signedZone, zone, rdatas, policy, environment);
   if (found === undefined) return undefined;
-  const { serial, keySet, data, requests, dnskeyTtl, maxTtl, firstExpiration } = found.evidence;
+  const { serial, keySet, data, dnskeyTtl, maxTtl, firstExpiration } = found.evidence;
   const publication = {
     serial,
     digest: found.digest,
@@ -71,7 +71,6 @@ async function withForeignPublication(
     established: policy.publishedWhen === 'written' ? now : undefined,
     keySet,
     data,
-    requests,
     dnskeyTtl,
     maxTtl,
     propagation: found.propagation,

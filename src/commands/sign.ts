@@ -142,7 +142,7 @@ async function signInput(
     record !== undefined,
     environment,
   );
-  const keys = withWhatCanBeSigned(selected, previous, environment.now);
+  const keys = withWhatCanBeSigned(selected, previous);
   const signed = await signContent(options, times, input, keys, previous, record, environment);
   const making = makingOf(from, signed, Math.max(environment.now, times.inception));
   const remember = (digest: string): Promise<void> => digests.add(digest, making);

@@ -2,7 +2,6 @@ import { toHex } from '../dns/encoding.ts';
 import { VerifyContext } from '../dnssec/verify/context.ts';
 import { ZonewrightError } from '../errors.ts';
 import { KeyDirectory } from '../keys/key-directory.ts';
-import { needsSigning } from '../rollover/needs-publication.ts';
 import type { Policy } from '../rollover/policy.ts';
 import type { RotationState } from '../rollover/state.ts';
 import { zoneEvidence, type ZoneEvidence } from '../rollover/zone-evidence.ts';
@@ -12,6 +11,7 @@ import { outOfZoneRecords } from '../zone/checks.ts';
 import { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import { readZoneFile } from './read-zone.ts';
+import { needsSigning } from './rotation-result.ts';
 import type { Drift } from './status-report.ts';
 import { checkRotation } from './verify-rotation.ts';
 

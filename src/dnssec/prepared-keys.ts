@@ -22,8 +22,7 @@ export interface PreparedKey extends SigningKey, TaggedKey {
 
 /** Whether a key signs the RRsets of a type. */
 export function signsType(key: SigningKey, type: number): boolean {
-  if (!isKeyType(type)) return key.signsZone;
-  return type === Type.DNSKEY ? key.signsKeys : (key.signsRequests ?? key.signsKeys);
+  return isKeyType(type) ? key.signsKeys : key.signsZone;
 }
 
 /** A key with what signing asks of it. @throws ZonewrightError `sign/algorithm` where nothing here signs with its algorithm. */

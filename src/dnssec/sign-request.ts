@@ -13,8 +13,6 @@ export interface SigningKey {
   readonly privateKey: PrivateKeyMaterial | PremadeSignatures | LostPrivateKey;
   /** Whether it signs the DNSKEY, CDS and CDNSKEY RRsets. */
   readonly signsKeys: boolean;
-  /** Whether it signs CDS and CDNSKEY; as the DNSKEY RRset where that is not said. */
-  readonly signsRequests?: boolean;
   /** Whether it signs all others. */
   readonly signsZone: boolean;
 }

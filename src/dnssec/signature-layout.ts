@@ -73,8 +73,8 @@ export class SignatureLayout {
       else otherRrsets++;
     }
     let { records = 0, rdata = 0 } = denial.room;
-    for (const { signsKeys, signsRequests = false, signsZone, signatureLength } of this.#keys) {
-      const signatures = (signsKeys || signsRequests ? keyRrsets : 0) + (signsZone ? otherRrsets : 0);
+    for (const { signsKeys, signsZone, signatureLength } of this.#keys) {
+      const signatures = (signsKeys ? keyRrsets : 0) + (signsZone ? otherRrsets : 0);
       records += signatures;
       rdata += signatures * (RrsigOffset.SignerName + content.origin.length + signatureLength);
     }

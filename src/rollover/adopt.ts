@@ -94,7 +94,7 @@ function publicationsOf(
   signedLately: boolean,
   now: number,
 ): Publication[] {
-  const { serial, keySet, data, requests, firstExpiration } = evidence;
+  const { serial, keySet, data, firstExpiration } = evidence;
   const found = {
     serial,
     digest,
@@ -102,7 +102,6 @@ function publicationsOf(
     established: now,
     keySet,
     data,
-    requests: requests && { ...requests, ttl: Math.max(requests.ttl, UNKNOWN_HISTORY) },
     dnskeyTtl: Math.max(evidence.dnskeyTtl, UNKNOWN_HISTORY),
     maxTtl: Math.max(evidence.maxTtl, UNKNOWN_HISTORY),
     propagation,

@@ -97,9 +97,7 @@ function equationOf(
         ? version.ttl
         : part === 'keys'
           ? version.dnskeyTtl
-          : part === 'requests'
-            ? (version.requests?.ttl ?? 0)
-            : version.maxTtl;
+          : version.maxTtl;
   const margin = step.margin === 'retire' ? 'retireSafety' : 'publishSafety';
   const seconds = step.margin === 'none' ? 0 : policy[margin];
   const [propagation, cached] = SYMBOLS[part];
@@ -119,13 +117,7 @@ const SYMBOLS: Readonly<Record<Part, readonly [string, string]>> = {
   ds: ['DprpP', 'TTLds'],
   keys: ['Dprp', 'TTLkey'],
   data: ['Dprp', 'TTLsig'],
-  requests: ['Dprp', 'TTLsig'],
 };
 
 /** What it calls the interval until something new may be relied on: of a DS, of a DNSKEY, and of signatures that come before their DNSKEY. */
-const PUBLICATION: Readonly<Record<Part, string>> = {
-  ds: 'IpubP',
-  keys: 'Ipub',
-  data: 'Ipub',
-  requests: 'Ipub',
-};
+const PUBLICATION: Readonly<Record<Part, string>> = { ds: 'IpubP', keys: 'Ipub', data: 'Ipub' };

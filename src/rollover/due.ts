@@ -159,12 +159,9 @@ export function withRolloverStarted(
   return { ...state, rollovers: [...state.rollovers, rollover] };
 }
 
-/** Whether a rollover would take away a lost key that signs, or have one take over: it takes more than a run, and the operator says when. */
+/** Whether a rollover would take away a lost key, or have one take over: it takes more than a run, and the operator says when. */
 export function needsLostKey({ old, stays = [] }: Due, lost: ReadonlySet<string>): boolean {
-  return (
-    old.some(({ base, use }) => lost.has(base) && (use.signsKeys || use.signsZone)) ||
-    stays.some((base) => lost.has(base))
-  );
+  return old.some(({ base }) => lost.has(base)) || stays.some((base) => lost.has(base));
 }
 
 /** Whether a key's DS belongs at the parent once it is in full use. */

@@ -36,8 +36,6 @@ export interface Publication {
   readonly elsewhere?: boolean | undefined;
   readonly keySet: KeySet;
   readonly data: ZoneData;
-  /** CDS and CDNSKEY; undefined where it has none, or nobody noted them. */
-  readonly requests?: Requests | undefined;
   readonly dnskeyTtl: number;
   /** The largest TTL of the zone, negative answers included. */
   readonly maxTtl: number;
@@ -45,11 +43,6 @@ export interface Publication {
   readonly propagation: number;
   /** When its first signature expires. */
   readonly firstExpiration?: number | undefined;
-}
-
-/** CDS and CDNSKEY: what a zone asks of its parent. Keys of their own sign them. */
-export interface Requests extends ZoneData {
-  readonly ttl: number;
 }
 
 /** One DS set that the parent served, or may have served. */
@@ -94,8 +87,6 @@ export interface Caches {
   readonly ds: readonly Held<DsSet>[];
   readonly keySets: readonly Held<KeySet>[];
   readonly data: readonly Held<ZoneData>[];
-  /** CDS and CDNSKEY. */
-  readonly requests: readonly Held<ZoneData>[];
 }
 
 /**
@@ -113,10 +104,9 @@ export function cachesAt(
   const trust = next?.keySet.keys.length === 0 ? trustAfterDs(publications) : 0;
   const keySets: Held<KeySet>[] = [];
   const data: Held<ZoneData>[] = [];
-  const asked: Held<ZoneData>[] = [];
   publications.forEach((publication, index) => {
     const replaced = replacedAt(publications, index);
-    const { serial, since, digest, keySet, requests } = publication;
+    const { serial, since, digest, keySet } = publication;
     const isSigned = keySet.keys.length > 0;
     const isBefore = isSigned && digest === NO_FILE;
     const source = {
@@ -129,8 +119,6 @@ export function cachesAt(
     const served = replaced + publication.propagation + margin;
     keySets.push({ value: publication.keySet, until: served + publication.dnskeyTtl, source });
     data.push({ value: publication.data, until: served + publication.maxTtl, source });
-    if (requests !== undefined)
-      asked.push({ value: { signerSets: requests.signerSets }, until: served + requests.ttl, source });
   });
   const ds = (parent.length === 0 ? unknownParent(publications) : parent).map(
     ({ ds: value, since, replaced = Infinity, propagation, ttl }) => ({
@@ -143,7 +131,6 @@ export function cachesAt(
     ds: merged(ds, sameDsSet, now),
     keySets: merged(keySets, sameKeySet, now),
     data: merged(data, sameData, now),
-    requests: merged(asked, sameData, now),
   };
 }
 

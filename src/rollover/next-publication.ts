@@ -1,7 +1,7 @@
-import { currentPublication } from './ledger.ts';
+import { currentPublication, newestPublication } from './ledger.ts';
 import type { ZoneVersion } from './proof.ts';
 import type { KeyUse, ManagedKey, RotationState } from './state.ts';
-import { sameKeys } from './validation.ts';
+import { sameData, sameKeys, sameKeySet } from './validation.ts';
 
 /** What the next publication looks like to a resolver: our keys by their use, others' DNSKEYs as they were last. */
 export function nextPublication({ keys, ledger }: RotationState): ZoneVersion {
@@ -19,6 +19,14 @@ export function nextPublication({ keys, ledger }: RotationState): ZoneVersion {
     },
     data: { signerSets: [zoneSigners.sort()] },
   };
+}
+
+/** Whether a version with other keys or signers than the newest one is to be published. */
+export function needsPublication(state: RotationState): boolean {
+  const newest = newestPublication(state.ledger);
+  const next = nextPublication(state);
+  if (newest === undefined) return next.keySet.keys.length > 0 || next.data.signerSets.flat().length > 0;
+  return !sameKeySet(newest.keySet, next.keySet) || !sameData(newest.data, next.data);
 }
 
 /** No key is lost. */

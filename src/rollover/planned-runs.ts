@@ -1,20 +1,16 @@
 import { signsKeys, type Role } from '../keys/roles.ts';
 import { dueRollovers, needsLostKey, spareKeys, withRolloverStarted, type Due } from './due.ts';
-import { asksForNoDs } from './ds-sets.ts';
 import { advance } from './engine.ts';
 import { withDsPublished, withDsWithdrawn, withEstablished, withPublication } from './facts.ts';
 import { keepsSerial } from './kept-serial.ts';
-import { newestPublication, prunedLedger, UNSIGNED_ZONE, type Requests } from './ledger.ts';
-import { needsOtherKeys, needsSigning } from './needs-publication.ts';
-import { lostSigners, nextPublication, NONE_LOST } from './next-publication.ts';
+import { newestPublication, prunedLedger, UNSIGNED_ZONE } from './ledger.ts';
+import { lostSigners, needsPublication, nextPublication, NONE_LOST } from './next-publication.ts';
 import type { PlanEntry, PlannedZone, ZoneTimes } from './plan.ts';
 import type { Policy } from './policy.ts';
 import type { ZoneVersion } from './proof.ts';
-import { canRequest } from './requests.ts';
 import { ROLLOVERS, type Step } from './rollovers.ts';
 import { keyNamed, UNUSED, type ManagedKey, type RotationState } from './state.ts';
 import type { Wait } from './step-outcome.ts';
-import type { KeyId } from './validation.ts';
 
 /** The future of a zone, as its runs and its operator make it. */
 export class PlannedRuns {
@@ -138,10 +134,7 @@ export class PlannedRuns {
   }
 
   #publish(): boolean {
-    const isNeeded = this.#keepsSerial()
-      ? needsOtherKeys(this.#state)
-      : needsSigning(this.#state, this.#policy);
-    if (!isNeeded) return false;
+    if (!needsPublication(this.#state)) return false;
     const newest = newestPublication(this.#state.ledger);
     if (lostSigners(this.#state, newest, this.#lost).length > 0) return false;
     // Before it is signed for the first time, a zone is served without DNSSEC.
@@ -159,7 +152,6 @@ export class PlannedRuns {
   /** Writes a version. Returns its serial. */
   #written({ keySet, data }: ZoneVersion): number {
     const { dnskeyTtl, maxTtl, propagation } = this.#times;
-    const requests = this.#requestsBy(keySet.signers);
     if (!this.#keepsSerial()) this.#serial++;
     const publication = {
       serial: this.#serial,
@@ -167,22 +159,12 @@ export class PlannedRuns {
       since: this.now,
       keySet,
       data,
-      requests,
       dnskeyTtl,
       maxTtl,
       propagation,
     };
     this.#state = withPublication(this.#state, publication);
     return this.#serial;
-  }
-
-  /** CDS and CDNSKEY in the next version. Where nobody can sign a new SOA, they stay as they are. */
-  #requestsBy(signers: readonly KeyId[]): Requests | undefined {
-    const { wantedDs, ledger } = this.#state;
-    if (this.#keepsSerial()) return newestPublication(ledger)?.requests;
-    const isAsking = this.#policy.cds && (wantedDs.length > 0 || asksForNoDs(this.#state));
-    if (!isAsking || signers.length === 0 || !canRequest(this.#state, this.now)) return undefined;
-    return { signerSets: [signers], ttl: this.#times.dnskeyTtl };
   }
 
   #establish(serial: number): void {

@@ -9,15 +9,12 @@ import {
   type ZoneData,
 } from './validation.ts';
 
-/** What caches hold apart from each other: DS, DNSKEY, CDS and CDNSKEY, and all other RRsets. */
-export type CachedPart = 'ds' | 'keys' | 'data' | 'requests';
-
 /** A combination of cached answers that a change would turn bogus. */
 export interface Witness {
   readonly fault: Fault;
   /** Cached versions that take part, and until when each is held. The change itself is not among them. */
   readonly held: readonly {
-    readonly part: CachedPart;
+    readonly part: 'ds' | 'keys' | 'data';
     readonly source: Source;
     readonly until: number;
   }[];
@@ -40,12 +37,7 @@ const SAFE: Proof = { safe: true };
 export interface ZoneVersion {
   readonly keySet: KeySet;
   readonly data: ZoneData;
-  /** CDS and CDNSKEY; undefined where it has none, or whoever signs it adds them only where they can be validated. */
-  readonly requests?: ZoneData | undefined;
 }
-
-/** Where there are no RRsets. */
-const NOTHING: ZoneData = { signerSets: [] };
 
 /**
  * May `next` be published while caches hold what they may hold?
@@ -54,12 +46,7 @@ const NOTHING: ZoneData = { signerSets: [] };
  * block a repair. Nor does what may be served already: to sign the same again adds no combination.
  */
 export function provePublication(caches: Caches, current: ZoneVersion | undefined, next: ZoneVersion): Proof {
-  const { requests: asked } = next;
-  if (
-    isServed(caches.keySets, next.keySet, sameKeySet) &&
-    isServed(caches.data, next.data, sameData) &&
-    (asked === undefined || isServed(caches.requests, asked, sameData))
-  )
+  if (isServed(caches.keySets, next.keySet, sameKeySet) && isServed(caches.data, next.data, sameData))
     return SAFE;
   const before: ZoneVersion = current ?? { keySet: { keys: [], signers: [] }, data: { signerSets: [[]] } };
   const witnesses: Witness[] = [];
@@ -70,15 +57,16 @@ export function provePublication(caches: Caches, current: ZoneVersion | undefine
       () => validate(ds.value, before.keySet, before.data),
       [['ds', ds]],
     );
-    for (const [part, data] of cachedData(caches)) {
+    for (const data of caches.data) {
+      const held = [
+        ['ds', ds],
+        ['data', data],
+      ] as const;
       note(
         witnesses,
         validate(ds.value, next.keySet, data.value),
         () => validate(ds.value, before.keySet, data.value),
-        [
-          ['ds', ds],
-          [part, data],
-        ],
+        held,
       );
     }
     for (const keys of caches.keySets) {
@@ -92,21 +80,7 @@ export function provePublication(caches: Caches, current: ZoneVersion | undefine
         () => validate(ds.value, keys.value, before.data),
         held,
       );
-      if (asked === undefined) continue;
-      note(
-        witnesses,
-        validate(ds.value, keys.value, asked),
-        () => validate(ds.value, keys.value, before.requests ?? NOTHING),
-        held,
-      );
     }
-    if (asked !== undefined)
-      note(
-        witnesses,
-        validate(ds.value, next.keySet, asked),
-        () => validate(ds.value, before.keySet, before.requests ?? NOTHING),
-        [['ds', ds]],
-      );
   }
   return verdict(witnesses);
 }
@@ -115,15 +89,16 @@ export function provePublication(caches: Caches, current: ZoneVersion | undefine
 export function proveDs(caches: Caches, current: DsSet, next: DsSet): Proof {
   const witnesses: Witness[] = [];
   for (const keys of caches.keySets) {
-    for (const [part, data] of cachedData(caches)) {
+    for (const data of caches.data) {
+      const held = [
+        ['keys', keys],
+        ['data', data],
+      ] as const;
       note(
         witnesses,
         validate(next, keys.value, data.value),
         () => validate(current, keys.value, data.value),
-        [
-          ['keys', keys],
-          [part, data],
-        ],
+        held,
       );
     }
   }
@@ -136,20 +111,12 @@ export function bothProofs(a: Proof, b: Proof): Proof {
   return b.safe || a.until >= b.until ? a : b;
 }
 
-/** All that keys of the zone sign, but the DNSKEY RRset. */
-function cachedData({ data, requests }: Caches): ['data' | 'requests', Held<ZoneData>][] {
-  return [
-    ...data.map((held): ['data', Held<ZoneData>] => ['data', held]),
-    ...requests.map((held): ['requests', Held<ZoneData>] => ['requests', held]),
-  ];
-}
-
 /** Whether nothing has replaced this value yet. */
 function isServed<T>(versions: readonly Held<T>[], value: T, isSame: (a: T, b: T) => boolean): boolean {
   return versions.some((version) => version.until === Infinity && isSame(version.value, value));
 }
 
-type HeldPart = readonly [CachedPart, Held<unknown>];
+type HeldPart = readonly ['ds' | 'keys' | 'data', Held<unknown>];
 
 function note(
   witnesses: Witness[],

@@ -1,12 +1,11 @@
-import { afterStep } from './after-step.ts';
+import { signsKeys, signsZone } from '../keys/roles.ts';
 import { keepsSerial } from './kept-serial.ts';
 import { cachesAt, currentPublication, latestTime, newestPublication, type Publication } from './ledger.ts';
 import { lostSigners, nextPublication } from './next-publication.ts';
 import type { Policy } from './policy.ts';
 import { provePublication, type Proof } from './proof.ts';
-import { requestsAreInTheWay } from './requests.ts';
 import type { PublishStep } from './rollovers.ts';
-import type { ManagedKey, Rollover, RotationState } from './state.ts';
+import type { KeyUse, ManagedKey, Rollover, RotationState } from './state.ts';
 import { decide, marginOf, stepDone, waitFor, type Outcome, type Wait } from './step-outcome.ts';
 
 /** Decides a change of the next publication once it is proven safe, then waits until an established publication shows it. */
@@ -23,7 +22,7 @@ export function takePublishStep(
     if (shows(established, state, rollover)) return stepDone(state, rollover, step, now);
     return { wait: whatIsAwaited(state, rollover, step, policy, now) };
   }
-  const wanted = withStuckKeys(afterStep(state, rollover, step), state, lost);
+  const wanted = afterStep(state, rollover, step);
   const silent = lostSigners(wanted, newestPublication(state.ledger), lost);
   const next = withoutSigners(wanted, silent);
   const publication = nextPublication(next);
@@ -39,9 +38,6 @@ export function takePublishStep(
   if (staysUntilEnd && (proof.safe || proof.until <= end))
     return { wait: { rollover, step, reason: { kind: 'period' }, until: end } };
   if (!proof.safe) {
-    // The next version has none.
-    if (proof.until === Infinity && newestPublication(state.ledger)?.requests && requestsAreInTheWay(state))
-      return { wait: { rollover, step, reason: { kind: 'publication' }, until: Infinity } };
     if (silent.length === 0 || proof.until < Infinity) return waitFor(rollover, step, proof);
     const keyTags = silent.map(({ keyTag }) => keyTag);
     return { wait: { rollover, step, reason: { kind: 'lost', keyTags }, until: Infinity } };
@@ -49,28 +45,29 @@ export function takePublishStep(
   return decide(next, rollover, step, now, () => proofAt(-Infinity));
 }
 
-/**
- * The state after a step in which keys stay in the zone that sign CDS and CDNSKEY which cannot leave it, since nobody can sign a version without them.
- * Once somebody can, these keys leave as others do that have done their work.
- */
-function withStuckKeys(
-  after: RotationState,
-  before: RotationState,
-  lost: ReadonlySet<string>,
-): RotationState {
-  const newest = newestPublication(before.ledger);
-  const requests = newest?.requests;
-  if (requests === undefined || lost.size === 0 || !requestsAreInTheWay(before)) return after;
-  const isFrozen = before.keys.some(({ base, use }) => use.signsZone && lost.has(base));
-  if (!isFrozen && lostSigners(before, newest, lost).length === 0) return after;
-  const signers = new Set(requests.signerSets.flat());
-  const published = new Set(before.keys.filter(({ use }) => use.published).map(({ base }) => base));
-  const keys = after.keys.map((key) =>
-    signers.has(key.dnskey) && published.has(key.base)
-      ? { ...key, use: { ...key.use, published: true } }
-      : key,
-  );
-  return { ...after, keys };
+/** The state in which the keys do what they do after a step. */
+export function afterStep(state: RotationState, rollover: Rollover, step: PublishStep): RotationState {
+  const keys = state.keys.map((key) => {
+    const use = useAfter(key, rollover, step);
+    return use === key.use ? key : { ...key, use };
+  });
+  return { ...state, keys };
+}
+
+/** What a key does after a step, as far as its role has a part in it. */
+function useAfter(key: ManagedKey, rollover: Rollover, step: PublishStep): KeyUse {
+  const change = rollover.old.includes(key.base)
+    ? step.old
+    : rollover.new.includes(key.base)
+      ? step.new
+      : undefined;
+  if (change === undefined) return key.use;
+  const use = { ...key.use, ...change };
+  return {
+    published: use.published,
+    signsKeys: use.signsKeys && signsKeys(key.role),
+    signsZone: use.signsZone && signsZone(key.role),
+  };
 }
 
 /** The state in which keys that cannot sign do not: where the proof allows it, their signatures are missed by nobody. */

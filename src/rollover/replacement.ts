@@ -1,9 +1,9 @@
 import { signsKeys, type Role } from '../keys/roles.ts';
 import { abortRollover } from './abort.ts';
-import { afterStep } from './after-step.ts';
 import { enabling, type Due } from './due.ts';
 import { servedDs } from './ds-sets.ts';
 import { lostSigners, nextPublication, NONE_LOST } from './next-publication.ts';
+import { afterStep } from './publish-step.ts';
 import { newestPublication, type Ledger } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { ZoneVersion } from './proof.ts';

@@ -8,7 +8,7 @@ import { rdataFromText } from '../rr/rdata.ts';
 import { Type } from '../rr/registry.ts';
 import { parseJson, type JsonFields, type JsonValue } from './json-value.ts';
 import { keyStatus } from './key-status.ts';
-import type { ParentVersion, Publication, Requests } from './ledger.ts';
+import type { ParentVersion, Publication } from './ledger.ts';
 import { ROLLOVERS, type RolloverName } from './rollovers.ts';
 import {
   EVENT_TYPES,
@@ -147,8 +147,6 @@ function printPublication(publication: Publication, keyName: (key: KeyId) => str
     dnskeys: publication.keySet.keys.map(keyName),
     dnskeySigners: publication.keySet.signers.map(keyName),
     signerSets: publication.data.signerSets.map((signers) => signers.map(keyName)),
-    cdsTtl: publication.requests?.ttl,
-    cdsSignerSets: publication.requests?.signerSets.map((signers) => signers.map(keyName)),
   };
 }
 
@@ -331,17 +329,11 @@ function readPublication(value: JsonValue, keyId: ReadKeyId): Publication {
     elsewhere: fields.optional('elsewhere', (value) => value.boolean()),
     keySet: { keys: fields.get('dnskeys').list(keyId), signers: fields.get('dnskeySigners').list(keyId) },
     data: { signerSets: fields.get('signerSets').list((signers) => signers.list(keyId)) },
-    requests: readRequests(fields, keyId),
     dnskeyTtl: readDuration(fields, 'dnskeyTtl'),
     maxTtl: readDuration(fields, 'maxTtl'),
     propagation: readDuration(fields, 'propagation'),
     firstExpiration: fields.optional('firstExpiration', readTime),
   }));
-}
-
-function readRequests(fields: JsonFields, keyId: ReadKeyId): Requests | undefined {
-  const signerSets = fields.optional('cdsSignerSets', (sets) => sets.list((signers) => signers.list(keyId)));
-  return signerSets && { signerSets, ttl: readDuration(fields, 'cdsTtl') };
 }
 
 function readParent(value: JsonValue, keyId: ReadKeyId): ParentVersion {

@@ -1,4 +1,4 @@
-import { NO_FILE, UNSIGNED_ZONE, type Publication, type Requests } from './ledger.ts';
+import { NO_FILE, type Publication } from './ledger.ts';
 import type { ManagedKey } from './state.ts';
 import type { KeyId } from './validation.ts';
 
@@ -16,7 +16,7 @@ export function earlierVersions(
   keys: readonly ManagedKey[],
   isSignedLately: boolean,
 ): Publication[] {
-  const unsigned = { ...UNSIGNED_ZONE, requests: undefined };
+  const unsigned = { keySet: { keys: [], signers: [] }, data: { signerSets: [[]] } };
   return [
     ...(isSignedLately ? [unsigned] : []),
     ...versionsWithoutOneAlgorithm(first, keys),
@@ -30,12 +30,9 @@ export function earlierVersions(
   }));
 }
 
-type Signed = Pick<Publication, 'keySet' | 'data' | 'requests'>;
+type Signed = Pick<Publication, 'keySet' | 'data'>;
 
-function versionsWithoutOneAlgorithm(
-  { keySet, data, requests }: Publication,
-  keys: readonly ManagedKey[],
-): Signed[] {
+function versionsWithoutOneAlgorithm({ keySet, data }: Publication, keys: readonly ManagedKey[]): Signed[] {
   const inUse = keys.filter(({ use }) => use.published || use.signsKeys || use.signsZone);
   const algorithms = [...new Set(inUse.map(({ algorithm }) => algorithm))];
   if (algorithms.length < 2) return [];
@@ -45,15 +42,11 @@ function versionsWithoutOneAlgorithm(
     return {
       keySet: { keys: withoutThem(keySet.keys), signers: withoutThem(keySet.signers) },
       data: { signerSets: data.signerSets.map(withoutThem) },
-      requests: requestsWith(requests, withoutThem),
     };
   });
 }
 
-function versionsWithoutOneKey(
-  { keySet, data, requests }: Publication,
-  keys: readonly ManagedKey[],
-): Signed[] {
+function versionsWithoutOneKey({ keySet, data }: Publication, keys: readonly ManagedKey[]): Signed[] {
   const published = keys.filter(({ dnskey }) => keySet.keys.includes(dnskey));
   return published.flatMap((key) => {
     const siblings = published.filter(
@@ -70,15 +63,7 @@ function versionsWithoutOneKey(
       {
         keySet: { keys: withOthers(keySet.keys), signers: withOthers(keySet.signers) },
         data: { signerSets: data.signerSets.map(withOthers) },
-        requests: requestsWith(requests, withOthers),
       },
     ];
   });
-}
-
-function requestsWith(
-  requests: Requests | undefined,
-  signersOf: (signers: readonly KeyId[]) => KeyId[],
-): Requests | undefined {
-  return requests && { ...requests, signerSets: requests.signerSets.map(signersOf) };
 }

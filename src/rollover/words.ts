@@ -4,7 +4,7 @@ import { keyTag } from '../dnssec/key-tag.ts';
 import { rdataFromText } from '../rr/rdata.ts';
 import { Type } from '../rr/registry.ts';
 import type { Wait } from './step-outcome.ts';
-import type { CachedPart, Witness } from './proof.ts';
+import type { Witness } from './proof.ts';
 import { ROLLOVERS, type RolloverName } from './rollovers.ts';
 import type { Fault, KeyId } from './validation.ts';
 
@@ -52,17 +52,10 @@ export function minuteOf(time: number): string {
     .replace('T', ' ')} UTC`;
 }
 
-const PARTS: Readonly<Record<CachedPart, string>> = {
-  ds: 'the DS RRset',
-  keys: 'the DNSKEY RRset',
-  data: 'records',
-  requests: 'CDS and CDNSKEY',
-};
-
 /** Which cached versions combine to break, and why. */
 export function describeWitness({ held, fault }: Witness): string {
   const versions = held.map(({ part, source }) => {
-    const what = PARTS[part];
+    const what = { ds: 'the DS RRset', keys: 'the DNSKEY RRset', data: 'records' }[part];
     if (source.kind === 'parent') return `${what} of ${minuteOf(source.since)}`;
     if (source.isBefore === true) return `${what} of a version before serial ${source.serial}`;
     if (source.isSigned) return `${what} of serial ${source.serial}`;
@@ -73,14 +66,13 @@ export function describeWitness({ held, fault }: Witness): string {
 }
 
 /** Which keys it takes that are not there, where the rule can tell. */
-function describeLack(fault: Fault, held: CachedPart | undefined): string | undefined {
+function describeLack(fault: Fault, held: 'ds' | 'keys' | 'data' | undefined): string | undefined {
   if (fault.kind === 'keys-not-signed' || fault.missing.length === 0) return undefined;
   const keys = fault.missing.map(nameOfKey).join(' and ');
   switch (held) {
     case 'keys':
       return `which lacks ${keys}`;
     case 'data':
-    case 'requests':
       return `which need ${keys}`;
     default:
       return `which needs ${keys}`;

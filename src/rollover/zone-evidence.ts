@@ -4,7 +4,6 @@ import { readSoa } from '../dnssec/soa.ts';
 import { rdataToText } from '../rr/rdata.ts';
 import { Type } from '../rr/registry.ts';
 import type { Zone } from '../zone/zone.ts';
-import type { Requests } from './ledger.ts';
 import { keyFacts, type KeyId, type KeySet, type ZoneData } from './validation.ts';
 
 /** What a zone shows of its keys, signatures and times. TTLs in seconds, times in epoch seconds. */
@@ -12,8 +11,6 @@ export interface ZoneEvidence {
   readonly serial: number;
   readonly keySet: KeySet;
   readonly data: ZoneData;
-  /** CDS and CDNSKEY; undefined where no key signs any. */
-  readonly requests: Requests | undefined;
   /** TTL of the DNSKEY RRset; of negative answers where there is none. */
   readonly dnskeyTtl: number;
   /** The largest TTL of all records, negative answers included. */
@@ -48,7 +45,6 @@ export function zoneEvidence(zone: Zone, unpublished: readonly Uint8Array[] = []
     serial: soa.serial,
     keySet: { keys: published.map((rdata) => keyIdOf(rdata)).sort(), signers: signers.ofKeys() },
     data: { signerSets: signers.ofData() },
-    requests: requestsOf(zone, signers.ofRequests()),
     dnskeyTtl: dnskeyRrset < 0 ? negativeTtl : zone.rrsetTtls[dnskeyRrset]!,
     maxTtl: zone.rrsetTtls.reduce((largest, ttl) => Math.max(largest, ttl), negativeTtl),
     refresh: soa.refresh,
@@ -57,12 +53,6 @@ export function zoneEvidence(zone: Zone, unpublished: readonly Uint8Array[] = []
     denial: denialOf(zone),
     expirations: signers.expirations,
   };
-}
-
-function requestsOf(zone: Zone, signerSets: KeyId[][]): Requests | undefined {
-  if (signerSets.length === 0) return undefined;
-  const rrsets = [Type.CDS, Type.CDNSKEY].map((type) => zone.apexRrset(type)).filter((rrset) => rrset >= 0);
-  return { signerSets, ttl: Math.max(0, ...rrsets.map((rrset) => zone.rrsetTtls[rrset]!)) };
 }
 
 function denialOf(zone: Zone): ZoneEvidence['denial'] {
@@ -77,7 +67,6 @@ class SignerSets {
   /** Sets of key indexes as bits. */
   #keySigners = 0;
   readonly #dataSigners = new Set<number>();
-  readonly #requestSigners = new Set<number>();
   readonly expirations = new Map<KeyId, number>();
 
   constructor(dnskeys: readonly Uint8Array[]) {
@@ -132,15 +121,9 @@ class SignerSets {
     return this.#dataSigners.size === 0 ? [[]] : [...this.#dataSigners].map((set) => this.#listOf(set));
   }
 
-  /** The distinct sets that sign CDS and CDNSKEY. */
-  ofRequests(): KeyId[][] {
-    return [...this.#requestSigners].map((set) => this.#listOf(set));
-  }
-
   #add(type: number, signers: number): void {
-    if (type < 0) return;
+    if (type < 0 || type === Type.CDS || type === Type.CDNSKEY) return;
     if (type === Type.DNSKEY) this.#keySigners = signers;
-    else if (type === Type.CDS || type === Type.CDNSKEY) this.#requestSigners.add(signers);
     else this.#dataSigners.add(signers);
   }
 

@@ -43,7 +43,6 @@ function zoneOf(
       serial: 7,
       keySet: { keys: ids(keys), signers: ids(keySigners) },
       data: { signerSets: signers.map(ids) },
-      requests: undefined,
       dnskeyTtl: HOUR,
       maxTtl: HOUR,
       refresh: HOUR,

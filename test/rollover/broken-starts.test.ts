@@ -2,7 +2,6 @@ import { describe, expect, test } from '@jest/globals';
 import { adoptedState } from '../../src/rollover/adopt.ts';
 import { dueRollovers } from '../../src/rollover/due.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
-import { newestPublication } from '../../src/rollover/ledger.ts';
 import { nextPublication } from '../../src/rollover/next-publication.ts';
 import type { DsRecord } from '../../src/rollover/validation.ts';
 import { DAY, HOUR, Simulation } from './simulation.ts';
@@ -170,7 +169,6 @@ describe('a lost state', () => {
       serial: simulation.serial,
       keySet,
       data,
-      requests: newestPublication(simulation.state.ledger)?.requests,
       dnskeyTtl: simulation.policy.dnskeyTtl,
       maxTtl: ZONE.maxTtl,
       refresh: HOUR,

@@ -88,9 +88,6 @@ function publicationOf(ids: fc.Arbitrary<KeyId>): fc.Arbitrary<Publication> {
     established: maybeTime,
     keySet: fc.record({ keys, signers: keys }),
     data: fc.record({ signerSets: fc.array(keys, { maxLength: 3 }) }),
-    requests: fc.option(fc.record({ signerSets: fc.array(keys, { maxLength: 2 }), ttl: seconds }), {
-      nil: undefined,
-    }),
     dnskeyTtl: seconds,
     maxTtl: seconds,
     propagation: seconds,

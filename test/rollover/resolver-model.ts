@@ -34,8 +34,6 @@ export interface ZoneFile {
   readonly name: string;
   readonly dnskey: DnskeyAnswer;
   readonly data: DataAnswer;
-  /** CDS and CDNSKEY; without them the zone asks the parent for nothing, or they count among the other RRsets. */
-  readonly requests?: { readonly signatures: readonly Rrsig[]; readonly ttl: number } | undefined;
   readonly dnskeyTtl: number;
   readonly dataTtl: number;
 }
@@ -118,33 +116,27 @@ export interface Violation {
 export class World {
   readonly #dnskeys: Stint<DnskeyAnswer>[] = [];
   readonly #data: Stint<DataAnswer>[] = [];
-  readonly #requests: Stint<DataAnswer>[] = [];
   readonly #ds: Stint<readonly Ds[]>[] = [];
   readonly #judged = new Map<string, string | undefined>();
 
   /** The primary begins to serve this file; a slow secondary may serve it for `lag` seconds after it was replaced. */
-  loadZone(time: number, file: ZoneFile, lag: number): void {
-    const { dnskeys, data, requests } = answersOf(file, lag);
-    serve(this.#dnskeys, time, dnskeys);
-    serve(this.#data, time, data);
-    serve(this.#requests, time, requests);
+  loadZone(time: number, { name, dnskey, data, dnskeyTtl, dataTtl }: ZoneFile, lag: number): void {
+    serve(this.#dnskeys, time, { name, value: dnskey, ttl: dnskeyTtl, lag });
+    serve(this.#data, time, { name, value: data, ttl: dataTtl, lag });
   }
 
   /**
    * The primary begins to serve this file under the serial of the one before: the secondaries go on with that until somebody makes them
    * fetch it.
    */
-  loadUnnoticed(time: number, file: ZoneFile, lag: number): void {
-    const { dnskeys, data, requests } = answersOf(file, lag);
-    this.#dnskeys.push(stint(time, dnskeys));
-    this.#data.push(stint(time, data));
-    this.#requests.push(stint(time, requests));
+  loadUnnoticed(time: number, { name, dnskey, data, dnskeyTtl, dataTtl }: ZoneFile, lag: number): void {
+    this.#dnskeys.push(stint(time, { name, value: dnskey, ttl: dnskeyTtl, lag }));
+    this.#data.push(stint(time, { name, value: data, ttl: dataTtl, lag }));
   }
 
   /** All servers have fetched the newest file. */
   transferred(time: number): void {
-    for (const list of [this.#dnskeys, this.#data, this.#requests] as Stint<unknown>[][])
-      end(list.slice(0, -1), time);
+    for (const list of [this.#dnskeys, this.#data] as Stint<unknown>[][]) end(list.slice(0, -1), time);
   }
 
   /** The parent begins to serve this DS set. */
@@ -163,11 +155,7 @@ export class World {
   /** Every combination of answers that some resolver may hold at `time` and that some validator calls bogus. */
   violations(time: number): Violation[] {
     const found: Violation[] = [];
-    const requests = held(this.#requests, time).filter(({ value }) => value.length > 0);
-    const caches = {
-      dnskeys: held(this.#dnskeys, time),
-      data: [...held(this.#data, time), ...requests],
-    };
+    const caches = { dnskeys: held(this.#dnskeys, time), data: held(this.#data, time) };
     for (const ds of this.#ds) {
       if (ds.value.length === 0 || ds.from > time) continue;
       for (const dnskey of caches.dnskeys) {
@@ -184,12 +172,8 @@ export class World {
 
   /** The violations that the newest zone file has caused: with the file before it in its place the same combination would be fine. */
   violationsByNewestFile(time: number): Violation[] {
-    return [this.#data, this.#requests].flatMap((list) => this.#violationsByNewest(list, time));
-  }
-
-  #violationsByNewest(list: readonly Stint<DataAnswer>[], time: number): Violation[] {
     const [oldKeys, newKeys] = [this.#dnskeys.at(-2), this.#dnskeys.at(-1)];
-    const [oldData, newData] = [list.at(-2), list.at(-1)];
+    const [oldData, newData] = [this.#data.at(-2), this.#data.at(-1)];
     if (oldKeys === undefined || newKeys === undefined || oldData === undefined || newData === undefined)
       return [];
     const found: Violation[] = [];
@@ -203,7 +187,7 @@ export class World {
           found.push({ time, reason, ds: ds.name, dnskey: keys.name, data: data.name });
       };
       compare([newKeys, newData], [oldKeys, oldData]);
-      for (const data of held(list, time)) compare([newKeys, data], [oldKeys, data]);
+      for (const data of held(this.#data, time)) compare([newKeys, data], [oldKeys, data]);
       for (const keys of held(this.#dnskeys, time)) compare([keys, newData], [keys, oldData]);
     }
     return found;
@@ -212,7 +196,7 @@ export class World {
   /** Forgets what no cache holds any more. */
   forget(time: number): void {
     const trust = Math.max(0, ...this.#dnskeys.map(({ ttl }) => ttl));
-    for (const list of [this.#dnskeys, this.#data, this.#requests, this.#ds] as Stint<unknown>[][]) {
+    for (const list of [this.#dnskeys, this.#data, this.#ds] as Stint<unknown>[][]) {
       const kept = list.filter((stint, index) => index >= list.length - 2 || lastHeld(stint) + trust > time);
       list.splice(0, list.length, ...kept);
     }
@@ -236,27 +220,6 @@ export class World {
 }
 
 type Answer<T> = Pick<Stint<T>, 'name' | 'value' | 'ttl' | 'lag'>;
-
-/** What is asked for and cached apart from each other. */
-function answersOf(
-  { name, dnskey, data, requests, dnskeyTtl, dataTtl }: ZoneFile,
-  lag: number,
-): {
-  readonly dnskeys: Answer<DnskeyAnswer>;
-  readonly data: Answer<DataAnswer>;
-  readonly requests: Answer<DataAnswer>;
-} {
-  return {
-    dnskeys: { name, value: dnskey, ttl: dnskeyTtl, lag },
-    data: { name, value: data, ttl: dataTtl, lag },
-    requests: {
-      name: `CDS of ${name}`,
-      value: requests === undefined ? [] : [requests.signatures],
-      ttl: requests?.ttl ?? 0,
-      lag,
-    },
-  };
-}
 
 function serve<T>(stints: Stint<T>[], time: number, answer: Answer<T>): void {
   end(stints, time);

@@ -1,4 +1,4 @@
-import { asksForNoDs, dsOf } from '../../src/rollover/ds-sets.ts';
+import { dsOf } from '../../src/rollover/ds-sets.ts';
 import { lostSigners, nextPublication } from '../../src/rollover/next-publication.ts';
 import type { Decision, Wait } from '../../src/rollover/step-outcome.ts';
 import { advance, type Advance } from '../../src/rollover/engine.ts';
@@ -28,8 +28,7 @@ import {
 import type { Policy } from '../../src/rollover/policy.ts';
 import { provePublication } from '../../src/rollover/proof.ts';
 import { UNUSED, type ManagedKey, type RotationState } from '../../src/rollover/state.ts';
-import type { DsRecord, DsSet, KeyId, KeySet } from '../../src/rollover/validation.ts';
-import { canRequest } from '../../src/rollover/requests.ts';
+import type { DsRecord, DsSet, KeyId } from '../../src/rollover/validation.ts';
 import { keepsSerial } from '../../src/rollover/kept-serial.ts';
 import { replacementOf } from '../../src/rollover/replacement.ts';
 import { flagsOfRole, type Role } from '../../src/keys/roles.ts';
@@ -63,15 +62,6 @@ interface WrittenFile {
   readonly keySignatures: readonly Rrsig[];
   /** The zone's RRsets stand for three parts whose signatures have different ages. */
   readonly dataSignatures: readonly (readonly Rrsig[])[];
-  /** CDS and CDNSKEY, where it has them. */
-  readonly requests: WrittenRequests | undefined;
-}
-
-interface WrittenRequests {
-  readonly content: string;
-  readonly ttl: number;
-  readonly signers: readonly KeyId[];
-  readonly signatures: readonly Rrsig[];
 }
 
 /** Plays what stands around the engine: the commands, the disk, the servers, the parent. Real time is `time`; the tool reads `clock`. */
@@ -310,15 +300,13 @@ export class Simulation {
     const file = this.#file;
     if (file === undefined || file.content !== JSON.stringify(next)) return true;
     if (file.dnskeyTtl !== this.#dnskeyTtl(next.keySet.keys) || file.maxTtl !== this.#maxTtl) return true;
-    if (file.requests?.content !== this.#requestsOf(next.keySet)?.content) return true;
     return this.firstExpiration - this.clock < this.policy.signatures.refresh;
   }
 
   /** When the first signature of the zone expires. */
   get firstExpiration(): number {
-    const { keySignatures = [], dataSignatures = [], requests } = this.#file ?? {};
-    const signatures = [keySignatures, ...dataSignatures, requests?.signatures ?? []].flat();
-    return Math.min(...signatures.map(({ expires }) => expires));
+    const { keySignatures = [], dataSignatures = [] } = this.#file ?? {};
+    return Math.min(...[keySignatures, ...dataSignatures].flat().map(({ expires }) => expires));
   }
 
   /** What a run learns of the one before it: a file that was written counts, a file that was not is forgotten. */
@@ -366,28 +354,6 @@ export class Simulation {
     return keys.length === 0 ? this.zone.negativeTtl : this.policy.dnskeyTtl;
   }
 
-  /**
-   * What the next file asks of the parent, and who signs it. Without a KSK it stays as it is or goes; without a ZSK, no type comes or goes; and what
-   * stays as it is keeps the signatures that it has.
-   */
-  #requestsOf({ keys, signers }: KeySet): Omit<WrittenRequests, 'signatures'> | undefined {
-    const { state, policy } = this;
-    const isAsking =
-      policy.cds &&
-      keys.length > 0 &&
-      (state.wantedDs.length > 0 || asksForNoDs(state)) &&
-      canRequest(state, this.clock);
-    const content = [...state.wantedDs].sort().join('+') || 'DELETE';
-    const wanted = isAsking ? { content, ttl: policy.dnskeyTtl, signers } : undefined;
-    const old = this.#file?.requests;
-    const isZoneLost = this.#isFrozen('signsZone');
-    if (this.#isFrozen('signsKeys')) {
-      const isSame = wanted !== undefined && wanted.content === old?.content && wanted.ttl === old.ttl;
-      return isZoneLost || isSame ? old : undefined;
-    }
-    return isZoneLost && (wanted === undefined || old === undefined) ? old : wanted;
-  }
-
   #write(
     keys: readonly KeyId[],
     signerSets: readonly (readonly KeyId[])[],
@@ -409,11 +375,6 @@ export class Simulation {
         if (kept === undefined && isLost) throw new Error(`${key} is lost, and would have to sign`);
         return kept ?? { signer: this.#publicKey(key), expires: this.clock + signatures.validity - age };
       });
-    const asked = this.#requestsOf(next.keySet);
-    const requests = asked && {
-      ...asked,
-      signatures: renewed(asked.signers, this.#file?.requests?.signatures ?? [], 0),
-    };
     const file: WrittenFile = {
       serial,
       digest,
@@ -426,14 +387,12 @@ export class Simulation {
           renewed(set, this.#file?.dataSignatures[part] ?? [], (part * signatures.jitter) / 2),
         ),
       ),
-      requests,
     };
     this.state = withPublication(this.state, {
       serial,
       digest,
       since: this.clock,
       ...next,
-      requests: requests && { signerSets: [[...requests.signers].sort()], ttl: requests.ttl },
       dnskeyTtl: file.dnskeyTtl,
       maxTtl: file.maxTtl,
       propagation: this.zone.propagation,
@@ -455,7 +414,7 @@ export class Simulation {
   }
 
   #load(
-    { serial, digest, content, keySignatures, dataSignatures, requests, dnskeyTtl, maxTtl }: WrittenFile,
+    { serial, digest, content, keySignatures, dataSignatures, dnskeyTtl, maxTtl }: WrittenFile,
     isUnnoticed = false,
   ): void {
     const { keySet } = JSON.parse(content) as { keySet: { keys: KeyId[] } };
@@ -464,7 +423,6 @@ export class Simulation {
       name: `serial ${serial} (${digest})`,
       dnskey,
       data: dataSignatures,
-      requests,
       dnskeyTtl,
       dataTtl: maxTtl,
     };
