@@ -31,14 +31,14 @@ const readme = () =>
     return terminal('terminal.svg', 'A terminal session with zonewright', {
       home,
       columns: 124,
-      variables: { ZONEWRIGHT_NOW: String(PRESENT - 8 * DAY) },
+      variables: { ZONEWRIGHT_NOW: String(PRESENT - 2 * DAY) },
       commands: [
         'zonewright keygen example.com',
         'zonewright sign example.com.zone',
         'zonewright ds example.com',
         'zonewright verify example.com.zone.signed',
         'zonewright rotate --all --sign',
-        { says: '# eight days later', now: PRESENT },
+        { says: '# two days later', now: PRESENT },
         "zonewright rotate example.com --ds-published $(zonewright ds example.com | cut -d' ' -f4)",
         'zonewright status example.com',
       ],

@@ -1,11 +1,12 @@
 import { printTime } from '../dns/time.ts';
 import { joinPath } from '../keys/file-store.ts';
 import { signsKeys } from '../keys/roles.ts';
-import { asksForNoDs, dsOf, servedDs, setsBetween } from '../rollover/ds-sets.ts';
-import { cachesAt, confirmedDs } from '../rollover/ledger.ts';
+import { asksForNoDs, servedDs } from '../rollover/ds-sets.ts';
+import { confirmedDs } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
-import { proveDs, type Proof } from '../rollover/proof.ts';
-import type { ManagedKey, RotationState } from '../rollover/state.ts';
+import type { Proof } from '../rollover/proof.ts';
+import type { ManagedKey } from '../rollover/state.ts';
+import { NOT_PUBLISHED, proveWanted, SAFE, wantedAnchors } from '../rollover/wanted-ds.ts';
 import { describeWitness } from '../rollover/words.ts';
 import { rdataFromText } from '../rr/rdata.ts';
 import { Type } from '../rr/registry.ts';
@@ -56,55 +57,12 @@ export async function dsOfState(
           (key) => signsKeys(key.role) && !state.wantedDs.includes(key.base) && isServed(key, 'some'),
         )
       : wanted.filter((key) => part === undefined || !(isServed(key, 'all') || isConfirmed(key)));
-  const proof = part === 'remove' ? SAFE : proveSet(state, wanted, policy, environment.now);
+  const proof = part === 'remove' ? SAFE : proveWanted(state, policy, environment.now);
   return {
     keys: selected.map((key) => publicKey(key, zone, keyDirectory)),
     unsafe: unsafety(proof),
     isWithdrawn: part === undefined && asksForNoDs(state),
   };
-}
-
-const SAFE: Proof = { safe: true };
-
-/** What was asked of the parent; before anything was, the keys that will be, as soon as that is safe. */
-function wantedAnchors(state: RotationState): readonly ManagedKey[] {
-  const asked = state.keys.filter(({ base }) => state.wantedDs.includes(base));
-  if (asked.length > 0) return asked;
-  const coming = state.rollovers.filter(({ name }) => name === 'enable').flatMap((rollover) => rollover.new);
-  return state.keys.filter(({ base, role }) => coming.includes(base) && signsKeys(role));
-}
-
-function proveSet(state: RotationState, wanted: readonly ManagedKey[], policy: Policy, now: number): Proof {
-  const isAsked = state.wantedDs.length > 0;
-  if (!isAsked && !wanted.every(({ dnskey }) => isPublished(state, dnskey))) return NOT_PUBLISHED;
-  // What was asked for was proven with the margin; only that of a zone that was taken over was not.
-  const caches = cachesAt(state.ledger, now, isAsked ? 0 : policy.publishSafety);
-  const target = dsOf(
-    state,
-    wanted.map(({ base }) => base),
-    policy,
-  );
-  let worst = SAFE;
-  for (const current of servedDs(state.ledger)) {
-    for (const next of setsBetween(current, target)) {
-      const proof = proveDs(caches, current, next);
-      if (!proof.safe && (worst.safe || proof.until > worst.until)) worst = proof;
-    }
-  }
-  return worst;
-}
-
-/** Nothing is in any cache yet: what is wrong is that there is no signed zone. */
-const NOT_PUBLISHED: Proof = {
-  safe: false,
-  until: Infinity,
-  witness: { fault: { kind: 'keys-not-signed', algorithm: 0 }, held: [], until: Infinity },
-};
-
-function isPublished({ ledger }: RotationState, dnskey: string): boolean {
-  return ledger.publications.some(
-    ({ established, keySet }) => established !== undefined && keySet.keys.includes(dnskey),
-  );
 }
 
 function unsafety(proof: Proof): UnsafeDs | undefined {

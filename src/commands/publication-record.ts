@@ -7,6 +7,7 @@ import { latestTime, NO_FILE, UNSIGNED_ZONE, type Publication } from '../rollove
 import type { Policy } from '../rollover/policy.ts';
 import type { AuditEntry, ManagedKey, RotationState } from '../rollover/state.ts';
 import { zoneEvidence, type ZoneEvidence } from '../rollover/zone-evidence.ts';
+import { proveWanted } from '../rollover/wanted-ds.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import { propagationOf } from './found-zone.ts';
@@ -94,8 +95,9 @@ export class PublicationRecord {
     this.#keys = managed;
     if (ahead !== undefined)
       warnOfEnd(ahead.lastExpiration, this.#zone, policy.signatures.refresh, this.#environment);
-    const children =
-      cds && !this.isUnsigned ? childRecords(this.#state, this.#zone, policy, this.#environment.crypto) : [];
+    const { now, crypto } = this.#environment;
+    const isAsking = cds && !this.isUnsigned && proveWanted(this.#state, policy, now).safe;
+    const children = isAsking ? childRecords(this.#state, this.#zone, policy, crypto) : [];
     const apexRecords =
       ahead === undefined
         ? [...dnskeyRecords(publishedKeys, policy), ...children]

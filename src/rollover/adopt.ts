@@ -1,6 +1,6 @@
 import { signsKeys, type Role } from '../keys/roles.ts';
 import { dsOf, setsBetween } from './ds-sets.ts';
-import type { Publication } from './ledger.ts';
+import { UNSIGNED_ZONE, type Publication } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { ManagedKey, RotationState } from './state.ts';
 import { earlierVersions, UNKNOWN_HISTORY } from './unknown-history.ts';
@@ -107,7 +107,10 @@ function publicationsOf(
     propagation,
     firstExpiration,
   };
-  return [...earlierVersions(found, keys, signedLately), found];
+  // As where this tool is the first to sign: what nobody knows for a week is which keys have been there, and there were none.
+  const { dnskeyTtl, maxTtl } = evidence;
+  const unsigned = signedLately ? { ...UNSIGNED_ZONE, dnskeyTtl, maxTtl } : undefined;
+  return [...earlierVersions(found, keys, unsigned), found];
 }
 
 function managedKey(

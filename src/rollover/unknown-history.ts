@@ -9,16 +9,15 @@ export const UNKNOWN_HISTORY = 7 * 86400;
  * What may have been served before the first version that is known. Keys of one role and algorithm are in the middle of a rollover: each of them may
  * have come a moment ago, or have been the only one that signed until then. So there is a version without each, in which the others do its work; and one
  * without each of several algorithms, of which nothing else does the work.
- * @param isSignedLately whether the zone may have been unsigned until a moment ago
+ * @param unsigned what was served before the zone was signed, where that may have been a moment ago
  */
 export function earlierVersions(
   first: Publication,
   keys: readonly ManagedKey[],
-  isSignedLately: boolean,
+  unsigned: (Signed & Pick<Publication, 'dnskeyTtl' | 'maxTtl'>) | undefined,
 ): Publication[] {
-  const unsigned = { keySet: { keys: [], signers: [] }, data: { signerSets: [[]] } };
   return [
-    ...(isSignedLately ? [unsigned] : []),
+    ...(unsigned === undefined ? [] : [unsigned]),
     ...versionsWithoutOneAlgorithm(first, keys),
     ...versionsWithoutOneKey(first, keys),
   ].map((version) => ({

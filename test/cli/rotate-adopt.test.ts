@@ -19,8 +19,10 @@ async function adopted(): Promise<{ operation: Operation; tag: number }> {
 const DS = /^example\.com\. IN DS \d+ 13 2 [0-9A-F]{64}\n$/;
 
 describe('the DS of a zone that was signed a moment ago', () => {
-  test('is not given out before no cache can have the unsigned zone', async () => {
+  test('is neither given out nor asked for before no cache can have the unsigned zone', async () => {
     const { operation } = await adopted();
+    await operation.rotate('--sign');
+    expect(operation.count('CDS')).toBe(0);
     for (const part of [[], ['--add']]) {
       const { status, stdout, stderr } = await operation.run('ds', 'example.com', ...part);
       expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -28,8 +30,9 @@ describe('the DS of a zone that was signed a moment ago', () => {
     }
     expect(await operation.succeed('ds', 'example.com', '--anyway')).toMatch(DS);
     expect((await operation.rotateJson()).waits).toEqual([]);
-    await operation.pass(9 * DAY, 3 * DAY);
+    await operation.pass(2 * DAY);
     expect(await operation.succeed('ds', 'example.com')).toMatch(DS);
+    expect(operation.count('CDS')).toBe(1);
   });
 
   test('is given out where it is at the parent already', async () => {

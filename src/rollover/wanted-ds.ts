@@ -1,0 +1,52 @@
+import { signsKeys } from '../keys/roles.ts';
+import { dsOf, servedDs, setsBetween } from './ds-sets.ts';
+import { cachesAt } from './ledger.ts';
+import type { Policy } from './policy.ts';
+import { proveDs, type Proof } from './proof.ts';
+import type { ManagedKey, RotationState } from './state.ts';
+
+/** Nothing is changed, or nothing breaks. */
+export const SAFE: Proof = { safe: true };
+
+/** What was asked of the parent; before anything was, the keys that will be, as soon as that is safe. */
+export function wantedAnchors(state: RotationState): readonly ManagedKey[] {
+  const asked = state.keys.filter(({ base }) => state.wantedDs.includes(base));
+  if (asked.length > 0) return asked;
+  const coming = state.rollovers.filter(({ name }) => name === 'enable').flatMap((rollover) => rollover.new);
+  return state.keys.filter(({ base, role }) => coming.includes(base) && signsKeys(role));
+}
+
+/** Whether every set that the parent may pass through on its way to the wanted one is safe. */
+export function proveWanted(state: RotationState, policy: Policy, now: number): Proof {
+  const wanted = wantedAnchors(state);
+  const isAsked = state.wantedDs.length > 0;
+  if (!isAsked && !wanted.every(({ dnskey }) => isPublished(state, dnskey))) return NOT_PUBLISHED;
+  // What was asked for was proven with the margin; only that of a zone that was taken over was not.
+  const caches = cachesAt(state.ledger, now, isAsked ? 0 : policy.publishSafety);
+  const target = dsOf(
+    state,
+    wanted.map(({ base }) => base),
+    policy,
+  );
+  let worst = SAFE;
+  for (const current of servedDs(state.ledger)) {
+    for (const next of setsBetween(current, target)) {
+      const proof = proveDs(caches, current, next);
+      if (!proof.safe && (worst.safe || proof.until > worst.until)) worst = proof;
+    }
+  }
+  return worst;
+}
+
+/** Nothing is in any cache yet: what is wrong is that there is no signed zone. */
+export const NOT_PUBLISHED: Proof = {
+  safe: false,
+  until: Infinity,
+  witness: { fault: { kind: 'keys-not-signed', algorithm: 0 }, held: [], until: Infinity },
+};
+
+function isPublished({ ledger }: RotationState, dnskey: string): boolean {
+  return ledger.publications.some(
+    ({ established, keySet }) => established !== undefined && keySet.keys.includes(dnskey),
+  );
+}
