@@ -57,6 +57,9 @@ export function replacementOf(
   const abort = abortRollover(state, rollover, policy, now);
   if ('state' in abort) {
     const aborted = rollover;
+    // What brought the key may be in progress still, and is waited for.
+    if (leaves && latestWith(abort.state, key) !== undefined)
+      return { ...replacementOf(abort.state, key, policy, now, lost), aborted };
     if (leaves) {
       const begins = replacing(leavingWith(abort.state, key, lost), lost);
       return { ...part, aborted, state: abort.state, begins };
