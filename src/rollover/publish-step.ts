@@ -33,14 +33,15 @@ export function takePublishStep(
       publication,
     );
   const proof = proofAt(now);
+  const end = rollover.started + policy.rotationPeriod;
+  const staysUntilEnd = step.endsPeriod === true && rollover.urgent !== true && now < end;
+  if (staysUntilEnd && (proof.safe || proof.until <= end))
+    return { wait: { rollover, step, reason: { kind: 'period' }, until: end } };
   if (!proof.safe) {
     if (silent.length === 0 || proof.until < Infinity) return waitFor(rollover, step, proof);
     const keyTags = silent.map(({ keyTag }) => keyTag);
     return { wait: { rollover, step, reason: { kind: 'lost', keyTags }, until: Infinity } };
   }
-  const end = rollover.started + policy.rotationPeriod;
-  if (step.endsPeriod === true && rollover.urgent !== true && now < end)
-    return { wait: { rollover, step, reason: { kind: 'period' }, until: end } };
   return decide(next, rollover, step, now, () => proofAt(-Infinity));
 }
 

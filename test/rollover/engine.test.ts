@@ -4,6 +4,7 @@ import type { Role } from '../../src/keys/roles.ts';
 import { dsOf, servedDs, setsBetween } from '../../src/rollover/ds-sets.ts';
 import { nextPublication } from '../../src/rollover/next-publication.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
+import type { Rollover } from '../../src/rollover/state.ts';
 import type { DsRecord } from '../../src/rollover/validation.ts';
 import { DAY, HOUR, MINUTE, Simulation } from './simulation.ts';
 
@@ -409,6 +410,16 @@ describe('the steps of a rollover come when RFC 7583 allows them:', () => {
     expect(state.rollovers).toEqual([]);
     expect([violations, causedByUs, refused]).toEqual([[], [], 0]);
   }
+});
+
+test('what ends with the rotation period waits for that, whatever is over before', () => {
+  const simulation = signedZone({ rotationPeriod: 7 * DAY });
+  start(simulation, 'zsk');
+  wait(simulation);
+  const [{ started }] = simulation.state.rollovers as [Rollover];
+  expect(simulation.waits).toMatchObject([{ reason: { kind: 'period' }, until: started + 7 * DAY }]);
+  wait(simulation);
+  expect(simulation.waits).toEqual([]);
 });
 
 describe('the margins', () => {

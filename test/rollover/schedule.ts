@@ -34,6 +34,8 @@ class Schedule {
   readonly #handled = new Set<string>();
   /** Keys whose DS he said to be gone. */
   readonly #withdrawn = new Set<string>();
+  /** Lost keys that he had replaced. */
+  readonly #recovered = new Set<string>();
   readonly #start: number;
   readonly #end: number;
   /** Who never confirms and never acts at the parent, in some stretches of time. */
@@ -412,7 +414,12 @@ class Schedule {
         ({ old, urgent }) => urgent === true && old.includes(base),
       );
       const isWanted = simulation.keysInUse.includes(key) || simulation.isComing(base);
-      if (!isWanted || isLeaving) continue;
+      // It may be leaving in a hurry since before it was lost, by steps that need it: `rotate` says so, and he answers once.
+      const isMissed = simulation.waits.some(
+        ({ reason }) => reason.kind === 'lost' && reason.keyTags.includes(key.keyTag),
+      );
+      if (!isWanted || (isLeaving && (!isMissed || this.#recovered.has(base)))) continue;
+      this.#recovered.add(base);
       simulation.replaceAtOnce(base);
       // Who says so reads what holds from then on.
       this.#task = '';
