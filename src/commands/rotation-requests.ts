@@ -5,6 +5,7 @@ import { zoneLabel } from '../keys/key-name.ts';
 import type { Role } from '../keys/roles.ts';
 import { abortRollover } from '../rollover/abort.ts';
 import { changeOfAll, enabling, rolloverOf, type Due } from '../rollover/due.ts';
+import { latestWith } from '../rollover/replacement.ts';
 import { ROLLOVERS } from '../rollover/rollovers.ts';
 import { keyNamed, type ManagedKey, type Rollover, type RotationState } from '../rollover/state.ts';
 import { describeWitness, rolloverTitle } from '../rollover/words.ts';
@@ -151,8 +152,7 @@ function rolloverToAbort(state: RotationState, options: RotateOptions): Rollover
       hint: whereItStands(options),
     });
   if (abortKey === undefined) return newest;
-  const { base } = keyWithTag(state, abortKey, zone);
-  const named = rollovers.findLast(({ old, new: fresh }) => old.includes(base) || fresh.includes(base));
+  const named = latestWith(state, keyWithTag(state, abortKey, zone));
   if (named !== undefined) return named;
   const tagsOf = ({ name, old, new: fresh }: Rollover): string =>
     `${rolloverTitle(name)}: ${[...old, ...fresh].map((one) => keyNamed(state, one)?.keyTag ?? one).join(', ')}`;

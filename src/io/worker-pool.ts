@@ -11,6 +11,7 @@ import { workerFile } from './worker-file.ts';
 const ROWS_WORTH_A_WORKER = 1500;
 /** Fewer than this are done sooner than workers that are there hear of them. */
 const ROWS_WORTH_SHARING = 500;
+
 /** What a worker is given. Its answer has the same number. */
 export type WorkerOrder = RowsOrder | StretchOrder;
 

@@ -1,8 +1,8 @@
 import { signsKeys } from '../keys/roles.ts';
 import { digestTypes, distinct, dsOf, servedDs, setsBetween } from './ds-sets.ts';
-import { cachesAt, type Caches, type Ledger, type ParentVersion } from './ledger.ts';
+import { cachesAt, type Ledger, type ParentVersion } from './ledger.ts';
 import type { Policy } from './policy.ts';
-import { proveDs, type Proof } from './proof.ts';
+import { proveDsSets, type Proof } from './proof.ts';
 import type { ParentStep } from './rollovers.ts';
 import type { ManagedKey, Rollover, RotationState } from './state.ts';
 import { decide, marginOf, stepDone, waitFor, type Outcome } from './step-outcome.ts';
@@ -56,7 +56,7 @@ function bestOffer(
   const caches = cachesAt(state.ledger, now, marginOf(step, policy));
   const offer = (setsFrom: (ds: DsSet) => DsSet[]): Offer => {
     const sets = distinct(served.flatMap(setsFrom));
-    return { sets, proof: proveAll(caches, served, sets) };
+    return { sets, proof: proveDsSets(caches, served, sets) };
   };
   if (step.ask === 'remove-old') return offer((ds) => setsBetween(ds, withoutOld(ds)));
   const withAdded = (ds: DsSet): DsSet => [
@@ -68,18 +68,6 @@ function bestOffer(
   const replacing = offer((ds) => setsBetween(ds, withAdded(withoutOld(ds))));
   if (replacing.proof.safe || replacing.proof.until < Infinity) return replacing;
   return offer((ds) => [...adding(ds), ...setsBetween(withAdded(ds), withAdded(withoutOld(ds)))]);
-}
-
-/** Every set must be safe against every set that is served now. */
-function proveAll(caches: Caches, served: readonly DsSet[], sets: readonly DsSet[]): Proof {
-  let worst: Proof = { safe: true };
-  for (const current of served) {
-    for (const next of sets) {
-      const proof = proveDs(caches, current, next);
-      if (!proof.safe && (worst.safe || proof.until > worst.until)) worst = proof;
-    }
-  }
-  return worst;
 }
 
 /**

@@ -32,7 +32,8 @@ export type Proof =
       readonly witness: Witness;
     };
 
-const SAFE: Proof = { safe: true };
+/** Nothing is changed, or nothing breaks. */
+export const SAFE: Proof = { safe: true };
 
 export interface ZoneVersion {
   readonly keySet: KeySet;
@@ -103,6 +104,11 @@ export function proveDs(caches: Caches, current: DsSet, next: DsSet): Proof {
     }
   }
   return verdict(witnesses);
+}
+
+/** The same for many sets that may follow any of those that are served: each must be safe against each. */
+export function proveDsSets(caches: Caches, served: readonly DsSet[], next: readonly DsSet[]): Proof {
+  return served.flatMap((current) => next.map((ds) => proveDs(caches, current, ds))).reduce(bothProofs, SAFE);
 }
 
 /** The proof that takes longer. */

@@ -126,7 +126,7 @@ export function isBeingReplaced(state: RotationState, key: ManagedKey): boolean 
 }
 
 /** The rollover in progress that has to do with a key; of several, the one that the others wait for. */
-function latestWith({ rollovers }: RotationState, { base }: ManagedKey): Rollover | undefined {
+export function latestWith({ rollovers }: RotationState, { base }: ManagedKey): Rollover | undefined {
   return rollovers.findLast(({ old, new: fresh }) => old.includes(base) || fresh.includes(base));
 }
 

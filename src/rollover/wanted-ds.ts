@@ -2,11 +2,8 @@ import { signsKeys } from '../keys/roles.ts';
 import { dsOf, servedDs, setsBetween } from './ds-sets.ts';
 import { cachesAt } from './ledger.ts';
 import type { Policy } from './policy.ts';
-import { proveDs, type Proof } from './proof.ts';
+import { bothProofs, proveDsSets, SAFE, type Proof } from './proof.ts';
 import type { ManagedKey, RotationState } from './state.ts';
-
-/** Nothing is changed, or nothing breaks. */
-export const SAFE: Proof = { safe: true };
 
 /** What was asked of the parent; before anything was, the keys that will be, as soon as that is safe. */
 export function wantedAnchors(state: RotationState): readonly ManagedKey[] {
@@ -28,14 +25,9 @@ export function proveWanted(state: RotationState, policy: Policy, now: number): 
     wanted.map(({ base }) => base),
     policy,
   );
-  let worst = SAFE;
-  for (const current of servedDs(state.ledger)) {
-    for (const next of setsBetween(current, target)) {
-      const proof = proveDs(caches, current, next);
-      if (!proof.safe && (worst.safe || proof.until > worst.until)) worst = proof;
-    }
-  }
-  return worst;
+  return servedDs(state.ledger)
+    .map((current) => proveDsSets(caches, [current], setsBetween(current, target)))
+    .reduce(bothProofs, SAFE);
 }
 
 /** Nothing is in any cache yet: what is wrong is that there is no signed zone. */
