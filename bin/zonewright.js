@@ -1,15 +1,15 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+'use strict';
 
-// Many small zones wait for the disk at the same time; the pool of four that Node has by default would let them queue.
-process.env.UV_THREADPOOL_SIZE ??= '16';
+// Many zones wait for the disk at the same time; the pool of four threads that Node has by default would let them queue. The pool is there once
+// an ES module was read, so this is none.
+if (process.argv.includes('--all')) process.env.UV_THREADPOOL_SIZE ??= '16';
 
-const program = new URL('../dist/main.js', import.meta.url);
-
-if (existsSync(program)) {
-  const { main } = await import(program.href);
-  await main(process.argv);
-} else {
-  process.stderr.write('zonewright: the program is not built yet: run `npm run build`\n');
-  process.exitCode = 70;
-}
+import('../dist/main.js').then(
+  ({ main }) => main(process.argv),
+  (error) => {
+    if (!/^Cannot find module '[^']*main\.js'/.test(error.message)) throw error;
+    process.stderr.write('zonewright: the program is not built yet: run `npm run build`\n');
+    process.exitCode = 70;
+  },
+);

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { readFile, stat } from 'node:fs/promises';
 import { environmentError, inputError, usageError, type ZonewrightError } from '../errors.ts';
 import { shellWord } from '../keys/shell-word.ts';
@@ -72,6 +71,7 @@ async function fromCommand(command: string): Promise<string> {
     environmentError('passphrase/command', `the passphrase command ${program} ${reason}`, {
       hint: 'it has to print the passphrase as its first line and to exit with 0',
     });
+  const { execFile } = await import('node:child_process');
   return new Promise((resolve, reject) => {
     // What it prints is a secret, and Node's errors quote it: neither goes into ours.
     const child = execFile(program, args, { maxBuffer: MAX_OUTPUT }, (error, stdout) => {

@@ -60,9 +60,16 @@ guardedSuite({
 
     test('has what is needed, and nothing else', () => {
       const allowed =
-        /^(?:package\.json|README\.md|LICENSE|bin\/zonewright\.js|dist\/[\w.-]+\.js|dist\/library\.d\.ts|man\/zonewright[\w-]*\.1|schemas\/[\w-]+\.schema\.json)$/;
+        /^(?:package\.json|README\.md|LICENSE|bin\/(?:zonewright\.js|package\.json)|dist\/commander\.LICENSE|dist\/[\w.-]+\.js|dist\/library\.d\.ts|man\/zonewright[\w-]*\.1|schemas\/[\w-]+\.schema\.json)$/;
       expect(files.filter((file) => !allowed.test(file))).toEqual([]);
-      const needed = ['bin/zonewright.js', 'dist/main.js', 'dist/library.js', 'dist/library.d.ts'];
+      const needed = [
+        'bin/zonewright.js',
+        'bin/package.json',
+        'dist/commander.LICENSE',
+        'dist/main.js',
+        'dist/library.js',
+        'dist/library.d.ts',
+      ];
       expect(files).toEqual(expect.arrayContaining([...needed, ...packageJson.man]));
     });
 
