@@ -1,12 +1,14 @@
 import { KeyDirectory } from '../keys/key-directory.ts';
 import { isForeign } from '../keys/key.ts';
-import { adoptedState, type FoundKey } from '../rollover/adopt.ts';
+import { adoptedState, type FoundKey, type UnseenZone } from '../rollover/adopt.ts';
 import { signsKeys, type Role } from '../keys/roles.ts';
 import type { Policy } from '../rollover/policy.ts';
 import type { RotationState } from '../rollover/state.ts';
+import { UNKNOWN_HISTORY } from '../rollover/unknown-history.ts';
 import type { Environment } from './environment.ts';
 import { keyLabel } from './rotation-keys.ts';
-import { findEvidence, foundKey } from './found-zone.ts';
+import { findEvidence, findZone, foundKey } from './found-zone.ts';
+import { assumedTimes } from './plan-times.ts';
 import type { RotateOptions } from './rotation-options.ts';
 import type { Noted } from './rotation-result.ts';
 
@@ -30,10 +32,8 @@ function withoutDs(
 }
 
 /** The state of a zone that has none: of the keys that are there, or empty. */
-export async function firstState(
-  { zone, keyDirectory, policy, signedZone, adopt, dryRun }: RotateOptions,
-  environment: Environment,
-): Promise<Noted> {
+export async function firstState(options: RotateOptions, environment: Environment): Promise<Noted> {
+  const { zone, keyDirectory, policy, signedZone, adopt, dryRun } = options;
   const { files, now } = environment;
   const listed = await new KeyDirectory(keyDirectory, files).listKeys(zone);
   const keys = listed.filter((key) => !isForeign(key));
@@ -47,7 +47,7 @@ export async function firstState(
   const found = keys.map((key) => foundKey(key, now));
   const evidence =
     signed === undefined ? ' by their times' : ` and the zone of serial ${signed.evidence.serial}`;
-  const state = adoptedState(found, signed, policy, now);
+  const state = adoptedState(found, signed ?? (await unseenZone(options, environment)), policy, now);
   return {
     state,
     done: [
@@ -64,6 +64,17 @@ export async function firstState(
       },
     ],
   };
+}
+
+/** What the zone file says of the signed zone that is not there. */
+async function unseenZone(
+  { zone, zoneFile, policy }: RotateOptions,
+  environment: Environment,
+): Promise<UnseenZone> {
+  const found = await findZone(zoneFile, zone, [], policy, environment);
+  if (found === undefined) return { serial: 0, ...assumedTimes(policy), maxTtl: UNKNOWN_HISTORY };
+  const { serial, maxTtl } = found.evidence;
+  return { serial, maxTtl, propagation: found.propagation };
 }
 
 /** What of the DS only the operator can tell. */

@@ -1,9 +1,21 @@
 import { toHex } from '../dns/encoding.ts';
 import { withAudit } from '../rollover/audit.ts';
-import { withDigestEstablished, withPublication, withWritten } from '../rollover/facts.ts';
+import {
+  withDigestEstablished,
+  withPublication,
+  withUnsignedBefore,
+  withWritten,
+} from '../rollover/facts.ts';
 import { withSuccess } from '../rollover/failures.ts';
 import { keepsSerial } from '../rollover/kept-serial.ts';
-import { latestTime, NO_FILE, UNSIGNED_ZONE, type Publication } from '../rollover/ledger.ts';
+import {
+  isAssumed,
+  latestTime,
+  NO_FILE,
+  seenVersions,
+  UNSIGNED_ZONE,
+  type Publication,
+} from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
 import type { AuditEntry, ManagedKey, RotationState } from '../rollover/state.ts';
 import { zoneEvidence, type ZoneEvidence } from '../rollover/zone-evidence.ts';
@@ -72,7 +84,7 @@ export class PublicationRecord {
 
   /** Serials that secondaries may hold. */
   get serials(): number[] {
-    return this.#state.ledger.publications.map(({ serial }) => serial);
+    return seenVersions(this.#state.ledger).map(({ serial }) => serial);
   }
 
   /**
@@ -129,14 +141,19 @@ export class PublicationRecord {
   ): void {
     const { publications } = this.#state.ledger;
     const { isServedFile, policy } = this.#options;
-    const isFirst = publications.length === 0;
+    const isFirst = publications.every(isAssumed);
     const isForeign =
       previous !== undefined &&
       (isFirst || (isServedFile && publications.every(({ digest }) => digest !== previous.digest)));
     if (!isFirst && !isForeign) return;
+    const unsigned = this.#publication({ ...next, ...UNSIGNED_ZONE, firstExpiration: undefined }, NO_FILE);
+    if (!isForeign && publications.length > 0) {
+      this.#state = withUnsignedBefore(this.#state, unsigned);
+      return;
+    }
     const publication = isForeign
       ? this.#publication(zoneEvidence(previous.zone, unpublished), previous.digest)
-      : this.#publication({ ...next, ...UNSIGNED_ZONE, firstExpiration: undefined }, NO_FILE);
+      : unsigned;
     // By a clock that is behind nobody can say since when.
     const isEstablished = (isFirst || policy.publishedWhen === 'written') && this.clockLag === 0;
     this.#state = withPublication(

@@ -6,7 +6,7 @@ import { signsKeys } from '../keys/roles.ts';
 import type { AuditDetails } from '../rollover/audit.ts';
 import { withDsPublished, withDsWithdrawn, withEstablished } from '../rollover/facts.ts';
 import { servedDs } from '../rollover/ds-sets.ts';
-import { cachesAt, isClockBehind, latestTime } from '../rollover/ledger.ts';
+import { cachesAt, isClockBehind, latestTime, seenVersions } from '../rollover/ledger.ts';
 import { proveDs, type Proof } from '../rollover/proof.ts';
 import type { ManagedKey, RotationState } from '../rollover/state.ts';
 import { contentOf, sameDs, type DsSet } from '../rollover/validation.ts';
@@ -100,7 +100,7 @@ export function withServedReport(
   { now, warn }: Pick<Environment, 'now' | 'warn'>,
 ): RotationState {
   if (served === undefined) return state;
-  const { publications } = state.ledger;
+  const publications = seenVersions(state.ledger);
   const serials = [...new Set(publications.map(({ serial }) => serial))];
   if (serials.includes(served)) {
     requireClock(state, now);

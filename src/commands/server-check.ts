@@ -5,7 +5,7 @@ import { readSoa } from '../dnssec/soa.ts';
 import { environmentError, type ZonewrightError } from '../errors.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import { withAllServing } from '../rollover/facts.ts';
-import type { Publication } from '../rollover/ledger.ts';
+import { seenVersions, type Publication } from '../rollover/ledger.ts';
 import type { RotationState } from '../rollover/state.ts';
 import { keyIdOf } from '../rollover/zone-evidence.ts';
 import { Type } from '../rr/registry.ts';
@@ -46,7 +46,7 @@ export async function withServersSeen(
       ({ serial: published, keySet }) => published === serial && sameKeys(keySet.keys, keys),
     ),
   );
-  const newest = publications.findLast(({ elsewhere }) => elsewhere !== true);
+  const newest = seenVersions(state.ledger).findLast(({ elsewhere }) => elsewhere !== true);
   warnOfServers(answers, failed, newest, zone, environment);
   const oldest = publications[Math.min(...indexes)];
   if (failed.length > 0 || oldest === undefined) return { state, done: [] };

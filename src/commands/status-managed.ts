@@ -1,4 +1,4 @@
-import { currentPublication } from '../rollover/ledger.ts';
+import { currentPublication, isAssumed } from '../rollover/ledger.ts';
 import type { OutboxEvent, RotationState } from '../rollover/state.ts';
 import { rotationTimeline } from '../rollover/timeline.ts';
 import { ds } from './ds.ts';
@@ -72,7 +72,7 @@ export async function managedStatus(state: RotationState, context: StatusContext
     rollovers,
     nextRollover: next,
     ds: await dsReport(rollovers.length > 0, context),
-    serial: evidence?.serial ?? served?.serial,
+    serial: evidence?.serial ?? (served === undefined || isAssumed(served) ? undefined : served.serial),
     firstExpiration,
     drift,
     notifications,

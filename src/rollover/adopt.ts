@@ -1,6 +1,7 @@
 import { signsKeys, type Role } from '../keys/roles.ts';
 import { dsOf, setsBetween } from './ds-sets.ts';
-import { UNSIGNED_ZONE, type Publication } from './ledger.ts';
+import { NO_FILE, UNSIGNED_ZONE, type Publication } from './ledger.ts';
+import { nextPublication } from './next-publication.ts';
 import type { Policy } from './policy.ts';
 import type { ManagedKey, RotationState } from './state.ts';
 import { earlierVersions, UNKNOWN_HISTORY } from './unknown-history.ts';
@@ -32,19 +33,28 @@ export interface FoundZone {
   readonly propagation: number;
 }
 
+/** What there is to say of a signed zone that is not to be found. Seconds. */
+export interface UnseenZone {
+  /** Of the zone that is signed into it; 0 where that is not to be found either. */
+  readonly serial: number;
+  readonly maxTtl: number;
+  readonly propagation: number;
+}
+
 /**
- * The state of a zone that was signed without one. What the signed zone shows counts; where there is none, what the keys say. What was
- * served before is unknown and taken at its worst: everything found, and what may have been there before, is held by caches for a week or its
+ * The state of a zone that was signed without one. What the signed zone shows counts; where there is none, it is taken to be what the keys say. What
+ * was served before is unknown and taken at its worst: everything found, and what may have been there before, is held by caches for a week or its
  * TTL, whichever is longer, and the parent may serve the DS of any KSK or CSK that signs the DNSKEY RRset, or none. A key has the age that its own
  * times tell; one without any has come to the end of its life.
  */
 export function adoptedState(
   found: readonly FoundKey[],
-  zone: FoundZone | undefined,
+  zone: FoundZone | UnseenZone,
   policy: Policy,
   now: number,
 ): RotationState {
-  const keys = found.map((key) => managedKey(key, zone?.evidence, policy, now));
+  const evidence = 'evidence' in zone ? zone.evidence : undefined;
+  const keys = found.map((key) => managedKey(key, evidence, policy, now));
   const signers = found.filter(({ base }) => keys.some((key) => key.base === base && key.use.signsKeys));
   const ksks = signers.filter(({ role }) => signsKeys(role));
   // Others have ZSKs sign the DNSKEY RRset, too. Who has nothing else may have their DS at the parent.
@@ -76,10 +86,7 @@ export function adoptedState(
   }));
   return {
     ...state,
-    ledger: {
-      publications: zone === undefined ? [] : publicationsOf(zone, keys, isSignedLately(found, now), now),
-      parent,
-    },
+    ledger: { publications: publicationsOf(zone, state, isSignedLately(found, now), now), parent },
   };
 }
 
@@ -89,13 +96,22 @@ function isSignedLately(found: readonly FoundKey[], now: number): boolean {
 }
 
 function publicationsOf(
-  { evidence, digest, propagation }: FoundZone,
-  keys: readonly ManagedKey[],
+  zone: FoundZone | UnseenZone,
+  state: RotationState,
   signedLately: boolean,
   now: number,
 ): Publication[] {
+  const newest = 'evidence' in zone ? foundVersion(zone, now) : unseenVersion(zone, state, now);
+  if (newest.keySet.keys.length === 0 && newest.data.signerSets.flat().length === 0) return [];
+  // As where this tool is the first to sign: what nobody knows for a week is which keys have been there, and there were none.
+  const { dnskeyTtl, maxTtl } = 'evidence' in zone ? zone.evidence : { ...zone, dnskeyTtl: zone.maxTtl };
+  const unsigned = signedLately ? { ...UNSIGNED_ZONE, dnskeyTtl, maxTtl } : undefined;
+  return [...earlierVersions(newest, state.keys, unsigned), newest];
+}
+
+function foundVersion({ evidence, digest, propagation }: FoundZone, now: number): Publication {
   const { serial, keySet, data, firstExpiration } = evidence;
-  const found = {
+  return {
     serial,
     digest,
     since: now,
@@ -107,10 +123,24 @@ function publicationsOf(
     propagation,
     firstExpiration,
   };
-  // As where this tool is the first to sign: what nobody knows for a week is which keys have been there, and there were none.
-  const { dnskeyTtl, maxTtl } = evidence;
-  const unsigned = signedLately ? { ...UNSIGNED_ZONE, dnskeyTtl, maxTtl } : undefined;
-  return [...earlierVersions(found, keys, unsigned), found];
+}
+
+/** What the keys say of the version that is served: nobody has seen it, so it only may be, until another one is. */
+function unseenVersion(
+  { serial, maxTtl, propagation }: UnseenZone,
+  state: RotationState,
+  now: number,
+): Publication {
+  const ttl = Math.max(maxTtl, UNKNOWN_HISTORY);
+  return {
+    ...nextPublication(state),
+    serial,
+    digest: NO_FILE,
+    since: now,
+    dnskeyTtl: ttl,
+    maxTtl: ttl,
+    propagation,
+  };
 }
 
 function managedKey(

@@ -1,7 +1,7 @@
 import { printDuration, printTime } from '../dns/time.ts';
 import type { Due } from './due.ts';
 import type { Decision } from './step-outcome.ts';
-import { newestPublication, type Ledger } from './ledger.ts';
+import { seenVersions, type Ledger } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { Witness } from './proof.ts';
 import { ROLLOVERS, type RolloverDefinition, type Step } from './rollovers.ts';
@@ -37,7 +37,7 @@ export function decisionDetails(decision: Decision, { ledger }: RotationState, p
     actor: 'zonewright',
     why: reasonOf(decision, ledger, policy),
     outcome: kind,
-    serial: newestPublication(ledger)?.serial,
+    serial: seenVersions(ledger).at(-1)?.serial,
     keys,
   };
 }

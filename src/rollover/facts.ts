@@ -1,4 +1,4 @@
-import { latestTime, replacedAt, type ParentVersion, type Publication } from './ledger.ts';
+import { isAssumed, latestTime, replacedAt, type ParentVersion, type Publication } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { RotationState } from './state.ts';
 import { contentOf, keyFacts, type DsSet, type KeyId } from './validation.ts';
@@ -10,6 +10,13 @@ export function withPublication(state: RotationState, publication: Publication):
   return withPublications(state, [...state.ledger.publications, publication]);
 }
 
+/** Before a zone is signed that nobody has seen signed, it may be served without DNSSEC, whatever else is assumed. */
+export function withUnsignedBefore(state: RotationState, unsigned: Publication): RotationState {
+  const signed = state.ledger.publications.filter(({ keySet }) => keySet.keys.length > 0);
+  const since = signed[0]?.since ?? unsigned.since;
+  return withPublications(state, [{ ...unsigned, since }, ...signed]);
+}
+
 /**
  * The version with this serial has replaced all earlier ones since `at`. Of several with one serial it is the first that was not known to: who says so may
  * not know of the later ones yet. A clock that went back is no evidence: it may be put right.
@@ -17,7 +24,8 @@ export function withPublication(state: RotationState, publication: Publication):
 export function withEstablished(state: RotationState, serial: number, at: number): RotationState {
   const { publications } = state.ledger;
   const first = publications.find(
-    (publication) => publication.serial === serial && publication.established === undefined,
+    (publication) =>
+      publication.serial === serial && publication.established === undefined && !isAssumed(publication),
   );
   return first === undefined ? state : withVersionsEstablished(state, [first], at);
 }

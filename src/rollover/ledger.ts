@@ -170,6 +170,16 @@ export function currentPublication({ publications }: Ledger): Publication | unde
   return publications.findLast(({ established }) => established !== undefined) ?? publications.at(-1);
 }
 
+/** Whether a version is assumed, and nobody has seen anything of it. */
+export function isAssumed({ digest, established }: Publication): boolean {
+  return digest === NO_FILE && established === undefined;
+}
+
+/** The versions of which there is, or was, a file. */
+export function seenVersions({ publications }: Ledger): Publication[] {
+  return publications.filter(({ digest }) => digest !== NO_FILE);
+}
+
 /** The newest publication, established or not: what the next one will replace. */
 export function newestPublication({ publications }: Ledger): Publication | undefined {
   return publications.at(-1);

@@ -1,4 +1,4 @@
-import { currentPublication, newestPublication } from './ledger.ts';
+import { currentPublication, isAssumed, newestPublication } from './ledger.ts';
 import type { ZoneVersion } from './proof.ts';
 import type { KeyUse, ManagedKey, RotationState } from './state.ts';
 import { sameData, sameKeys, sameKeySet } from './validation.ts';
@@ -25,7 +25,8 @@ export function nextPublication({ keys, ledger }: RotationState): ZoneVersion {
 export function needsPublication(state: RotationState): boolean {
   const newest = newestPublication(state.ledger);
   const next = nextPublication(state);
-  if (newest === undefined) return next.keySet.keys.length > 0 || next.data.signerSets.flat().length > 0;
+  if (newest === undefined || isAssumed(newest))
+    return next.keySet.keys.length > 0 || next.data.signerSets.flat().length > 0;
   return !sameKeySet(newest.keySet, next.keySet) || !sameData(newest.data, next.data);
 }
 

@@ -1,6 +1,13 @@
 import { signsKeys, signsZone } from '../keys/roles.ts';
 import { keepsSerial } from './kept-serial.ts';
-import { cachesAt, currentPublication, latestTime, newestPublication, type Publication } from './ledger.ts';
+import {
+  cachesAt,
+  currentPublication,
+  latestTime,
+  newestPublication,
+  seenVersions,
+  type Publication,
+} from './ledger.ts';
 import { lostSigners, nextPublication } from './next-publication.ts';
 import type { Policy } from './policy.ts';
 import { provePublication, type Proof } from './proof.ts';
@@ -88,7 +95,7 @@ function whatIsAwaited(
   now: number,
 ): Wait {
   const { ledger } = state;
-  const newest = newestPublication(ledger);
+  const newest = seenVersions(ledger).at(-1);
   const isWritten = newest?.elsewhere !== true && shows(newest, state, rollover);
   const isTransferForced = keepsSerial(ledger);
   if (newest !== undefined && isWritten && (policy.publishedWhen === 'served' || isTransferForced)) {

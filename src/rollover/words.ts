@@ -57,7 +57,10 @@ export function describeWitness({ held, fault }: Witness): string {
   const versions = held.map(({ part, source }) => {
     const what = { ds: 'the DS RRset', keys: 'the DNSKEY RRset', data: 'records' }[part];
     if (source.kind === 'parent') return `${what} of ${minuteOf(source.since)}`;
-    if (source.isBefore === true) return `${what} of a version before serial ${source.serial}`;
+    if (source.isBefore === true)
+      return source.serial === 0
+        ? `${what} of a version that nobody has seen`
+        : `${what} of a version before serial ${source.serial}`;
     if (source.isSigned) return `${what} of serial ${source.serial}`;
     return part === 'keys' ? 'that there is no DNSKEY RRset' : `${what} of the unsigned zone`;
   });

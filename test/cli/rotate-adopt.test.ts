@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { DAY, Operation } from './operation.ts';
+import { DAY, HOUR, Operation } from './operation.ts';
+import { SMALL_ZONE } from './working-directory.ts';
 
 interface Status {
   readonly health: string;
@@ -119,6 +120,65 @@ test('while a rollover asks the parent, it alone tells of the DS', async () => {
   await operation.pass(86400);
   const { problems } = await statusOf(operation);
   expect(problems.filter(({ code }) => code === 'ds/unknown' || code === 'ds/missing')).toEqual([]);
+});
+
+describe('a zone that is taken over without its signed version', () => {
+  async function takenOver(age: number, policy = 'checkParent: false'): Promise<Operation> {
+    const operation = new Operation({ policy });
+    await operation.succeed('keygen', 'example.com');
+    operation.now += age;
+    await operation.rotate('--adopt');
+    return operation;
+  }
+
+  test('is taken for one whose keys have done what their times say: what others do not know yet waits for a week', async () => {
+    const operation = await takenOver(60 * DAY, 'checkParent: false, zskLifetime: 30d');
+    const [ksk] = operation.keys('ksk');
+    const [old] = operation.keys('zsk');
+    await operation.rotate('--ds-published', String(ksk!.keyTag), '--sign');
+    expect(operation.count('DNSKEY')).toBe(3);
+    await operation.pass(7 * DAY);
+    expect(operation.signers('SOA')).toEqual([old!.keyTag]);
+    await operation.pass(DAY);
+    expect(operation.signers('SOA')).not.toContain(old!.keyTag);
+    await operation.expectValid([ksk!]);
+  });
+
+  test('is still to be signed, whatever its keys have done', async () => {
+    const operation = await takenOver(60 * DAY);
+    const { needsSigning, plan } = await operation.rotateJson('--plan', '--until', '60d');
+    expect(needsSigning).toBe(true);
+    expect(plan!.length).toBeGreaterThan(0);
+    await operation.rotate('--sign');
+    expect((await operation.rotateJson()).needsSigning).toBe(false);
+  });
+
+  test('keeps no serial of its own: that of the zone file counts', async () => {
+    const operation = new Operation({ policy: 'checkParent: false, serial: increment' });
+    await operation.succeed('keygen', 'example.com');
+    rmSync('example.com.zone');
+    await operation.rotate('--adopt');
+    writeFileSync('example.com.zone', SMALL_ZONE.replace(/SOA(.*?) 1 /, 'SOA$1 3000000000 '));
+    await operation.rotate('--sign');
+    expect(operation.state().ledger.publications.at(-1)!.serial).toBe(3_000_000_001);
+  });
+
+  test('gives no DS out before it was ever signed, where its keys are new', async () => {
+    const operation = await takenOver(HOUR);
+    const { status, stdout, stderr } = await operation.run('ds', 'example.com');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/unsigned zone/);
+    await operation.rotate('--sign');
+    // 3 h until slow secondaries have it, 1 h TTL, 1 h margin: what the zone file says.
+    operation.now += 5 * HOUR;
+    expect(await operation.succeed('ds', 'example.com')).toMatch(DS);
+  });
+
+  test('takes no word of a version that nobody has seen', async () => {
+    const operation = await takenOver(60 * DAY);
+    const { status, stderr } = await operation.run('rotate', 'example.com', '--served', '1');
+    expect([status, stderr]).toEqual([2, expect.stringContaining('no version with serial 1 was published')]);
+  });
 });
 
 describe('a zone whose state is lost in the middle of a ZSK rollover', () => {

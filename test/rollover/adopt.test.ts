@@ -4,7 +4,7 @@ import { dueRollovers, withRolloverStarted } from '../../src/rollover/due.ts';
 import { advance } from '../../src/rollover/engine.ts';
 import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
 import { keyStatus } from '../../src/rollover/key-status.ts';
-import type { Publication } from '../../src/rollover/ledger.ts';
+import { NO_FILE, type Publication } from '../../src/rollover/ledger.ts';
 import type { ManagedKey, RotationState } from '../../src/rollover/state.ts';
 import { flagsOfRole, type Role } from '../../src/keys/roles.ts';
 
@@ -56,9 +56,12 @@ function zoneOf(
 
 const KSK = found('ksk', 'ksk');
 
+/** A signed zone that is not there. */
+const UNSEEN = { serial: 7, maxTtl: 8 * DAY, propagation: HOUR };
+
 function adopted(zsks: readonly FoundKey[], signers?: readonly (readonly FoundKey[])[]): RotationState {
   const keys = [KSK, ...zsks];
-  return adoptedState(keys, signers && zoneOf(keys, signers), DEFAULT_POLICY, NOW);
+  return adoptedState(keys, signers === undefined ? UNSEEN : zoneOf(keys, signers), DEFAULT_POLICY, NOW);
 }
 
 function zsksOf(state: RotationState): Record<string, [status: string, activated: number | undefined]> {
@@ -230,6 +233,34 @@ describe('what may have been there before', () => {
       ]),
     ).toEqual([]);
     expect(before([{ ...KSK, ...late }, zsk])).toEqual([]);
+  });
+
+  test('is, where the signed zone is not to be found, what the times of the keys say: nobody has seen it replaced', () => {
+    const unused = found('unused', 'zsk', { activated: undefined, isActive: false, isPublished: false });
+    const { ledger } = adoptedState([KSK, zsk, unused], UNSEEN, DEFAULT_POLICY, NOW);
+    expect(ledger.publications).toEqual([
+      {
+        keySet: { keys: [zsk.dnskey, KSK.dnskey], signers: [KSK.dnskey] },
+        data: { signerSets: [[zsk.dnskey]] },
+        serial: 7,
+        digest: NO_FILE,
+        since: NOW,
+        dnskeyTtl: 8 * DAY,
+        maxTtl: 8 * DAY,
+        propagation: HOUR,
+      },
+    ]);
+    const spares = adoptedState([unused], UNSEEN, DEFAULT_POLICY, NOW);
+    expect(spares.ledger.publications).toEqual([]);
+    const late = { activated: NOW - HOUR, ds: 'unknown' } as const;
+    const keys = [
+      { ...KSK, ...late },
+      { ...zsk, ...late },
+    ];
+    expect(adoptedState(keys, UNSEEN, DEFAULT_POLICY, NOW).ledger.publications).toMatchObject([
+      { keySet: { keys: [] }, maxTtl: 8 * DAY },
+      { keySet: { signers: [KSK.dnskey] } },
+    ]);
   });
 
   test('is the zone without each of several algorithms', () => {
