@@ -32,7 +32,7 @@ function sortRun(keys: OctetKeys, order: Uint32Array, start: number, end: number
   for (let i = 0; i < count; i++) {
     const index = order[start + i]!;
     halves[2 * i] = index;
-    halves[2 * i + 1] = chunk(keys, index, depth);
+    halves[2 * i + 1] = fourOctets(keys, index, depth);
   }
   integers.sort();
   for (let i = 0; i < count; i++) order[start + i] = halves[2 * i]!;
@@ -49,7 +49,7 @@ function insertionSort(keys: OctetKeys, order: Uint32Array, start: number, end: 
   for (let i = start + 1; i < end; i++) {
     const moving = order[i]!;
     let at = i;
-    while (at > start && compareOctetKeys(keys, order[at - 1]!, keys, moving, depth) > 0) {
+    while (at > start && compareKeys(keys, order[at - 1]!, moving, depth) > 0) {
       order[at] = order[at - 1]!;
       at--;
     }
@@ -58,7 +58,7 @@ function insertionSort(keys: OctetKeys, order: Uint32Array, start: number, end: 
 }
 
 /** Four octets of key `index` from `depth` on as an integer; zeros behind its end. */
-function chunk({ bytes, offsets }: OctetKeys, index: number, depth: number): number {
+export function fourOctets({ bytes, offsets }: OctetKeys, index: number, depth: number): number {
   const start = offsets[index]! + depth;
   const left = offsets[index + 1]! - start;
   if (left >= 4) {
@@ -71,14 +71,14 @@ function chunk({ bytes, offsets }: OctetKeys, index: number, depth: number): num
   return value;
 }
 
-/** Negative, zero or positive as key `i` of `a` sorts before, with or after key `j` of `b`; both are known to agree in their first `depth` octets. */
-export function compareOctetKeys(a: OctetKeys, i: number, b: OctetKeys, j: number, depth = 0): number {
-  const aEnd = a.offsets[i + 1]!;
-  const bEnd = b.offsets[j + 1]!;
-  let x = a.offsets[i]! + depth;
-  let y = b.offsets[j]! + depth;
+/** Negative, zero or positive as key `i` sorts before, with or after key `j`; both are known to agree in their first `depth` octets. */
+function compareKeys({ bytes, offsets }: OctetKeys, i: number, j: number, depth: number): number {
+  const aEnd = offsets[i + 1]!;
+  const bEnd = offsets[j + 1]!;
+  let x = offsets[i]! + depth;
+  let y = offsets[j]! + depth;
   for (; x < aEnd && y < bEnd; x++, y++) {
-    const difference = a.bytes[x]! - b.bytes[y]!;
+    const difference = bytes[x]! - bytes[y]!;
     if (difference !== 0) return difference;
   }
   return aEnd - x - (bEnd - y);

@@ -43,9 +43,12 @@ export class Nsec3Hasher {
   }
 }
 
+const hashText = new ByteBuffer(NSEC3_LABEL_LENGTH);
+
 /** The owner name of an NSEC3 record in wire form: the hash in base32hex (lower case, as canonical form wants it) below the zone's name. */
 export function nsec3Owner(hash: Uint8Array, origin: Uint8Array): Uint8Array {
-  const text = new ByteBuffer(32);
+  const text = hashText;
+  text.clear();
   printBase32hex(hash, 0, hash.length, text);
   const owner = new Uint8Array(1 + text.length + origin.length);
   owner[0] = text.length;

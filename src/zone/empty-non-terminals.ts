@@ -19,18 +19,18 @@ export function emptyNonTerminals(
 ): EmptyNonTerminal[] {
   const found = new Map<string, { name: Uint8Array; optOut: boolean }>();
   const { names } = zone.store;
-  const originLength = zone.origin.length;
+  const { ownerStatus, origin } = zone;
+  const { depths } = zone.owners;
   for (let rank = 0; rank < zone.ownerCount; rank++) {
-    if (zone.ownerStatus[rank] === OwnerStatus.Occluded) continue;
+    // Most stand right below the apex.
+    if (depths[rank]! < 2 || ownerStatus[rank] === OwnerStatus.Occluded) continue;
     const id = zone.ownerNames[rank]!;
     const end = names.end(id);
     const wire = names.wire.bytes;
     let start = names.offsets[id]!;
     start += wire[start]! + 1;
-    // Most stand right below the apex.
-    if (end - start <= originLength) continue;
     const insecure = isInsecureDelegation(rank);
-    for (; end - start > originLength; start += wire[start]! + 1) {
+    for (; end - start > origin.length; start += wire[start]! + 1) {
       if (zone.rankOf(wire, start) >= 0) break;
       const name = wire.slice(start, end);
       const key = String.fromCharCode(...name).toLowerCase();

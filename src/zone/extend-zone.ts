@@ -1,10 +1,10 @@
 import { allocateUint16, allocateUint32 } from '../dns/byte-buffer.ts';
 import { internalError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
-import { mergeNames, sortNames } from './canonical-order.ts';
+import { mergeNames, sortNames, type SortedNames } from './canonical-order.ts';
 import { recordComparison, sortRecords } from './record-order.ts';
 import type { RecordStore } from './record-store.ts';
-import { groupByRank, ranksOfNames, type ZoneColumns } from './zone-index.ts';
+import { groupByOwner, ranksOfNames, type RrsetColumns } from './zone-index.ts';
 import { Zone } from './zone.ts';
 
 /**
@@ -17,15 +17,14 @@ export function extendZone(base: Zone, firstAdded: number): Zone {
   const { store, origin, zoneClass } = base;
   const added = new Uint32Array(store.count - firstAdded);
   for (let i = 0; i < added.length; i++) added[i] = firstAdded + i;
-  const ownerNames = extendedOwners(base, firstAdded);
-  const rankOfName = ranksOfNames(store, ownerNames);
-  const ranks = added.map((record) => rankOfName[store.owners[record]!]!);
-  const { records, starts } = groupByRank(added, ranks, ownerNames.length);
-  const columns = new Extension(base, records).build(ownerNames, starts);
-  return new Zone(store, { origin, zoneClass }, { ...columns, ownerNames, rankOfName });
+  const owners = extendedOwners(base, firstAdded);
+  const rankOfName = ranksOfNames(store, owners.ids);
+  const { records, starts } = groupByOwner(store, added, owners.ids);
+  const columns = new Extension(base, records).build(owners.ids, starts);
+  return new Zone(store, { origin, zoneClass }, { ...columns, owners, rankOfName });
 }
 
-function extendedOwners(base: Zone, firstAdded: number): Uint32Array {
+function extendedOwners(base: Zone, firstAdded: number): SortedNames {
   const { store } = base;
   const fresh: number[] = [];
   const seen = new Uint8Array(store.names.count);
@@ -35,10 +34,9 @@ function extendedOwners(base: Zone, firstAdded: number): Uint32Array {
     seen[owner] = 1;
     if (base.rankOfName(owner) < 0) fresh.push(owner);
   }
-  if (fresh.length === 0) return base.ownerNames;
-  const sorted = Uint32Array.from(fresh);
-  sortNames(store.names, sorted, base.origin.length);
-  return mergeNames(store.names, base.ownerNames, sorted, base.origin.length);
+  if (fresh.length === 0) return base.owners;
+  const sorted = sortNames(store.names, Uint32Array.from(fresh), base.origin.length);
+  return mergeNames(store.names, base.owners, sorted);
 }
 
 /** Columns that are filled owner by owner. */
@@ -72,7 +70,7 @@ class Extension {
     this.#mixedInBase = new Set(base.mixedTtls);
   }
 
-  build(ownerNames: Uint32Array, addedStarts: Uint32Array): Omit<ZoneColumns, 'ownerNames' | 'rankOfName'> {
+  build(ownerNames: Uint32Array, addedStarts: Uint32Array): RrsetColumns {
     const base = this.#base;
     const ownerRrsets = allocateUint32(ownerNames.length + 1);
     let baseRank = 0;

@@ -1,15 +1,17 @@
 import { allocateUint16, allocateUint32 } from '../dns/byte-buffer.ts';
 import { Type } from '../rr/registry.ts';
-import { sortNames } from './canonical-order.ts';
+import { sortNames, type SortedNames } from './canonical-order.ts';
 import { recordComparison, sortRecords, type Comparison } from './record-order.ts';
 import type { RecordStore } from './record-store.ts';
 
 /** In `rankOfName`: the name owns nothing. */
 export const NO_RANK = 0xffffffff;
+/** No further record. */
+const NONE = 0xffffffff;
 
 /** A zone's index: what `Zone` says of its columns holds here. What printing reads is shared memory. */
 export interface ZoneColumns extends RrsetColumns {
-  readonly ownerNames: Uint32Array;
+  readonly owners: SortedNames;
   /** Number of a name in the store → its rank, or `NO_RANK`. */
   readonly rankOfName: Uint32Array;
 }
@@ -34,13 +36,9 @@ export function indexRecords(
   keep: ((record: number) => boolean) | undefined,
 ): ZoneColumns {
   const kept = selectRecords(store, keep);
-  const ownerNames = distinctOwners(store, kept);
-  sortNames(store.names, ownerNames, originLength);
-  const rankOfName = ranksOfNames(store, ownerNames);
-  const ranks = new Uint32Array(kept.length);
-  for (let i = 0; i < kept.length; i++) ranks[i] = rankOfName[store.owners[kept[i]!]!]!;
-  const { records, starts } = groupByRank(kept, ranks, ownerNames.length);
-  return { ownerNames, rankOfName, ...indexRrsets(store, records, starts) };
+  const owners = sortNames(store.names, distinctOwners(store, kept), originLength);
+  const { records, starts } = groupByOwner(store, kept, owners.ids);
+  return { owners, rankOfName: ranksOfNames(store, owners.ids), ...indexRrsets(store, records, starts) };
 }
 
 function selectRecords(store: RecordStore, keep: ((record: number) => boolean) | undefined): Uint32Array {
@@ -54,7 +52,7 @@ function selectRecords(store: RecordStore, keep: ((record: number) => boolean) |
 
 function distinctOwners(store: RecordStore, kept: Uint32Array): Uint32Array {
   const seen = new Uint8Array(store.names.count);
-  const owners = allocateUint32(store.names.count);
+  const owners = new Uint32Array(store.names.count);
   let count = 0;
   for (let i = 0; i < kept.length; i++) {
     const owner = store.owners[kept[i]!]!;
@@ -73,18 +71,32 @@ export function ranksOfNames(store: RecordStore, ownerNames: Uint32Array): Uint3
   return ranks;
 }
 
-/** Records by the rank of their owner: those of a rank are `records[starts[rank], starts[rank + 1])`, in the order in which they came. */
-export function groupByRank(
+/**
+ * Records by the rank of their owner: those of a rank are `records[starts[rank], starts[rank + 1])`, in the order in which they came.
+ * @param ownerNames rank → number of the name; all owners are among them
+ */
+export function groupByOwner(
+  { owners, names }: RecordStore,
   unordered: Uint32Array,
-  ranks: Uint32Array,
-  ownerCount: number,
+  ownerNames: Uint32Array,
 ): { readonly records: Uint32Array; readonly starts: Uint32Array } {
-  const starts = new Uint32Array(ownerCount + 1);
-  for (let i = 0; i < ranks.length; i++) starts[ranks[i]! + 1]!++;
-  for (let rank = 0; rank < ownerCount; rank++) starts[rank + 1]! += starts[rank]!;
-  const next = starts.slice();
+  // Each record of an owner knows the next: those that came together are near each other.
+  const firstOfName = new Uint32Array(names.count).fill(NONE);
+  const nextOfOwner = new Uint32Array(unordered.length);
+  for (let i = unordered.length - 1; i >= 0; i--) {
+    const owner = owners[unordered[i]!]!;
+    nextOfOwner[i] = firstOfName[owner]!;
+    firstOfName[owner] = i;
+  }
+  const starts = new Uint32Array(ownerNames.length + 1);
   const records = allocateUint32(unordered.length);
-  for (let i = 0; i < unordered.length; i++) records[next[ranks[i]!]!++] = unordered[i]!;
+  let count = 0;
+  for (let rank = 0; rank < ownerNames.length; rank++) {
+    starts[rank] = count;
+    for (let i = firstOfName[ownerNames[rank]!]!; i !== NONE; i = nextOfOwner[i]!)
+      records[count++] = unordered[i]!;
+  }
+  starts[ownerNames.length] = count;
   return { records, starts };
 }
 

@@ -1,6 +1,7 @@
 import { canonicalName, LOWER_CASE, nameLength } from '../dns/name.ts';
 import { Type } from '../rr/registry.ts';
 import type { RecordStore } from './record-store.ts';
+import type { SortedNames } from './canonical-order.ts';
 import { indexRecords, NO_RANK, type ZoneColumns } from './zone-index.ts';
 
 /** What a zone says about an owner name. */
@@ -32,6 +33,8 @@ export class Zone {
   /** The zone's name in canonical form. */
   readonly origin: Uint8Array;
   readonly zoneClass: number;
+  /** Owners by rank. */
+  readonly owners: SortedNames;
   /** Rank → number of the name in `store.names`. */
   readonly ownerNames: Uint32Array;
   /** Rank → its first RRset; one more entry closes the last. */
@@ -50,7 +53,7 @@ export class Zone {
 
   readonly #rankOfName: Uint32Array;
   #ownerStatus: Uint8Array | undefined;
-  #rrsetsByType: ReadonlyMap<number, Uint32Array> | undefined;
+  #rrsetsByType: readonly Uint32Array[] | undefined;
 
   /** @param columns the zone's index, where somebody has made it already */
   constructor(
@@ -61,7 +64,8 @@ export class Zone {
     this.store = store;
     this.origin = canonicalName(origin);
     this.zoneClass = zoneClass;
-    this.ownerNames = columns.ownerNames;
+    this.owners = columns.owners;
+    this.ownerNames = columns.owners.ids;
     this.#rankOfName = columns.rankOfName;
     this.ownerRrsets = columns.ownerRrsets;
     this.rrsetOwners = columns.rrsetOwners;
@@ -118,7 +122,7 @@ export class Zone {
   /** All RRsets of `type`, in ascending order. */
   rrsetsOfType(type: number): Uint32Array {
     this.#rrsetsByType ??= groupByType(this.rrsetTypes);
-    return this.#rrsetsByType.get(type) ?? NONE;
+    return this.#rrsetsByType[type] ?? NONE;
   }
 
   /** The RRset of `type` at the apex, or -1. */
@@ -141,59 +145,54 @@ export class Zone {
   /** In canonical order everything below a name follows it at once, so one cut at a time has to be remembered. */
   #classifyOwners(): Uint8Array {
     const status = new Uint8Array(this.ownerCount);
-    const { names } = this.store;
-    const wire = names.wire.bytes;
+    const { depths } = this.owners;
     const mayHaveDname = this.rrsetTypes.includes(Type.DNAME);
-    let cutStart = 0;
-    let cutLength = 0;
+    let cut = -1;
     for (let rank = 0; rank < status.length; rank++) {
-      const id = this.ownerNames[rank]!;
-      const start = names.offsets[id]!;
-      const length = names.end(id) - start;
-      if (cutLength > 0) {
-        if (isBelow(wire, start, length, cutStart, cutLength)) {
+      if (cut >= 0) {
+        if (depths[rank]! > depths[cut]! && this.#isBelow(rank, cut)) {
           status[rank] = OwnerStatus.Occluded;
           continue;
         }
-        cutLength = 0;
+        cut = -1;
       }
-      const isCut = length !== this.origin.length && this.findRrset(rank, Type.NS) >= 0;
+      const isCut = depths[rank]! > 0 && this.findRrset(rank, Type.NS) >= 0;
       if (isCut) status[rank] = OwnerStatus.Delegation;
-      if (isCut || (mayHaveDname && this.findRrset(rank, Type.DNAME) >= 0)) {
-        cutStart = start;
-        cutLength = length;
-      }
+      if (isCut || (mayHaveDname && this.findRrset(rank, Type.DNAME) >= 0)) cut = rank;
     }
     return status;
+  }
+
+  /** Whether an owner that has more labels than another is below it. */
+  #isBelow(rank: number, above: number): boolean {
+    const { names } = this.store;
+    const wire = names.wire.bytes;
+    let position = names.offsets[this.ownerNames[rank]!]!;
+    for (let depth = this.owners.depths[rank]!; depth > this.owners.depths[above]!; depth--)
+      position += wire[position]! + 1;
+    const start = names.offsets[this.ownerNames[above]!]!;
+    const length = names.end(this.ownerNames[above]!) - start;
+    if (names.end(this.ownerNames[rank]!) - position !== length) return false;
+    for (let i = 0; i < length; i++) {
+      if (LOWER_CASE[wire[position + i]!] !== LOWER_CASE[wire[start + i]!]) return false;
+    }
+    return true;
   }
 }
 
 const NONE = new Uint32Array();
 
-function groupByType(types: Uint16Array): ReadonlyMap<number, Uint32Array> {
-  const lists = new Map<number, number[]>();
+/** Type → its RRsets. */
+function groupByType(types: Uint16Array): readonly Uint32Array[] {
+  let highest = 0;
+  for (let rrset = 0; rrset < types.length; rrset++) if (types[rrset]! > highest) highest = types[rrset]!;
+  const counts = new Uint32Array(highest + 1);
+  for (let rrset = 0; rrset < types.length; rrset++) counts[types[rrset]!]!++;
+  const lists = Array.from(counts, (count) => (count === 0 ? NONE : new Uint32Array(count)));
+  counts.fill(0);
   for (let rrset = 0; rrset < types.length; rrset++) {
-    const list = lists.get(types[rrset]!);
-    if (list === undefined) lists.set(types[rrset]!, [rrset]);
-    else list.push(rrset);
+    const type = types[rrset]!;
+    lists[type]![counts[type]!++] = rrset;
   }
-  return new Map([...lists].map(([type, list]) => [type, Uint32Array.from(list)]));
-}
-
-/** Whether a name is below another that stands in the same octets. */
-function isBelow(
-  wire: Uint8Array,
-  start: number,
-  length: number,
-  aboveStart: number,
-  aboveLength: number,
-): boolean {
-  const tail = start + length - aboveLength;
-  let position = start;
-  while (position < tail) position += wire[position]! + 1;
-  if (position !== tail || tail === start) return false;
-  for (let i = 0; i < aboveLength; i++) {
-    if (LOWER_CASE[wire[tail + i]!] !== LOWER_CASE[wire[aboveStart + i]!]) return false;
-  }
-  return true;
+  return lists;
 }

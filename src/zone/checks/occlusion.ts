@@ -2,7 +2,7 @@ import { isWildcard, nameToText } from '../../dns/name.ts';
 import { Type, typeName } from '../../rr/registry.ts';
 import { OwnerStatus, type Zone } from '../zone.ts';
 import type { ZoneCheck } from './check.ts';
-import { eachRrset, findOtherRrset, firstRecord } from './walk.ts';
+import { findOtherRrset, firstRecord } from './walk.ts';
 
 /** What signing makes: with a DNAME at the apex, NSEC3 stands below it. */
 const MADE_BY_SIGNING = new Set<number>([Type.RRSIG, Type.NSEC, Type.NSEC3]);
@@ -76,19 +76,32 @@ export const occlusionChecks: readonly ZoneCheck[] = [
     severity: 'warning',
     reference: 'RFC 4592 sections 4.2 and 4.4',
     find(zone, report) {
+      const wildcards = wildcardOwners(zone);
       for (const type of [Type.NS, Type.DNAME]) {
-        eachRrset(zone, type, (rrset, rank) => {
-          const { names } = zone.store;
-          if (!isWildcard(names.wire.bytes, names.offsets[zone.ownerNames[rank]!])) return;
+        for (const rank of wildcards) {
+          const rrset = zone.findRrset(rank, type);
+          if (rrset < 0) continue;
           report(
             firstRecord(zone, rrset),
             `what ${typeName(type)} records at a wildcard mean is not defined`,
           );
-        });
+        }
       }
     },
   },
 ];
+
+/** The ranks of wildcards, which are looked for in the order of the file: there each name is near the one before. */
+function wildcardOwners(zone: Zone): readonly number[] {
+  const { names } = zone.store;
+  const ranks: number[] = [];
+  for (let id = 0; id < names.count; id++) {
+    if (!isWildcard(names.wire.bytes, names.offsets[id])) continue;
+    const rank = zone.rankOfName(id);
+    if (rank >= 0) ranks.push(rank);
+  }
+  return ranks.sort((a, b) => a - b);
+}
 
 /** Calls back for each occluded owner, with the rank of the delegation or DNAME above it. */
 function eachOccluded(zone: Zone, visit: (rank: number, cut: number) => void): void {
