@@ -198,7 +198,7 @@ async function rotateOne(
   const options = rotateOptions(settings, targets, flags, session);
   const isReal = flags.dryRun !== true && flags.plan !== true;
   const print = async (part: RotateResult): Promise<void> => {
-    if (!session.json) await session.print(await textOf(part, flags.format, session));
+    if (!session.json) await session.print(await textOf(part, flags, session));
   };
   const tell = async (told: RotateResult): Promise<RotateResult> => {
     const delivered = isReal ? await deliver(settings, targets, session) : [];
@@ -222,16 +222,17 @@ async function rotateOne(
 
 async function textOf(
   result: RotateResult,
-  format: RotateFlags['format'],
+  { format, dryRun }: RotateFlags,
   session: Session,
 ): Promise<string> {
   const { zone, timeline } = result;
+  const telling = { quiet: session.quiet, dryRun: dryRun === true };
   const screen = await session.screen();
   if (timeline === undefined || (format === 'text' && !screen.isTerminal))
-    return foldedOnTerminal(rotateText(result, session), screen);
+    return foldedOnTerminal(rotateText(result, telling), screen);
   const { formatPlan, planText } = await import('./plan-formats.ts');
   if (format !== 'text') return formatPlan(format, zone, timeline);
-  const told = rotateText({ ...result, plan: [] }, session);
+  const told = rotateText({ ...result, plan: [] }, telling);
   return `${foldedOnTerminal(told, screen)}${planText(zone, timeline, screen)}`;
 }
 
@@ -339,8 +340,11 @@ function rotateOptions(
     disable: flags.disable,
     adopt: flags.adopt,
     dryRun: flags.dryRun,
+    // Before a zone is taken over, one wants to know what that will lead to.
     planFor:
-      flags.plan === true ? ofOption('--until', flags.until ?? DEFAULT_PLAN, parseDuration) : undefined,
+      flags.plan === true || (flags.adopt === true && flags.dryRun === true)
+        ? ofOption('--until', flags.until ?? DEFAULT_PLAN, parseDuration)
+        : undefined,
   };
 }
 

@@ -1,13 +1,21 @@
 import type { RotateResult, RotateWait } from '../commands/rotation-result.ts';
 import { printTime } from '../dns/time.ts';
 
-/** What a person reads of a run: with `quiet` what was done and what somebody has to do, but nothing that only takes its time. */
-export function rotateText(result: RotateResult, { quiet }: { readonly quiet: boolean }): string {
+/** How a run is told: with `quiet` what was done and what somebody has to do, but nothing that only takes its time. */
+export interface RotateTelling {
+  readonly quiet: boolean;
+  /** Whether all that was done only would be. */
+  readonly dryRun: boolean;
+}
+
+/** What a person reads of a run. */
+export function rotateText(result: RotateResult, { quiet, dryRun }: RotateTelling): string {
   const lines: string[] = [];
   const waits = quiet ? result.waits.filter(needsSomebody) : result.waits;
   for (const { rollover, what } of result.done) lines.push(`${result.zone} ${rollover}: ${what}`);
   for (const { rollover, what, nextCommand } of waits) {
-    lines.push(`${result.zone} ${rollover}: ${what}`);
+    const isLater = dryRun && result.done.some((done) => done.rollover === rollover);
+    lines.push(`${result.zone} ${rollover}${isLater ? ', afterwards' : ''}: ${what}`);
     if (nextCommand !== undefined) lines.push(`  then: ${nextCommand}`);
   }
   for (const { base, firstExpiration, nextCommand } of result.lostKeys) {
@@ -19,14 +27,15 @@ export function rotateText(result: RotateResult, { quiet }: { readonly quiet: bo
     lines.push(`${result.zone} the private key of ${base} is lost: ${end}${replaced}`);
     if (nextCommand !== undefined) lines.push(`  then: restore it, or ${nextCommand}`);
   }
+  const isPlanAlone = result.plan !== undefined && result.done.length === 0;
+  if (!quiet && !isPlanAlone && result.waits.length === 0 && result.next !== undefined) {
+    const when = Number.isFinite(result.next.at) ? printTime(result.next.at) : 'now';
+    lines.push(`${result.zone} next: ${result.next.rollover}, ${when}`);
+  }
   for (const { time, rollover, what, actor, keys } of result.plan ?? []) {
     lines.push(
       `${printTime(time)}  ${actor.padEnd(10)}  ${rollover}: ${what}${keys.length === 0 ? '' : ` (${keys.join(', ')})`}`,
     );
-  }
-  if (!quiet && result.plan === undefined && result.waits.length === 0 && result.next !== undefined) {
-    const when = Number.isFinite(result.next.at) ? printTime(result.next.at) : 'now';
-    lines.push(`${result.zone} next: ${result.next.rollover}, ${when}`);
   }
   return lines.map((line) => `${line}\n`).join('');
 }

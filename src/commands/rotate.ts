@@ -14,7 +14,7 @@ import { UNUSED, type AuditEntry, type ManagedKey, type RotationState } from '..
 import type { PlannedZone } from '../rollover/plan.ts';
 import { isBeingReplaced } from '../rollover/replacement.ts';
 import { rotationTimeline, type Timeline } from '../rollover/timeline.ts';
-import { rolloverTitle } from '../rollover/words.ts';
+import { rolloverTitle, withoutParent } from '../rollover/words.ts';
 import type { Environment } from './environment.ts';
 import { EMPTY_STATE, firstState } from './first-state.ts';
 import { recordFailure } from './failure-record.ts';
@@ -84,9 +84,10 @@ class RotateRun {
     if (planFor !== undefined) {
       const timeline = await this.#plan(planFor);
       const lostKeys = await this.#lostKeys();
-      return { ...this.#result([]), changed: false, done: [], lostKeys, plan: timeline.plan, timeline };
+      const planned = { ...this.#result([]), lostKeys, plan: timeline.plan, timeline };
+      return adopt === true ? planned : { ...planned, changed: false, done: [] };
     }
-    const waits = this.#advance();
+    const waits = this.#advance(isReal);
     const result = { ...this.#result(waits), lostKeys: await this.#lostKeys() };
     return isReal ? this.#keep(result) : this.#withPurge(result);
   }
@@ -132,7 +133,7 @@ class RotateRun {
     const { policy, abort } = this.#options;
     const { now } = this.#environment;
     if (abort === true) {
-      this.#take(withRolloverAborted(this.#state, this.#options, now));
+      this.#take(withRolloverAborted(this.#state, this.#options, this.#environment));
       return;
     }
     for (const due of requestedRollovers(this.#state, this.#options)) {
@@ -200,10 +201,14 @@ class RotateRun {
     }
     this.#state = withRolloverStarted(this.#state, due, newKeys, this.#environment.now);
     const names = newKeys.map((key) => (this.#imagined.includes(key.base) ? `a ${key.base}` : keyLabel(key)));
-    this.#note(rolloverTitle(due.name), `began${names.length === 0 ? '' : `; new: ${names.join(', ')}`}`, {
-      ...startDetails(due, policy, actor),
-      keys: [...due.old, ...newKeys].map(({ base }) => base),
-    });
+    this.#note(
+      rolloverTitle(due.name),
+      `${isReal ? 'began' : 'would begin'}${names.length === 0 ? '' : `; new: ${names.join(', ')}`}`,
+      {
+        ...startDetails(due, policy, actor),
+        keys: [...due.old, ...newKeys].map(({ base }) => base),
+      },
+    );
   }
 
   /** A key for a dry run, which makes none. */
@@ -214,7 +219,7 @@ class RotateRun {
     return { base, keyTag: 0, algorithm, role, dnskey, created: this.#environment.now, use: UNUSED };
   }
 
-  #advance(): readonly Wait[] {
+  #advance(isReal: boolean): readonly Wait[] {
     const { state, decisions, waits } = advance(
       this.#state,
       this.#options.policy,
@@ -224,7 +229,7 @@ class RotateRun {
     for (const decision of decisions)
       this.#note(
         rolloverTitle(decision.rollover.name),
-        describeDecision(decision),
+        describeDecision(decision, isReal),
         decisionDetails(decision, state, this.#options.policy),
       );
     const { zone, policy, targets = [] } = this.#options;
@@ -280,7 +285,7 @@ class RotateRun {
   /** A dry run's result, with what a real one would delete. */
   #withPurge(result: RotateResult): RotateResult {
     const due = keysToPurge(this.#state, this.#purgeDelay, this.#environment.now);
-    for (const key of due) this.#done.push({ rollover: 'purge', what: `will delete ${removedFiles(key)}` });
+    for (const key of due) this.#done.push({ rollover: 'purge', what: `would delete ${removedFiles(key)}` });
     return due.length > 0 ? { ...result, changed: true } : result;
   }
 
@@ -342,15 +347,16 @@ function removedFiles(key: ManagedKey): string {
   return `the files of ${keyLabel(key)}${since}`;
 }
 
-function describeDecision({ kind, step, rollover }: Decision): string {
+function describeDecision({ kind, step, rollover }: Decision, isReal: boolean): string {
+  const began = printTime(rollover.started);
   switch (kind) {
-    case 'decided':
-      return step.kind === 'parent'
-        ? `asks the parent to ${step.does.replace(/ at the parent$/, '')}`
-        : `will ${step.does}`;
+    case 'decided': {
+      if (step.kind === 'publish') return `${isReal ? 'will' : 'would'} ${step.does}`;
+      return `${isReal ? 'asks' : 'would ask'} the parent to ${withoutParent(step.does)}`;
+    }
     case 'done':
       return `done: ${step.does}`;
     case 'finished':
-      return `finished; began ${printTime(rollover.started)}`;
+      return isReal ? `finished; began ${began}` : `would be finished; began ${began}`;
   }
 }

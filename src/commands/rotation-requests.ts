@@ -2,14 +2,17 @@ import { printTime } from '../dns/time.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { inputError, usageError } from '../errors.ts';
 import { zoneLabel } from '../keys/key-name.ts';
-import type { Role } from '../keys/roles.ts';
+import { signsKeys, type Role } from '../keys/roles.ts';
 import { abortRollover } from '../rollover/abort.ts';
+import { servedDs } from '../rollover/ds-sets.ts';
 import { changeOfAll, enabling, rolloverOf, type Due } from '../rollover/due.ts';
 import { latestWith } from '../rollover/replacement.ts';
 import { ROLLOVERS } from '../rollover/rollovers.ts';
 import { keyNamed, type ManagedKey, type Rollover, type RotationState } from '../rollover/state.ts';
 import { describeWitness, rolloverTitle } from '../rollover/words.ts';
 import { algorithmForNewKeys } from './key-algorithm.ts';
+import type { Environment } from './environment.ts';
+import { keyLabel } from './rotation-keys.ts';
 import type { RotateOptions } from './rotation-options.ts';
 import { keyWithTag } from './rotation-reports.ts';
 import type { Noted } from './rotation-result.ts';
@@ -26,7 +29,7 @@ export function requestedRollovers(state: RotationState, options: RotateOptions)
       throw inputError(
         'rotate/in-progress',
         `${rolloverTitle(due.name)} cannot begin: the ${rolloverTitle(conflict.name)} is in progress`,
-        { hint: 'let it finish, or take it back with --abort' },
+        { hint: `let it finish, or take it back: ${abortCommand(state, conflict, options)}` },
       );
     }
   }
@@ -99,11 +102,23 @@ function whereItStands({ zone }: RotateOptions): string {
   return `what comes next: zonewright status ${zoneLabel(zone)}`;
 }
 
+/** What takes a rollover back, ready to paste: of several in progress it is named by a key. */
+function abortCommand(state: RotationState, rollover: Rollover, { zone }: RotateOptions): string {
+  const keys = [...rollover.new, ...rollover.old].flatMap((base) => keyNamed(state, base) ?? []);
+  const key = keys.find((candidate) => latestWith(state, candidate) === rollover);
+  const isOnly = state.rollovers.length === 1;
+  return `zonewright rotate ${zoneLabel(zone)} ${isOnly || key === undefined ? '--abort' : `--abort-key ${key.keyTag}`}`;
+}
+
 /**
  * The state in which the newest rollover was taken back, or the one that was named by a key.
  * @throws ZonewrightError `rotate/nothing-to-abort`, `rotate/unknown-key`, `rotate/cannot-abort`
  */
-export function withRolloverAborted(state: RotationState, options: RotateOptions, now: number): Noted {
+export function withRolloverAborted(
+  state: RotationState,
+  options: RotateOptions,
+  { now, warn }: Pick<Environment, 'now' | 'warn'>,
+): Noted {
   const { policy } = options;
   const rollover = rolloverToAbort(state, options);
   const abort = abortRollover(state, rollover, policy, now);
@@ -112,26 +127,34 @@ export function withRolloverAborted(state: RotationState, options: RotateOptions
     throw inputError(
       'rotate/cannot-abort',
       `the ${title} cannot be taken back: the parent may serve the DS of ${abort.atParent.join(', ')}`,
-      { hint: 'withdraw that DS, say so with --ds-withdrawn TAG, and try again' },
+      { hint: wayBackAtParent(state, rollover, abort.atParent, options) },
     );
   }
   if ('refused' in abort) {
+    const { witness, until } = abort.refused;
+    const other = state.rollovers.findLast((one) => one !== rollover);
+    const elsewhere =
+      other === undefined
+        ? ''
+        : `; to take the ${rolloverTitle(other.name)} back: ${abortCommand(state, other, options)}`;
     throw inputError(
       'rotate/cannot-abort',
-      `the ${title} cannot be taken back now: ${describeWitness(abort.refused.witness)}`,
+      `the ${title} cannot be taken back now: ${describeWitness(witness)}`,
       {
-        hint: Number.isFinite(abort.refused.until)
-          ? `try again after ${printTime(abort.refused.until)}`
-          : 'let it go on',
+        hint: `${Number.isFinite(until) ? `try again after ${printTime(until)}` : 'let it go on'}${elsewhere}`,
       },
     );
   }
+  for (const [problem, hint] of lackingDs(state, abort.state, options)) warn(problem, hint);
   return {
     state: abort.state,
     done: [
       {
         rollover: title,
-        what: 'aborted: the old keys do all the work again',
+        what:
+          options.dryRun === true
+            ? 'would be taken back: the old keys would do all the work again'
+            : 'aborted: the old keys do all the work again',
         audit: {
           actor: 'operator',
           why: 'the operator said so (--abort), and no cache relies on the new keys',
@@ -141,6 +164,51 @@ export function withRolloverAborted(state: RotationState, options: RotateOptions
       },
     ],
   };
+}
+
+/** What has to happen at the parent before a rollover can be taken back; once the old DS is gone, nothing leads back. */
+function wayBackAtParent(
+  state: RotationState,
+  { old }: Rollover,
+  atParent: readonly string[],
+  { zone }: RotateOptions,
+): string {
+  const anchors = old.flatMap((base) => keyNamed(state, base) ?? []).filter(({ role }) => signsKeys(role));
+  const isGone = anchors.length > 0 && !anchors.some((key) => servedWith(state, key) > 0);
+  if (isGone) return 'let it go on: the old DS is gone';
+  const reports = atParent.map((base) => `--ds-withdrawn ${keyNamed(state, base)?.keyTag ?? base}`);
+  return `if that DS is there, withdraw it; then say so: zonewright rotate ${zoneLabel(zone)} ${reports.join(' ')}, and try again`;
+}
+
+/** The DS that the parent was asked to remove and is to have again: what is wrong, and what to do. */
+function lackingDs(before: RotationState, after: RotationState, { zone }: RotateOptions): [string, string][] {
+  const label = zoneLabel(zone);
+  const again = after.keys.filter(
+    ({ base }) => after.wantedDs.includes(base) && !before.wantedDs.includes(base),
+  );
+  return again.flatMap((key): [string, string][] => {
+    const count = servedWith(after, key);
+    const say = `say so: zonewright rotate ${label} --ds-published ${key.keyTag}`;
+    if (count === servedDs(after.ledger).length) return [];
+    return count === 0
+      ? [
+          [
+            `the parent has no DS of ${keyLabel(key)} any more: resolvers do not validate the zone`,
+            `add it again (zonewright ds ${label} --add), and ${say}`,
+          ],
+        ]
+      : [
+          [
+            `the parent was asked to remove the DS of ${keyLabel(key)}, and nobody knows whether it has`,
+            `have it stay there, or add it again (zonewright ds ${label}); then ${say}`,
+          ],
+        ];
+  });
+}
+
+/** How many of the sets that the parent may serve have the DS of a key. */
+function servedWith({ ledger }: RotationState, { dnskey }: ManagedKey): number {
+  return servedDs(ledger).filter((ds) => ds.some(({ key }) => key === dnskey)).length;
 }
 
 function rolloverToAbort(state: RotationState, options: RotateOptions): Rollover {

@@ -3,7 +3,7 @@ import { dueRollovers, needsLostKey, spareKeys, withRolloverStarted, type Due } 
 import { advance } from './engine.ts';
 import { withDsPublished, withDsWithdrawn, withEstablished, withPublication } from './facts.ts';
 import { keepsSerial } from './kept-serial.ts';
-import { newestPublication, prunedLedger, seenVersions, UNSIGNED_ZONE } from './ledger.ts';
+import { newestPublication, prunedLedger, UNSIGNED_ZONE } from './ledger.ts';
 import { lostSigners, needsPublication, nextPublication, NONE_LOST } from './next-publication.ts';
 import type { PlanEntry, PlannedZone, ZoneTimes } from './plan.ts';
 import type { Policy } from './policy.ts';
@@ -30,7 +30,8 @@ export class PlannedRuns {
     this.#state = state;
     this.#policy = policy;
     this.now = now;
-    this.#times = seenVersions(state.ledger).at(-1) ?? zone;
+    // What others wrote is held for a week, since nobody knows its history: that is over with the next version.
+    this.#times = state.ledger.publications.findLast(({ written }) => written !== undefined) ?? zone;
     this.#lost = zone.lost ?? NONE_LOST;
     this.#denial = zone.denial;
     this.#serial = newestPublication(state.ledger)?.serial ?? 0;

@@ -87,12 +87,21 @@ describe('the first run', () => {
   });
 });
 
-test('--adopt --dry-run shows what would be taken over, and writes nothing', async () => {
+test('--adopt --dry-run shows what would be taken over and the plan that follows, and writes nothing', async () => {
   const operation = new Operation();
   await operation.succeed('keygen', 'example.com');
   await operation.sign();
   const before = operation.files();
-  expect(await operation.rotate('--adopt', '--dry-run')).toContain('would take over KSK ');
+  const told = await operation.rotate('--adopt', '--dry-run');
+  expect(told).toMatch(
+    /would take over KSK .*\nexample\.com\. next: KSK .*\n2027-02-13T12:00:00Z {2}zonewright {2}KSK /,
+  );
+  // Only what is there now is held for a week.
+  expect(told).toContain('2027-05-14T16:00:00Z  zonewright  KSK');
+  expect(told).toContain('2027-05-14T21:00:00Z  operator    KSK');
+  const { changed, done, plan } = await operation.rotateJson('--adopt', '--dry-run');
+  expect({ changed, done: done.length }).toEqual({ changed: true, done: 1 });
+  expect(plan!.length).toBeGreaterThan(8);
   expect(operation.files()).toEqual(before);
 });
 
@@ -328,6 +337,62 @@ describe('--abort', () => {
     expect(await failure(operation, '--abort', '--enable')).toEqual([2, 'usage/conflict']);
   });
 
+  test('of disabling says that the DS has to be at the parent again', async () => {
+    const operation = await enabled('checkParent: false');
+    const [ksk] = operation.keys('ksk');
+    const told = async (): Promise<string> =>
+      (await operation.run('rotate', 'example.com', '--abort')).stderr.replace(/\s+/g, ' ');
+    await operation.rotate('--disable', '--sign');
+    expect(await told()).toMatch(
+      `warning: the parent was asked to remove the DS of KSK ${ksk!.keyTag} (ECDSAP256SHA256), and nobody knows whether it has hint: have it stay there, or add it again (zonewright ds example.com); then say so: zonewright rotate example.com --ds-published ${ksk!.keyTag}`,
+    );
+    await operation.rotate('--disable', '--sign');
+    await operation.withdrawDs();
+    expect(await told()).toMatch(
+      `warning: the parent has no DS of KSK ${ksk!.keyTag} (ECDSAP256SHA256) any more: resolvers do not validate the zone hint: add it again (zonewright ds example.com --add), and say so: zonewright rotate example.com --ds-published ${ksk!.keyTag}`,
+    );
+    expect(await operation.succeed('ds', 'example.com', '--add')).toContain(` DS ${ksk!.keyTag} `);
+    await operation.rotate('--ds-published', String(ksk!.keyTag), '--sign');
+    await operation.rotate('--start', 'ksk');
+    expect(await told()).toBe('');
+  });
+
+  test('is advised with the key of the rollover that is meant, where several are in progress', async () => {
+    const operation = await enabled('checkParent: false');
+    const hintOf = async (...args: readonly string[]): Promise<string> => {
+      const { status, stderr } = await operation.run('rotate', 'example.com', ...args);
+      expect(status).toBe(3);
+      return stderr
+        .replace(/\s+/g, ' ')
+        .replace(/.* hint: /, '')
+        .trim();
+    };
+    const tagOf = (name: string): number => {
+      const rollover = operation.state().rollovers.find((one) => one.name.startsWith(name))!;
+      return operation.state().keys.find(({ base }) => rollover.new.includes(base))!.keyTag;
+    };
+    await operation.rotate('--start', 'zsk', '--sign');
+    expect(await hintOf('--start', 'zsk')).toBe(
+      'let it finish, or take it back: zonewright rotate example.com --abort',
+    );
+    await operation.rotate('--start', 'ksk', '--sign');
+    for (const role of ['ksk', 'zsk']) {
+      expect(await hintOf('--start', role)).toBe(
+        `let it finish, or take it back: zonewright rotate example.com --abort-key ${tagOf(role)}`,
+      );
+    }
+    await operation.pass(6 * HOUR);
+    expect(await hintOf('--abort')).toBe(
+      `if that DS is there, withdraw it; then say so: zonewright rotate example.com --ds-withdrawn ${tagOf('ksk')}, and try again`,
+    );
+    expect(await hintOf('--abort-key', String(tagOf('zsk')))).toBe(
+      `let it go on; to take the KSK rollover (double-KSK) back: zonewright rotate example.com --abort-key ${tagOf('ksk')}`,
+    );
+    await operation.rotate('--ds-published', String(tagOf('ksk')));
+    await operation.withdrawDs();
+    expect(await hintOf('--abort')).toBe('let it go on: the old DS is gone');
+  });
+
   test('is refused while caches need the new key', async () => {
     const operation = await enabled();
     await operation.rotate('--start', 'zsk', '--sign');
@@ -349,7 +414,15 @@ describe('--dry-run', () => {
   test('writes nothing at all, and says what would be done', async () => {
     const operation = new Operation();
     const before = operation.files();
-    expect(await operation.rotate('--dry-run', '--sign')).toContain('began; new: a new KSK, a new ZSK');
+    expect(await operation.rotate('--dry-run', '--sign')).toBe(
+      [
+        'enable DNSSEC: would begin; new: a new KSK, a new ZSK',
+        'enable DNSSEC: would publish the signed zone',
+        'enable DNSSEC, afterwards: waiting for the next signing to publish the signed zone',
+      ]
+        .map((line) => `example.com. ${line}\n`)
+        .join('') + '  then: zonewright sign example.com.zone\n',
+    );
     expect(operation.files()).toEqual(before);
     expect((await operation.rotateJson('--dry-run')).changed).toBe(true);
   });
@@ -359,8 +432,28 @@ describe('--dry-run', () => {
     await operation.rotate('--start', 'zsk', '--sign');
     operation.now += DAY;
     const before = operation.files();
-    expect(await operation.rotate('--dry-run')).toContain('will sign with the new key instead of the old');
+    expect(await operation.rotate('--dry-run')).toContain('would sign with the new key instead of the old');
+    expect(await operation.rotate('--dry-run', '--abort')).toContain(
+      'would be taken back: the old keys would do all the work again',
+    );
     expect(operation.files()).toEqual(before);
+  });
+
+  test('says of the parent, too, what would be asked of it, and of the end that it would come', async () => {
+    const operation = await enabled();
+    expect(await operation.rotate('--disable', '--dry-run')).toMatch(
+      /would begin\n.*would ask the parent to remove all DS\n.*, afterwards: waiting for the parent to remove all DS/,
+    );
+    await operation.rotate('--disable', '--sign');
+    await operation.withdrawDs();
+    operation.now += 3 * DAY;
+    await operation.rotate('--sign');
+    expect(operation.state().rollovers).toEqual([]);
+    const waiting = await Operation.enabled();
+    await waiting.rotate('--start', 'zsk', '--sign');
+    expect(await waiting.rotate('--dry-run')).toMatch(
+      /^example\.com\. ZSK rollover \(pre-publication\): waiting until [^\n]*\n$/,
+    );
   });
 });
 

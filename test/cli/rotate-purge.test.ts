@@ -17,7 +17,7 @@ test('--purge deletes what left the zone at once, and nothing else, and the audi
 
   const before = operation.files();
   expect(await operation.rotate('--purge', '--dry-run')).toContain(
-    `purge: will delete the files of ZSK ${old!.keyTag} (ECDSAP256SHA256), removed 20`,
+    `purge: would delete the files of ZSK ${old!.keyTag} (ECDSAP256SHA256), removed 20`,
   );
   expect((await operation.rotateJson('--purge', '--dry-run')).done).toHaveLength(1);
   expect(await operation.rotate('--dry-run')).not.toContain('purge');
