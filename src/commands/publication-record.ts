@@ -17,6 +17,7 @@ import {
   type Publication,
 } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
+import { zskSignsRequests } from '../rollover/request-signers.ts';
 import type { AuditEntry, ManagedKey, RotationState } from '../rollover/state.ts';
 import { zoneEvidence, type ZoneEvidence } from '../rollover/zone-evidence.ts';
 import { proveWanted } from '../rollover/wanted-ds.ts';
@@ -114,7 +115,12 @@ export class PublicationRecord {
       ahead === undefined
         ? [...dnskeyRecords(publishedKeys, policy), ...children]
         : recordsAhead(ahead, children);
-    return { ...keys, apexRecords };
+    const isShared = zskSignsRequests({ ...this.#state, keys: managed }, now);
+    const signing = keys.signing.map((key) => ({
+      ...key,
+      signsRequests: isShared || key.privateKey.kind === 'lost',
+    }));
+    return { ...keys, signing, apexRecords };
   }
 
   /**

@@ -57,10 +57,11 @@ export function fingerprint(
     zonemd,
     dropOutOfZone,
     maxTtl,
-    signing: keys.signing.map(({ dnskeyRdata, signsKeys, signsZone, privateKey }) => [
+    signing: keys.signing.map(({ dnskeyRdata, signsKeys, signsZone, signsRequests, privateKey }) => [
       toHex(dnskeyRdata),
       signsKeys,
       signsZone,
+      signsRequests,
       ...(privateKey.kind === 'premade' ? [...privateKey.rrsigs.values()].map(toHex) : []),
     ]),
     own: keys.own.map(({ dnskeyRdata }) => toHex(dnskeyRdata)),

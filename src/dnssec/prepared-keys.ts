@@ -22,7 +22,8 @@ export interface PreparedKey extends SigningKey, TaggedKey {
 
 /** Whether a key signs the RRsets of a type. */
 export function signsType(key: SigningKey, type: number): boolean {
-  return isKeyType(type) ? key.signsKeys : key.signsZone;
+  if (!isKeyType(type)) return key.signsZone;
+  return key.signsKeys || (type !== Type.DNSKEY && key.signsRequests === true);
 }
 
 /** A key with what signing asks of it. @throws ZonewrightError `sign/algorithm` where nothing here signs with its algorithm. */

@@ -15,6 +15,8 @@ export interface SigningKey {
   readonly signsKeys: boolean;
   /** Whether it signs all others. */
   readonly signsZone: boolean;
+  /** Whether it signs CDS and CDNSKEY though it does not sign the DNSKEY RRset; where its private half is lost, as far as it has signed them. */
+  readonly signsRequests?: boolean | undefined;
 }
 
 /** In place of a key that is elsewhere: the RDATA of the RRSIGs that it made ahead, by the type that they cover. */

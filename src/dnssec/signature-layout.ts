@@ -64,19 +64,20 @@ export class SignatureLayout {
   /** Makes room for all that is going to be added: nothing may move while threads sign. */
   reserve(denial: DenialChain): void {
     const content = this.#content;
-    let keyRrsets = 0;
+    const keyTypes: number[] = [];
     let otherRrsets = denial.count;
     for (let rrset = 0; rrset < content.rrsetCount; rrset++) {
       const type = content.rrsetTypes[rrset]!;
       if (!this.#isSigned(content.rrsetOwners[rrset]!, type)) continue;
-      if (isKeyType(type)) keyRrsets++;
+      if (isKeyType(type)) keyTypes.push(type);
       else otherRrsets++;
     }
     let { records = 0, rdata = 0 } = denial.room;
-    for (const { signsKeys, signsZone, signatureLength } of this.#keys) {
-      const signatures = (signsKeys ? keyRrsets : 0) + (signsZone ? otherRrsets : 0);
+    for (const key of this.#keys) {
+      const overKeys = keyTypes.filter((type) => signsType(key, type)).length;
+      const signatures = overKeys + (key.signsZone ? otherRrsets : 0);
       records += signatures;
-      rdata += signatures * (RrsigOffset.SignerName + content.origin.length + signatureLength);
+      rdata += signatures * (RrsigOffset.SignerName + content.origin.length + key.signatureLength);
     }
     content.store.reserve({ ...denial.room, records, rdata });
   }
@@ -155,7 +156,10 @@ export class SignatureLayout {
   /** Keeps the signature of a key over an RRset that did not change, or plans a new one. */
   #signTarget(target: Target, same: number, key: PreparedKey): void {
     if (same >= 0 && this.#keepSignature(target, same, key)) return;
-    if (key.privateKey.kind === 'lost') throw this.#unsignable(target, same, key);
+    if (key.privateKey.kind === 'lost') {
+      if (isKeyType(target.type) && !key.signsKeys) return;
+      throw this.#unsignable(target, same, key);
+    }
     this.#addJob(target, key, same >= 0);
   }
 

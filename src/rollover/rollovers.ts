@@ -50,6 +50,8 @@ export interface RolloverDefinition {
   readonly reference: string;
   /** Whether it may run beside one of another kind that may, too. */
   readonly alone: boolean;
+  /** Whether there is a step by which the keys that sign the DNSKEY RRset are others at once, or of other algorithms. */
+  readonly swapsKsk?: true;
   readonly steps: readonly Step[];
 }
 
@@ -138,6 +140,7 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
     title: 'KSK rollover (double-DS)',
     reference: 'RFC 7583 section 3.3.2',
     alone: false,
+    swapsKsk: true,
     steps: doubleDs,
   },
   csk: {
@@ -150,6 +153,7 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
     title: 'algorithm rollover (conservative)',
     reference: 'RFC 6781 section 4.1.4',
     alone: true,
+    swapsKsk: true,
     steps: [
       {
         kind: 'publish',
@@ -172,6 +176,7 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
     title: 'withdrawal of a new algorithm',
     reference: 'RFC 6781 section 4.1.4',
     alone: true,
+    swapsKsk: true,
     steps: [
       { ...addDs, safe: 'between', margin: 'none', does: 'keep the DS of the old algorithm at the parent' },
       removeDs,
@@ -213,6 +218,7 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
     title: 'replacement of a lost KSK (double-DS)',
     reference: 'RFC 7583 section 3.3.2',
     alone: false,
+    swapsKsk: true,
     steps: doubleDs,
   },
   'lost-zsk': {
@@ -234,6 +240,7 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
     title: 'replacement of a lost CSK, or of KSK and ZSK',
     reference: 'RFC 7583 sections 3.3.2 and 3.2.1',
     alone: true,
+    swapsKsk: true,
     steps: [
       { ...addDs, safe: 'between' },
       {

@@ -81,6 +81,24 @@ describe('sign with a lost ZSK', () => {
   });
 });
 
+test('a ZSK that is lost in a double-DS rollover leaves what it signed, and CDS are signed without it where they change', async () => {
+  const policy = 'kskLifetime: unlimited, zskLifetime: unlimited, kskRollover: double-ds, checkParent: false';
+  const operation = await Operation.enabled(policy);
+  await operation.rotate('--start', 'ksk', '--sign');
+  const [old, fresh] = operation.keys('ksk').map(({ keyTag }) => keyTag);
+  const [zsk] = operation.keys('zsk');
+  expect(operation.signers('CDS')).toEqual([old!, zsk!.keyTag].sort());
+  rmSync(`keys/${zsk!.base}.private`);
+  const before = operation.signed();
+  await operation.sign();
+  expect(operation.signed()).toBe(before);
+  await operation.rotate('--recover', String(zsk!.keyTag), '--sign');
+  expect(operation.signers('CDS')).toEqual([old!, zsk!.keyTag].sort());
+  await untilDone(operation);
+  expect(operation.state().rollovers).toEqual([]);
+  expect(operation.signers('CDS')).toEqual([fresh!]);
+});
+
 test('a lost KSK does not stop the edits of a zone', async () => {
   const { operation } = await withLostKey('ksk');
   const before = serialOf(operation);

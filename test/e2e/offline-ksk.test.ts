@@ -169,8 +169,6 @@ describe('a KSK in a safe', () => {
 
   test('a KSK that is lost with its safe is replaced by one that is here', async () => {
     const operation = await withKskInSafe();
-    // The new KSK alone signs CDS when the DNSKEYs are swapped, and the model wants every RRset valid with cached DNSKEYs.
-    operation.configure(`${POLICY}, cds: false`);
     await requestAndAnswer(operation, '--until', '60d');
     await operation.sign('--response', 'skr');
     operation.observe();

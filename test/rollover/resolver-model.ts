@@ -27,15 +27,18 @@ export interface DnskeyAnswer {
   readonly signatures: readonly Rrsig[];
 }
 
-/** The other RRsets of a version of the zone, each by its signatures. */
+/** Other RRsets of a version of the zone, each by its signatures. */
 export type DataAnswer = readonly (readonly Rrsig[])[];
 
 export interface ZoneFile {
   readonly name: string;
   readonly dnskey: DnskeyAnswer;
   readonly data: DataAnswer;
+  /** CDS and CDNSKEY as one RRset, where it has them. */
+  readonly requests: DataAnswer;
   readonly dnskeyTtl: number;
   readonly dataTtl: number;
+  readonly requestsTtl: number;
 }
 
 export function digestOf(key: string, digestType: number): string {
@@ -116,27 +119,34 @@ export interface Violation {
 export class World {
   readonly #dnskeys: Stint<DnskeyAnswer>[] = [];
   readonly #data: Stint<DataAnswer>[] = [];
+  readonly #requests: Stint<DataAnswer>[] = [];
   readonly #ds: Stint<readonly Ds[]>[] = [];
   readonly #judged = new Map<string, string | undefined>();
 
   /** The primary begins to serve this file; a slow secondary may serve it for `lag` seconds after it was replaced. */
-  loadZone(time: number, { name, dnskey, data, dnskeyTtl, dataTtl }: ZoneFile, lag: number): void {
-    serve(this.#dnskeys, time, { name, value: dnskey, ttl: dnskeyTtl, lag });
-    serve(this.#data, time, { name, value: data, ttl: dataTtl, lag });
+  loadZone(time: number, file: ZoneFile, lag: number): void {
+    for (const list of this.#zoneParts) end(list, time);
+    this.loadUnnoticed(time, file, lag);
   }
 
   /**
    * The primary begins to serve this file under the serial of the one before: the secondaries go on with that until somebody makes them
    * fetch it.
    */
-  loadUnnoticed(time: number, { name, dnskey, data, dnskeyTtl, dataTtl }: ZoneFile, lag: number): void {
+  loadUnnoticed(time: number, file: ZoneFile, lag: number): void {
+    const { name, dnskey, data, requests, dnskeyTtl, dataTtl, requestsTtl } = file;
     this.#dnskeys.push(stint(time, { name, value: dnskey, ttl: dnskeyTtl, lag }));
     this.#data.push(stint(time, { name, value: data, ttl: dataTtl, lag }));
+    this.#requests.push(stint(time, { name, value: requests, ttl: requestsTtl, lag }));
   }
 
   /** All servers have fetched the newest file. */
   transferred(time: number): void {
-    for (const list of [this.#dnskeys, this.#data] as Stint<unknown>[][]) end(list.slice(0, -1), time);
+    for (const list of this.#zoneParts) end(list.slice(0, -1), time);
+  }
+
+  get #zoneParts(): readonly Stint<unknown>[][] {
+    return [this.#dnskeys, this.#data, this.#requests];
   }
 
   /** The parent begins to serve this DS set. */
@@ -170,6 +180,22 @@ export class World {
     return found;
   }
 
+  /** The same for CDS and CDNSKEY in the place of the data: who cannot validate them knows nothing of what the zone asks for. */
+  requestViolations(time: number): Violation[] {
+    const found: Violation[] = [];
+    for (const ds of held(this.#ds, time)) {
+      for (const dnskey of held(this.#dnskeys, time)) {
+        for (const requests of held(this.#requests, time)) {
+          if (requests.value.length === 0) continue;
+          const reason = this.#judge(ds, dnskey, requests, time);
+          if (reason !== undefined)
+            found.push({ time, reason, ds: ds.name, dnskey: dnskey.name, data: requests.name });
+        }
+      }
+    }
+    return found;
+  }
+
   /** The violations that the newest zone file has caused: with the file before it in its place the same combination would be fine. */
   violationsByNewestFile(time: number): Violation[] {
     const [oldKeys, newKeys] = [this.#dnskeys.at(-2), this.#dnskeys.at(-1)];
@@ -196,7 +222,7 @@ export class World {
   /** Forgets what no cache holds any more. */
   forget(time: number): void {
     const trust = Math.max(0, ...this.#dnskeys.map(({ ttl }) => ttl));
-    for (const list of [this.#dnskeys, this.#data, this.#ds] as Stint<unknown>[][]) {
+    for (const list of [...this.#zoneParts, this.#ds as Stint<unknown>[]]) {
       const kept = list.filter((stint, index) => index >= list.length - 2 || lastHeld(stint) + trust > time);
       list.splice(0, list.length, ...kept);
     }

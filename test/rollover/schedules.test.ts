@@ -16,14 +16,16 @@ describe(`${SCHEDULES} random schedules of two years each`, () => {
   test.each(batches)('seeds from %i', (first) => {
     for (let seed = first; seed < first + BATCH; seed++) {
       const outcome = runSchedule(seed);
-      const { violations, log } = outcome.simulation;
+      const { violations, requestViolations, log } = outcome.simulation;
       // A clock that goes back between a decision and its signing makes `sign` wait; nothing else does.
       const refused = log.some((line) => line.includes(' clock ')) ? 0 : outcome.simulation.refused;
       // The log tells the whole story of a schedule that fails.
-      const story = violations.length + outcome.hanging.length + refused === 0 ? [] : log;
-      expect({ seed, violations, hanging: outcome.hanging, refused, story }).toEqual({
+      const story =
+        violations.length + requestViolations.length + outcome.hanging.length + refused === 0 ? [] : log;
+      expect({ seed, violations, requestViolations, hanging: outcome.hanging, refused, story }).toEqual({
         seed,
         violations: [],
+        requestViolations: [],
         hanging: [],
         refused: 0,
         story: [],

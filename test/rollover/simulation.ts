@@ -1,4 +1,5 @@
-import { dsOf } from '../../src/rollover/ds-sets.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { asksForNoDs, dsOf } from '../../src/rollover/ds-sets.ts';
 import { lostSigners, nextPublication } from '../../src/rollover/next-publication.ts';
 import type { Decision, Wait } from '../../src/rollover/step-outcome.ts';
 import { advance, type Advance } from '../../src/rollover/engine.ts';
@@ -26,9 +27,11 @@ import {
   type Ledger,
 } from '../../src/rollover/ledger.ts';
 import type { Policy } from '../../src/rollover/policy.ts';
-import { provePublication } from '../../src/rollover/proof.ts';
+import { provePublication, type ZoneVersion } from '../../src/rollover/proof.ts';
+import { zskSignsRequests } from '../../src/rollover/request-signers.ts';
 import { UNUSED, type ManagedKey, type RotationState } from '../../src/rollover/state.ts';
 import type { DsRecord, DsSet, KeyId } from '../../src/rollover/validation.ts';
+import { proveWanted } from '../../src/rollover/wanted-ds.ts';
 import { keepsSerial } from '../../src/rollover/kept-serial.ts';
 import { replacementOf } from '../../src/rollover/replacement.ts';
 import { flagsOfRole, type Role } from '../../src/keys/roles.ts';
@@ -58,10 +61,20 @@ interface WrittenFile {
   readonly digest: string;
   readonly dnskeyTtl: number;
   readonly maxTtl: number;
+  /** How long secondaries may go on with it, by its own SOA record. */
+  readonly propagation: number;
   readonly content: string;
   readonly keySignatures: readonly Rrsig[];
   /** The zone's RRsets stand for three parts whose signatures have different ages. */
   readonly dataSignatures: readonly (readonly Rrsig[])[];
+  readonly requests: Requests | undefined;
+  readonly requestSignatures: readonly Rrsig[];
+}
+
+/** CDS and CDNSKEY: what they ask for, and who signs them. */
+interface Requests {
+  readonly asks: string;
+  readonly signers: readonly KeyId[];
 }
 
 /** Plays what stands around the engine: the commands, the disk, the servers, the parent. Real time is `time`; the tool reads `clock`. */
@@ -69,6 +82,11 @@ export class Simulation {
   readonly world = new World();
   readonly violations: Violation[] = [];
   readonly causedByUs: Violation[] = [];
+  /**
+   * Combinations by which some resolver cannot validate CDS and CDNSKEY, but for those that docs/rotation.md names: with CDS from before the rollover
+   * began, or from where no ZSK can sign.
+   */
+  readonly requestViolations: Violation[] = [];
   readonly log: string[] = [];
   time: number;
   clockOffset = 0;
@@ -90,6 +108,10 @@ export class Simulation {
   /** The DS set that the operator was asked for. */
   asked: DsSet = [];
   #file: WrittenFile | undefined;
+  /** Of each version by its name. */
+  readonly #versions = new Map<string, { readonly written: number; readonly isZoneLost: boolean }>();
+  /** When rollovers began that put one KSK in the place of another. */
+  readonly #swaps: number[] = [];
   #serial = 1;
   #files = 0;
   #keyCount = 0;
@@ -174,6 +196,7 @@ export class Simulation {
 
   begin(due: Due): void {
     const keys = due.newRoles.map((role) => this.makeKey(role, due.algorithm));
+    if (['ksk-double-ds', 'lost-ksk', 'lost-csk'].includes(due.name)) this.#swaps.push(this.time);
     this.note(
       `start ${due.name} ${due.old.map(({ base }) => base).join()} -> ${keys.map(({ base }) => base).join()}`,
     );
@@ -299,14 +322,17 @@ export class Simulation {
     const next = nextPublication(this.state);
     const file = this.#file;
     if (file === undefined || file.content !== JSON.stringify(next)) return true;
+    if (!isDeepStrictEqual(file.requests, this.#requests(next))) return true;
     if (file.dnskeyTtl !== this.#dnskeyTtl(next.keySet.keys) || file.maxTtl !== this.#maxTtl) return true;
     return this.firstExpiration - this.clock < this.policy.signatures.refresh;
   }
 
   /** When the first signature of the zone expires. */
   get firstExpiration(): number {
-    const { keySignatures = [], dataSignatures = [] } = this.#file ?? {};
-    return Math.min(...[keySignatures, ...dataSignatures].flat().map(({ expires }) => expires));
+    const { keySignatures = [], dataSignatures = [], requestSignatures = [] } = this.#file ?? {};
+    return Math.min(
+      ...[keySignatures, ...dataSignatures, requestSignatures].flat().map(({ expires }) => expires),
+    );
   }
 
   /** What a run learns of the one before it: a file that was written counts, a file that was not is forgotten. */
@@ -345,6 +371,37 @@ export class Simulation {
     this.world.transferred(this.time);
   }
 
+  /** CDS and CDNSKEY of the next version, as far as they can be signed. */
+  #requests({ keySet, data }: ZoneVersion): Requests | undefined {
+    const { state, policy } = this;
+    if (keySet.keys.length === 0) return undefined;
+    const isAsking =
+      (state.wantedDs.length > 0 || asksForNoDs(state)) && proveWanted(state, policy, this.clock).safe;
+    const wanted = isAsking ? JSON.stringify(dsOf(state, state.wantedDs, policy)) : undefined;
+    const { requests, requestSignatures = [] } = this.#file ?? {};
+    const old = requests?.asks;
+    const isZoneLost = this.#isFrozen('signsZone');
+    const asks = this.#isFrozen('signsKeys')
+      ? isZoneLost || wanted === old
+        ? old
+        : undefined
+      : isZoneLost && (wanted === undefined || old === undefined)
+        ? old
+        : wanted;
+    if (asks === undefined) return undefined;
+    const hasSigned = (key: KeyId): boolean =>
+      asks === old && requestSignatures.some(({ signer }) => signer === this.#publicKey(key));
+    const isShared = zskSignsRequests(state, this.clock);
+    const zoneSigners = data.signerSets
+      .flat()
+      .filter((key) => !keySet.signers.includes(key) && (this.#isLost(key) ? hasSigned(key) : isShared));
+    return { asks, signers: [...keySet.signers, ...zoneSigners] };
+  }
+
+  #isLost(key: KeyId): boolean {
+    return this.state.keys.some(({ base, dnskey }) => dnskey === key && this.lost.has(base));
+  }
+
   get #maxTtl(): number {
     return this.#isFrozen('signsZone') ? this.#file!.maxTtl : this.zone.maxTtl;
   }
@@ -363,11 +420,14 @@ export class Simulation {
     const isUnnoticed = this.#isFrozen('signsZone');
     const serial = isUnnoticed ? this.#file!.serial : ++this.#serial;
     const digest = `digest ${++this.#files}`;
+    this.#versions.set(nameOf(serial, digest), { written: this.time, isZoneLost: isUnnoticed });
     const next = { keySet: { keys, signers }, data: { signerSets } };
+    const requests = this.#requests(next);
+    const old = this.#file;
     const { signatures } = this.policy;
     const renewed = (wanted: readonly KeyId[], old: readonly Rrsig[], age: number): Rrsig[] =>
       wanted.map((key) => {
-        const isLost = this.state.keys.some(({ base, dnskey }) => dnskey === key && this.lost.has(base));
+        const isLost = this.#isLost(key);
         const kept = old.find(
           ({ signer, expires }) =>
             signer === this.#publicKey(key) && (isLost || expires - this.clock >= signatures.refresh),
@@ -380,12 +440,19 @@ export class Simulation {
       digest,
       dnskeyTtl: this.#dnskeyTtl(keys),
       maxTtl: this.#maxTtl,
+      propagation: this.zone.propagation,
       content: JSON.stringify(next),
-      keySignatures: renewed(signers, this.#file?.keySignatures ?? [], 0),
+      keySignatures: renewed(signers, old?.keySignatures ?? [], 0),
       dataSignatures: signerSets.flatMap((set) =>
         [0, 1, 2].map((part) =>
-          renewed(set, this.#file?.dataSignatures[part] ?? [], (part * signatures.jitter) / 2),
+          renewed(set, old?.dataSignatures[part] ?? [], (part * signatures.jitter) / 2),
         ),
+      ),
+      requests,
+      requestSignatures: renewed(
+        requests?.signers ?? [],
+        requests?.asks === old?.requests?.asks ? (old?.requestSignatures ?? []) : [],
+        0,
       ),
     };
     this.state = withPublication(this.state, {
@@ -395,7 +462,7 @@ export class Simulation {
       ...next,
       dnskeyTtl: file.dnskeyTtl,
       maxTtl: file.maxTtl,
-      propagation: this.zone.propagation,
+      propagation: file.propagation,
     });
     if (crash === 'before') {
       this.note(`crash before ${serial}`);
@@ -414,20 +481,33 @@ export class Simulation {
   }
 
   #load(
-    { serial, digest, content, keySignatures, dataSignatures, dnskeyTtl, maxTtl }: WrittenFile,
+    {
+      serial,
+      digest,
+      content,
+      keySignatures,
+      dataSignatures,
+      requests,
+      requestSignatures,
+      dnskeyTtl,
+      maxTtl,
+      propagation,
+    }: WrittenFile,
     isUnnoticed = false,
   ): void {
     const { keySet } = JSON.parse(content) as { keySet: { keys: KeyId[] } };
     const dnskey = { keys: keySet.keys.map((key) => this.#dnskey(key)), signatures: keySignatures };
     const file = {
-      name: `serial ${serial} (${digest})`,
+      name: nameOf(serial, digest),
       dnskey,
       data: dataSignatures,
+      requests: requests === undefined ? [] : [requestSignatures],
       dnskeyTtl,
       dataTtl: maxTtl,
+      requestsTtl: Math.min(dnskeyTtl, maxTtl),
     };
-    if (isUnnoticed) this.world.loadUnnoticed(this.time, file, this.zone.propagation);
-    else this.world.loadZone(this.time, file, this.zone.propagation);
+    if (isUnnoticed) this.world.loadUnnoticed(this.time, file, propagation);
+    else this.world.loadZone(this.time, file, propagation);
     this.loaded = serial;
     this.check();
     this.causedByUs.push(...this.world.violationsByNewestFile(this.time));
@@ -492,8 +572,19 @@ export class Simulation {
 
   check(): void {
     this.violations.push(...this.world.violations(this.time));
+    const isKnown = ({ data }: Violation): boolean => {
+      const { written, isZoneLost } = this.#versions.get(data)!;
+      return isZoneLost || this.#swaps.some((start) => written <= start);
+    };
+    this.requestViolations.push(
+      ...this.world.requestViolations(this.time).filter((violation) => !isKnown(violation)),
+    );
     this.world.forget(this.time);
   }
+}
+
+function nameOf(serial: number, digest: string): string {
+  return `serial ${serial} (${digest})`;
 }
 
 function short(key: KeyId): string {

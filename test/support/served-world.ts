@@ -113,8 +113,11 @@ export function servedFile(text: string): ZoneFile {
     name: /\tSOA\t\S+ \S+ (\d+)/.exec(text)![1]!,
     dnskey: { keys: dnskey, signatures },
     data: [...data.values()].map((ends) => Array.from(ends, ([signer, expires]) => ({ signer, expires }))),
+    // CDS and CDNSKEY are among the data: they are to be as good as those.
+    requests: [],
     dnskeyTtl: keys[0]?.ttl ?? 0,
     dataTtl: Math.max(...records.map(({ ttl }) => ttl)),
+    requestsTtl: 0,
   };
 }
 
