@@ -1,4 +1,5 @@
 import { toHex } from '../dns/encoding.ts';
+import type { SignedZone } from '../dnssec/sign-request.ts';
 import { withAudit } from '../rollover/audit.ts';
 import {
   withDigestEstablished,
@@ -21,7 +22,6 @@ import { zskSignsRequests } from '../rollover/request-signers.ts';
 import type { AuditEntry, ManagedKey, RotationState } from '../rollover/state.ts';
 import { zoneEvidence, type ZoneEvidence } from '../rollover/zone-evidence.ts';
 import { proveWanted } from '../rollover/wanted-ds.ts';
-import type { Zone } from '../zone/zone.ts';
 import type { Environment } from './environment.ts';
 import { propagationOf } from './found-zone.ts';
 import type { PreviousOutput } from './previous-output.ts';
@@ -127,11 +127,15 @@ export class PublicationRecord {
    * Refuses a zone that some cache would turn bogus, or whose signatures run out in caches.
    * @throws ZonewrightError `sign/unsafe`, `sign/expires-early`
    */
-  prove(zone: Zone, keys: SelectedKeys, previous: PreviousOutput | undefined): void {
+  prove(
+    { zone, kept }: Pick<SignedZone, 'zone' | 'kept'>,
+    keys: SelectedKeys,
+    previous: PreviousOutput | undefined,
+  ): void {
     const { policy, force = false } = this.#options;
     const unpublished = keys.own.map(({ dnskeyRdata }) => dnskeyRdata);
     this.#signers = keys.signingKeys.map(({ base }) => base);
-    this.#evidence = zoneEvidence(zone, unpublished);
+    this.#evidence = zoneEvidence(zone, unpublished, kept?.signers);
     this.#recordPredecessor(previous, this.#evidence, unpublished);
     const next = this.#publication(this.#evidence, NO_FILE);
     const { ledger } = this.#state;

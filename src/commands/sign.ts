@@ -146,8 +146,9 @@ async function signInput(
   const signed = await signContent(options, times, input, keys, previous, record, environment);
   const making = makingOf(from, signed, Math.max(environment.now, times.inception));
   const remember = (digest: string): Promise<void> => digests.add(digest, making);
+  // With all records: `requestOf` asks for them.
   if (options.verify === true) await verifySigned(signed.zone, environment);
-  if (!signed.unchanged) record?.prove(signed.zone, keys, previous);
+  if (!signed.unchanged) record?.prove(signed, keys, previous);
   if (!signed.unchanged && options.check !== true)
     await putInPlace(signed, options.output, record, remember, environment);
   else if (signed.unchanged && previous?.trusted === true && options.check !== true)
@@ -155,7 +156,7 @@ async function signInput(
   return describeSigned(options, input, keys, signed);
 }
 
-/** Signs what the input has; what the previous output has is read by other threads until that begins. */
+/** Signs what the input has. */
 async function signContent(
   options: SignOptions,
   times: SignatureTimes,
@@ -165,30 +166,25 @@ async function signContent(
   record: PublicationRecord | undefined,
   environment: Environment,
 ): Promise<SignedZone> {
-  if (options.full !== true) previous?.printed?.begin(environment.pool);
-  try {
-    const { zone, dropped } = contentOf(options, input, keys, environment);
-    checkAlgorithms(zone, keys, environment);
-    const check = (): void => {
-      const { maxTtl } = options;
-      reportProblems(
-        checkZone(zone, { limit: PROBLEMS_OF_A_KIND, ...(maxTtl === undefined ? {} : { maxTtl }) }),
-        environment,
-      );
-      if (options.asPublished !== true) reportDropped(dropped, input.file, environment);
-    };
-    // Nothing can be signed without it.
-    if (zone.apexRrset(Type.SOA) < 0) check();
+  const { zone, dropped } = contentOf(options, input, keys, environment);
+  checkAlgorithms(zone, keys, environment);
+  const check = (): void => {
+    const { maxTtl } = options;
+    reportProblems(
+      checkZone(zone, { limit: PROBLEMS_OF_A_KIND, ...(maxTtl === undefined ? {} : { maxTtl }) }),
+      environment,
+    );
+    if (options.asPublished !== true) reportDropped(dropped, input.file, environment);
+  };
+  // Nothing can be signed without it.
+  if (zone.apexRrset(Type.SOA) < 0) check();
 
-    return await signZone(zone, requestOf(options, times, keys, previous, record, environment), {
-      crypto: environment.crypto,
-      pool: environment.pool,
-      meanwhile: check,
-      report: (done, total) => environment.progress?.({ task: 'signing', done, total }),
-    });
-  } finally {
-    previous?.printed?.abandon();
-  }
+  return await signZone(zone, requestOf(options, times, keys, previous, record, environment), {
+    crypto: environment.crypto,
+    pool: environment.pool,
+    meanwhile: check,
+    report: (done, total) => environment.progress?.({ task: 'signing', done, total }),
+  });
 }
 
 /** The zone to be signed: what the input has, but what signing makes itself and what is not the zone's, and what the keys add. */
@@ -244,6 +240,7 @@ function requestOf(
       ? {}
       : {
           previous: { zone: previous.printed ?? previous.zone, trusted: previous.trusted, refresh },
+          wholeZone: options.verify === true,
         }),
   };
 }

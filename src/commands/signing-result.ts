@@ -40,18 +40,17 @@ export function describeSigned(
   keys: SelectedKeys,
   signed: SignedZone,
 ): SignResult {
-  const { zone } = signed;
   return {
     ...describeRun(options, input, keys),
     changed: !signed.unchanged,
     serial: signed.serial,
-    records: zone.recordCount,
-    rrsets: zone.rrsetCount,
+    records: signed.records,
+    rrsets: signed.rrsets,
     signaturesMade: signed.signaturesMade,
     signaturesKept: signed.signaturesKept,
     denialRecords: signed.denialRecords,
     firstExpiration: signed.firstExpiration,
-    ...(options.output === '-' ? { text: printZone(zone) } : {}),
+    ...(options.output === '-' ? { text: printZone(signed.zone) } : {}),
   };
 }
 
@@ -90,13 +89,13 @@ function describeRun(
 }
 
 /** What to remember of an output, so that a run from the same knows that there is nothing to do. */
-export function makingOf(from: string, { zone, ...signed }: SignedZone, at: number): Making {
+export function makingOf(from: string, signed: SignedZone, at: number): Making {
   return {
     from,
     at,
     serial: signed.serial,
-    records: zone.recordCount,
-    rrsets: zone.rrsetCount,
+    records: signed.records,
+    rrsets: signed.rrsets,
     signatures: signed.signaturesMade + signed.signaturesKept,
     denialRecords: signed.denialRecords,
     firstExpiration: signed.firstExpiration,

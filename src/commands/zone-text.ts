@@ -84,7 +84,7 @@ function* mostlyKnownText(zone: Zone, { text, starts, ends }: OwnerTexts): Gener
     else {
       const start = starts[rank]!;
       let end = ends[rank++]!;
-      while (end - start < BLOCK && starts[rank] === end) end = ends[rank++]!;
+      while (end - start < BLOCK && starts[rank] === end && ends[rank]! > 0) end = ends[rank++]!;
       out.append(text, start, end);
     }
     if (out.length < BLOCK) continue;

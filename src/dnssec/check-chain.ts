@@ -9,12 +9,17 @@ import { NSEC3_HASH_LENGTH } from './nsec3-hash.ts';
 /**
  * Whether the denial chain of a signed zone is closed: each record leads to the next one that is there, and the last to the first. For NSEC, also
  * whether every owner of the zone's own data has its record. Types and hashes are not looked at; `verify` does that.
+ * @param hasRecord whether the owner of a rank has its NSEC record, which leads to the next, elsewhere
  */
-export function isChainComplete(zone: Zone, kind: Denial['kind']): boolean {
-  return kind === 'nsec' ? isNsecChainComplete(zone) : isNsec3ChainClosed(zone);
+export function isChainComplete(
+  zone: Zone,
+  kind: Denial['kind'],
+  hasRecord: (rank: number) => boolean = () => false,
+): boolean {
+  return kind === 'nsec' ? isNsecChainComplete(zone, hasRecord) : isNsec3ChainClosed(zone);
 }
 
-function isNsecChainComplete(zone: Zone): boolean {
+function isNsecChainComplete(zone: Zone, hasRecord: (rank: number) => boolean): boolean {
   const { store } = zone;
   const { names } = store;
   let expected = -1;
@@ -26,6 +31,8 @@ function isNsecChainComplete(zone: Zone): boolean {
     if (expected >= 0 && !isSameName(store.rdata.bytes, expected, names.wire.bytes, owner)) return false;
     if (isEnd) break;
     if (first < 0) first = rank;
+    expected = -1;
+    if (hasRecord(rank)) continue;
     const record = onlyRecord(zone, zone.findRrset(rank, Type.NSEC));
     if (record < 0) return false;
     expected = store.rdataOffsets[record]!;

@@ -1,5 +1,6 @@
+import type { ByteBuffer } from '../dns/byte-buffer.ts';
+import { LOWER_CASE, nameLength } from '../dns/name.ts';
 import { sameOctets } from '../dns/octets.ts';
-import { LOWER_CASE } from '../dns/name.ts';
 import { sortOctetKeys } from '../dns/sort-keys.ts';
 import { inputError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
@@ -37,8 +38,9 @@ export interface DenialChain {
   /**
    * Adds it to the record store, and returns the store's numbers of the new records in the order of the chain.
    * @param ttl in seconds (RFC 9077)
+   * @param hasRecord whether the owner of a rank has its record elsewhere, where that stands at the owner itself
    */
-  add(ttl: number): Uint32Array;
+  add(ttl: number, hasRecord?: (rank: number) => boolean): Uint32Array;
 }
 
 /**
@@ -61,31 +63,53 @@ function nsecChain(zone: Zone): DenialChain {
   return {
     count: ranks.length,
     room: { records: ranks.length, rdata },
-    add: (ttl) => addNsecChain(zone, ranks, ttl),
+    add: (ttl, hasRecord = () => false) => addNsecChain(zone, ranks, ttl, hasRecord),
   };
 }
 
-function addNsecChain(zone: Zone, ranks: Uint32Array, ttl: number): Uint32Array {
+function addNsecChain(
+  zone: Zone,
+  ranks: Uint32Array,
+  ttl: number,
+  hasRecord: (rank: number) => boolean,
+): Uint32Array {
   const { store } = zone;
+  const { names } = store;
   const records = new Uint32Array(ranks.length);
-  const types = new TypeList();
+  let count = 0;
+  const nsec = new NsecWriter(zone);
   for (let i = 0; i < ranks.length; i++) {
+    const rank = ranks[i]!;
+    if (hasRecord(rank)) continue;
     const start = store.rdata.length;
-    appendLowerCaseName(zone, ranks[(i + 1) % ranks.length]!);
-    types.fill(zone, ranks[i]!, Type.NSEC, true);
-    writeTypeBitmap(types.types, types.count, store.rdata);
-    records[i] = store.add(zone.ownerNames[ranks[i]!]!, Type.NSEC, ttl, start);
+    const next = zone.ownerNames[ranks[(i + 1) % ranks.length]!]!;
+    nsec.append(rank, names.wire.bytes, names.offsets[next]!, store.rdata);
+    records[count++] = store.add(zone.ownerNames[rank]!, Type.NSEC, ttl, start);
   }
-  return records;
+  return records.subarray(0, count);
 }
 
-function appendLowerCaseName(zone: Zone, rank: number): void {
-  const { names, rdata } = zone.store;
-  const id = zone.ownerNames[rank]!;
-  const end = names.end(id);
-  rdata.reserve(end - names.offsets[id]!);
-  for (let i = names.offsets[id]!; i < end; i++)
-    rdata.bytes[rdata.length++] = LOWER_CASE[names.wire.bytes[i]!]!;
+/** What an NSEC record says of the owners of a zone. */
+export type OwnerTypes = Pick<Zone, 'ownerStatus' | 'ownerRrsets' | 'rrsetTypes'>;
+
+/** Writes the RDATA of the NSEC records of a zone (RFC 4034 section 4.1). */
+export class NsecWriter {
+  readonly #zone: OwnerTypes;
+  readonly #types = new TypeList();
+
+  constructor(zone: OwnerTypes) {
+    this.#zone = zone;
+  }
+
+  /** Appends that of the owner of a rank; the next one's name is at `names[next…]`. */
+  append(rank: number, names: Uint8Array, next: number, out: ByteBuffer): void {
+    const end = next + nameLength(names, next);
+    out.reserve(end - next);
+    for (let i = next; i < end; i++) out.bytes[out.length++] = LOWER_CASE[names[i]!]!;
+    const types = this.#types;
+    types.fill(this.#zone, rank, Type.NSEC, true);
+    writeTypeBitmap(types.types, types.count, out);
+  }
 }
 
 type Nsec3Denial = Denial & { readonly kind: 'nsec3' };
@@ -201,7 +225,7 @@ class TypeList {
    * Fills the list with the zone's own types at an owner: at a delegation only NS and DS (RFC 4035 section 2.3).
    * @param denialType the type of the denial record itself, where it stands at the owner
    */
-  fill(zone: Zone, rank: number, denialType: number | undefined, signed: boolean): void {
+  fill(zone: OwnerTypes, rank: number, denialType: number | undefined, signed: boolean): void {
     this.count = 0;
     const isDelegation = zone.ownerStatus[rank] === OwnerStatus.Delegation;
     for (let rrset = zone.ownerRrsets[rank]!, end = zone.ownerRrsets[rank + 1]!; rrset < end; rrset++) {

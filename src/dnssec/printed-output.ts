@@ -4,36 +4,23 @@ import { parseZone } from '../zone/parse-zone.ts';
 import { PrintedLineReader } from '../zone/printed-lines.ts';
 import { Zone } from '../zone/zone.ts';
 import { PreviousSignatures } from './previous-signatures.ts';
-import { foundLines, newPrintedTask, rowCount, type PrintedTask } from './printed-jobs.ts';
 import { PrintedSignatures } from './printed-signatures.ts';
-import type { ReusableSignatures } from './reusable-signatures.ts';
 import { apexSerial, readSoa } from './soa.ts';
-import type { RunningTask, WorkPool } from './work-pool.ts';
 
-/** A signed zone as text that this tool wrote. Other threads can read it while the calling one does something else. */
+/** A signed zone as text that this tool wrote. */
 export class PrintedOutput {
+  readonly text: Uint8Array;
   readonly #origin: Uint8Array;
-  readonly #task: PrintedTask;
-  #running: RunningTask | undefined;
   #zone: Zone | undefined;
 
   /** @param origin the zone's name in canonical form */
   constructor(text: Uint8Array, origin: Uint8Array) {
+    this.text = text;
     this.#origin = origin;
-    this.#task = newPrintedTask(text, origin);
-  }
-
-  /** Lets other threads begin. Until the signatures were asked for, or it was abandoned, these do nothing else. */
-  begin(pool: WorkPool): RunningTask {
-    if (this.#running === undefined) {
-      this.#running = pool.begin(this.#task, 0);
-      this.#running.extend(rowCount(this.#task.text));
-    }
-    return this.#running;
   }
 
   get serial(): number {
-    const { text } = this.#task;
+    const { text } = this;
     const line = new PrintedLineReader(text, 0);
     // The SOA is printed first.
     if (!line.read() || line.type !== Type.SOA) return apexSerial(this.zone);
@@ -45,7 +32,7 @@ export class PrintedOutput {
   get zone(): Zone {
     if (this.#zone === undefined) {
       const origin = this.#origin;
-      const { store, zoneClass } = parseZone({ file: '', bytes: this.#task.text }, { origin });
+      const { store, zoneClass } = parseZone({ file: '', bytes: this.text }, { origin });
       this.#zone = new Zone(store, { origin, zoneClass });
     }
     return this.#zone;
@@ -56,17 +43,16 @@ export class PrintedOutput {
    * @param content the zone that is being signed
    * @param now epoch seconds
    * @param refresh seconds: a signature with less than this left is made anew
+   * @param startOf where the owner of a rank in the content may stand in the text
    */
-  async signatures(content: Zone, now: number, refresh: number, pool: WorkPool): Promise<ReusableSignatures> {
-    await this.begin(pool).finish();
-    const found = foundLines(this.#task);
+  signatures(
+    content: Zone,
+    now: number,
+    refresh: number,
+    startOf?: (rank: number) => number,
+  ): PrintedSignatures {
     const inFull = (): PreviousSignatures => new PreviousSignatures(this.zone, content, now, refresh);
-    if (found === undefined) return inFull();
-    return new PrintedSignatures({ ...found, serial: this.serial, inFull }, content, now, refresh);
-  }
-
-  /** Lets nobody read on. */
-  abandon(): void {
-    this.#running?.abandon();
+    const { text, serial } = this;
+    return new PrintedSignatures({ text, serial, inFull, startOf }, content, now, refresh);
   }
 }

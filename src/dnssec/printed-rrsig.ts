@@ -49,6 +49,11 @@ export class PrintedRrsig implements Omit<Rrsig, 'signature'> {
     return this.#at >= 0 && this.#isSigner();
   }
 
+  /** Where the signature starts that was read last. */
+  get signatureStart(): number {
+    return this.#at;
+  }
+
   /** Appends the RDATA that was read last. */
   append(out: ByteBuffer): void {
     writeRrsigHeader(this, out);

@@ -2,6 +2,7 @@ import type { OwnerTexts } from '../zone/print-zone.ts';
 import type { Zone } from '../zone/zone.ts';
 import type { Crypto, PrivateKeyMaterial } from './crypto.ts';
 import type { Denial } from './denial.ts';
+import type { KeptOwners } from './kept-owners.ts';
 import type { PrintedOutput } from './printed-output.ts';
 import type { SerialPolicy } from './serial-policy.ts';
 import type { WorkPool } from './work-pool.ts';
@@ -53,29 +54,36 @@ export interface SignRequest {
   readonly deterministic?: boolean | undefined;
   /** The output of an earlier run: its signatures are used again where they still serve. */
   readonly previous?: {
-    /** As text only where it is trusted. Whoever let threads begin to read that has to abandon it if signing fails. */
+    /** As text only where it is trusted. */
     readonly zone: Zone | PrintedOutput;
     /** Whether its signatures are known to be good; else each is verified before it is used. */
     readonly trusted: boolean;
     /** Seconds: a signature with less than this left is made anew. */
     readonly refresh: number;
   };
+  /** Whether the signed zone is wanted with all its records, however much of the previous output's text stays. */
+  readonly wholeZone?: boolean;
 }
 
 /** What signing asks of the machine. */
 export interface SignTools {
   readonly crypto: Crypto;
   readonly pool: WorkPool;
-  /** What may be done while other threads begin to sign, or read the previous output; where it fails, nothing is signed. */
+  /** What may be done while other threads begin to sign, or compare the previous output; where it fails, nothing is signed. */
   readonly meanwhile?: (() => void) | undefined;
   /** Is told now and then how many signatures are made. */
   readonly report?: ((done: number, total: number) => void) | undefined;
 }
 
 export interface SignedZone {
+  /** Without the denial and signatures of the owners that are `kept`. */
   readonly zone: Zone;
-  /** Text of owners that did not change, where the previous output was given as text. */
+  /** Owners that stay as they are, where the previous output was given as text, and that text by their rank in `zone`. */
+  readonly kept?: KeptOwners | undefined;
   readonly known?: OwnerTexts | undefined;
+  /** With those of the owners that are kept. */
+  readonly records: number;
+  readonly rrsets: number;
   /** Whether the previous output stands as it is; `zone` is that output then. */
   readonly unchanged: boolean;
   readonly serial: number;

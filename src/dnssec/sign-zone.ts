@@ -6,10 +6,9 @@ import type { Zone } from '../zone/zone.ts';
 import { isChainComplete } from './check-chain.ts';
 import type { PrivateKeyMaterial } from './crypto.ts';
 import { denialChain, type DenialChain } from './denial.ts';
+import type { KeptOwners } from './kept-owners.ts';
 import { prepareKey, requireRoles, type PreparedKey } from './prepared-keys.ts';
-import { PreviousSignatures } from './previous-signatures.ts';
-import { PrintedOutput } from './printed-output.ts';
-import { PrintedSignatures } from './printed-signatures.ts';
+import { ReuseSearch, type Reusable } from './reuse.ts';
 import type { ReadSignatures, ReusableSignatures, Target } from './reusable-signatures.ts';
 import { checkSignatures } from './self-check.ts';
 import { nextSerial } from './serial-policy.ts';
@@ -19,8 +18,7 @@ import { SignatureLayout } from './signature-layout.ts';
 import { recordColumns, type SigningTask } from './signing-jobs.ts';
 import { readSoa, setSoaSerial } from './soa.ts';
 import { isAllKept, isNothingElse } from './unchanged-output.ts';
-import { verifiedSignatures } from './verified-signatures.ts';
-import { runTask, singleThreadPool, type RunningTask, type WorkPool } from './work-pool.ts';
+import { runTask, singleThreadPool, type RunningTask } from './work-pool.ts';
 import { writeZonemd, zoneDigest, ZONEMD_SIMPLE } from './zonemd.ts';
 
 /**
@@ -34,25 +32,16 @@ import { writeZonemd, zoneDigest, ZONEMD_SIMPLE } from './zonemd.ts';
 export async function signZone(content: Zone, request: SignRequest, tools: SignTools): Promise<SignedZone> {
   if (request.isUnsigned !== true) requireRoles(request.keys, content);
   const keys = request.keys.map((key, index) => prepareKey(key, index, tools.crypto));
-  const denial = request.isUnsigned === true ? NO_DENIAL : denialChain(content, request.denial, tools.crypto);
-  if (request.previous === undefined)
-    return new ZoneSigning(content, request, keys, undefined, denial, tools).run();
-  // Other threads may be reading the previous output still.
-  tools.meanwhile?.();
-  const previous = await reusableSignatures(request.previous, content, request.now, keys, tools.pool);
-  return new ZoneSigning(content, request, keys, previous, denial, { ...tools, meanwhile: undefined }).run();
-}
-
-async function reusableSignatures(
-  { zone, trusted, refresh }: NonNullable<SignRequest['previous']>,
-  content: Zone,
-  now: number,
-  keys: readonly PreparedKey[],
-  pool: WorkPool,
-): Promise<ReusableSignatures> {
-  if (zone instanceof PrintedOutput) return zone.signatures(content, now, refresh, pool);
-  const isGood = trusted ? undefined : await verifiedSignatures(zone, keys, pool);
-  return new PreviousSignatures(zone, content, now, refresh, isGood);
+  const search = new ReuseSearch(content, request, keys, tools.pool);
+  try {
+    const denial =
+      request.isUnsigned === true ? NO_DENIAL : denialChain(content, request.denial, tools.crypto);
+    if (request.previous !== undefined) tools.meanwhile?.();
+    const reusable = await search.finish();
+    return await new ZoneSigning(content, request, keys, denial, reusable, tools).run();
+  } finally {
+    search.abandon();
+  }
 }
 
 /** The denial chain of a zone without DNSSEC. */
@@ -64,6 +53,7 @@ class ZoneSigning {
   readonly #tools: SignTools;
   readonly #keys: readonly PreparedKey[];
   readonly #previous: ReusableSignatures | undefined;
+  readonly #kept: KeptOwners | undefined;
   readonly #firstAdded: number;
   readonly #denial: DenialChain;
   readonly #layout: SignatureLayout;
@@ -72,8 +62,8 @@ class ZoneSigning {
     content: Zone,
     request: SignRequest,
     keys: readonly PreparedKey[],
-    previous: ReusableSignatures | undefined,
     denial: DenialChain,
+    { previous, kept }: Reusable,
     tools: SignTools,
   ) {
     this.#content = content;
@@ -81,9 +71,10 @@ class ZoneSigning {
     this.#tools = tools;
     this.#keys = keys;
     this.#previous = previous;
+    this.#kept = kept;
     this.#firstAdded = content.store.count;
     this.#denial = denial;
-    this.#layout = new SignatureLayout(content, request, keys, previous, denial.count);
+    this.#layout = new SignatureLayout(content, request, keys, denial.count, previous, kept);
   }
 
   async run(): Promise<SignedZone> {
@@ -102,7 +93,7 @@ class ZoneSigning {
     const signing = this.#tools.pool.begin(task, 0);
     try {
       layout.layOutContent((rows) => signing.extend(rows));
-      this.#tools.meanwhile?.();
+      if (previous === undefined) this.#tools.meanwhile?.();
       layout.layOutDenial(this.#denial);
       if (previous !== undefined && this.#isUnchanged(previous, soa))
         return this.#unchanged(previous.inFull());
@@ -128,6 +119,8 @@ class ZoneSigning {
     return {
       zone,
       unchanged: true,
+      records: zone.recordCount,
+      rrsets: zone.rrsetCount,
       serial,
       denialRecords: this.#denial.count,
       signaturesMade: 0,
@@ -149,7 +142,7 @@ class ZoneSigning {
   async #signed(serial: number, signing: RunningTask): Promise<SignedZone> {
     const content = this.#content;
     const layout = this.#layout;
-    const previous = this.#previous;
+    const kept = this.#kept;
     const { pool, report } = this.#tools;
     const ordinaryJobs = layout.jobs.count;
     signing.extend(ordinaryJobs);
@@ -160,10 +153,10 @@ class ZoneSigning {
     }
     const allJobs = layout.jobs.count;
     const zone = extendZone(content, this.#firstAdded);
-    if (this.#denial.count > 0 && !isChainComplete(zone, this.#request.denial.kind)) {
+    const hasNsec = (rank: number): boolean => kept?.hasNsec(rank) === true;
+    if (this.#denial.count > 0 && !isChainComplete(zone, this.#request.denial.kind, hasNsec)) {
       throw internalError('sign/chain-incomplete', 'the denial chain that was made is not complete');
     }
-    const known = previous instanceof PrintedSignatures ? previous.ownerTexts(zone) : undefined;
     // What stays in an HSM signs on this thread, and first, since it is the one that may fail.
     await this.#signWithTokens(0, ordinaryJobs);
     await signing.finish((done) => report?.(done, allJobs));
@@ -173,9 +166,13 @@ class ZoneSigning {
       await runTask(pool, this.#task('software'), ordinaryJobs, allJobs);
     }
     checkSignatures(layout.jobs, this.#keys, content.store);
+    const { nsecs = 0, signatures = 0, signedOwners = 0 } = kept?.count() ?? {};
     return {
       zone,
-      known,
+      kept,
+      known: kept?.textsFor(zone),
+      records: zone.recordCount + nsecs + signatures,
+      rrsets: zone.rrsetCount + nsecs + signedOwners,
       unchanged: false,
       serial,
       denialRecords: this.#denial.count,
@@ -191,6 +188,7 @@ class ZoneSigning {
     return {
       kind: 'sign',
       rows: this.#layout.jobs.rows,
+      expected: this.#layout.expected,
       columns: recordColumns(this.#content.store),
       keys: keys.map((key) =>
         key.kind !== 'premade' && key.kind !== 'lost' && key.kind === kind ? key : undefined,

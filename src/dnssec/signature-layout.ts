@@ -6,13 +6,13 @@ import { OwnerStatus, type Zone } from '../zone/zone.ts';
 import { isApexSignature } from './apex-signatures.ts';
 import type { DenialChain } from './denial.ts';
 import { expirationOf } from './expiration.ts';
+import { denialTtl, type KeptOwners } from './kept-owners.ts';
 import { isKeyType } from './key-types.ts';
 import { signsType, type PreparedKey } from './prepared-keys.ts';
 import type { ReusableSignatures, Target } from './reusable-signatures.ts';
 import { rrsigLabels, RrsigOffset, u32At, writeRrsigHeader } from './rrsig.ts';
 import type { SignRequest } from './sign-request.ts';
 import { SigningJobs } from './signing-jobs.ts';
-import { readSoa } from './soa.ts';
 
 /** After how many RRsets it is told how many rows there are. */
 const RRSETS_A_REPORT = 1 << 12;
@@ -22,8 +22,9 @@ const RRSETS_A_REPORT = 1 << 12;
  * a row and room in the store.
  */
 export class SignatureLayout {
-  /** The signatures to be made. */
+  /** The signatures to be made, and about how many these will be. */
   readonly jobs: SigningJobs;
+  readonly expected: number;
   /** Whether the SOA cannot be signed anew, so that the serial stays. */
   readonly isFrozen: boolean;
   /** RRsets that were laid out, and how many of them are the previous output's. */
@@ -40,6 +41,7 @@ export class SignatureLayout {
   readonly #request: SignRequest;
   readonly #keys: readonly PreparedKey[];
   readonly #previous: ReusableSignatures | undefined;
+  readonly #kept: KeptOwners | undefined;
   /** The content's records by position, and behind them those of the denial chain. */
   readonly #records: Uint32Array;
 
@@ -47,18 +49,21 @@ export class SignatureLayout {
     content: Zone,
     request: SignRequest,
     keys: readonly PreparedKey[],
-    previous: ReusableSignatures | undefined,
     denialRecords: number,
+    previous?: ReusableSignatures,
+    kept?: KeptOwners,
   ) {
     this.#content = content;
     this.#request = request;
     this.#keys = keys;
     this.#previous = previous;
+    this.#kept = kept;
     this.#records = allocateUint32(content.recordCount + denialRecords);
     this.#records.set(content.records);
     this.isFrozen = keys.some(({ privateKey, signsZone }) => signsZone && privateKey.kind === 'lost');
     const capacity = (content.rrsetCount + denialRecords) * keys.length;
     this.jobs = new SigningJobs(capacity, this.#records, content.zoneClass);
+    this.expected = kept === undefined ? capacity : content.ownerCount - kept.count().owners;
   }
 
   /** Makes room for all that is going to be added: nothing may move while threads sign. */
@@ -96,7 +101,7 @@ export class SignatureLayout {
   }
 
   /**
-   * Lays out the content but for SOA and ZONEMD, which come last.
+   * Lays out the content but for SOA and ZONEMD, which come last, and for the owners that are kept.
    * @param report is told now and then how many rows there are
    */
   layOutContent(report: (rows: number) => void): void {
@@ -107,11 +112,15 @@ export class SignatureLayout {
       const rank = content.rrsetOwners[rrset]!;
       const type = content.rrsetTypes[rrset]!;
       if (rank === apex && (type === Type.SOA || type === Type.ZONEMD)) continue;
-      const isSigned = this.#isSigned(rank, type);
-      if (isSigned || this.#previous !== undefined) this.#layOut(this.targetOf(rrset), isSigned);
-      else this.rrsets++;
+      if (this.#kept?.has(rank) !== true) this.#layOutRrset(rank, rrset);
     }
     report(this.jobs.count);
+  }
+
+  #layOutRrset(rank: number, rrset: number): void {
+    const isSigned = this.#isSigned(rank, this.#content.rrsetTypes[rrset]!);
+    if (isSigned || this.#previous !== undefined) this.#layOut(this.targetOf(rrset), isSigned);
+    else this.rrsets++;
   }
 
   /** Whether the zone signs an RRset of this type at the owner of a rank (RFC 4035 section 2.2). */
@@ -124,11 +133,11 @@ export class SignatureLayout {
   layOutDenial(denial: DenialChain): void {
     const content = this.#content;
     const { store, recordCount } = content;
-    const soaRrset = content.apexRrset(Type.SOA);
-    const soa = readSoa(content.rdatasOf(soaRrset)[0]!);
-    this.#records.set(denial.add(Math.min(content.rrsetTtls[soaRrset]!, soa.minimum)), recordCount);
-    for (let start = recordCount; start < this.#records.length; start++) {
+    const added = denial.add(denialTtl(content), (rank) => this.#kept?.hasNsec(rank) === true);
+    this.#records.set(added, recordCount);
+    for (let start = recordCount; start < recordCount + added.length; start++) {
       const record = this.#records[start]!;
+      this.#release(content.rankOfName(store.owners[record]!));
       const target = {
         owner: store.owners[record]!,
         type: store.types[record]!,
@@ -138,6 +147,26 @@ export class SignatureLayout {
       };
       this.#layOut(target, true);
     }
+    this.#addKept();
+  }
+
+  /** Lays out an owner that was kept and gets a denial record: its name is the hash of another. */
+  #release(rank: number): void {
+    if (rank < 0 || this.#kept?.has(rank) !== true) return;
+    this.#kept.release(rank);
+    const { ownerRrsets } = this.#content;
+    for (let rrset = ownerRrsets[rank]!, end = ownerRrsets[rank + 1]!; rrset < end; rrset++)
+      this.#layOutRrset(rank, rrset);
+  }
+
+  #addKept(): void {
+    const kept = this.#kept;
+    if (kept === undefined) return;
+    const { rrsets, nsecs, signatures } = kept.count();
+    this.rrsets += rrsets + nsecs;
+    this.sameRrsets += rrsets + nsecs;
+    this.kept += signatures;
+    for (const { firstExpiration } of kept.signers) this.#noteExpiration(firstExpiration);
   }
 
   /** Takes over the signatures of an RRset that did not change, and plans those that are missing. */

@@ -21,6 +21,8 @@ export interface SigningRows extends SignedRrsets {
 export interface SigningTask {
   readonly kind: 'sign';
   readonly rows: SigningRows;
+  /** About how many there will be. */
+  readonly expected: number;
   readonly columns: RecordColumns;
   /** Undefined for a key whose rows are made elsewhere. */
   readonly keys: readonly (PrivateKeyMaterial | undefined)[];
@@ -84,11 +86,11 @@ const WORTH_BATCHES = 4000;
 
 /** Makes a thread ready to make signatures of the task's rows. */
 export async function prepareSigning(
-  { rows, columns, keys, deterministic }: SigningTask,
+  { rows, expected, columns, keys, deterministic }: SigningTask,
   crypto: Crypto,
 ): Promise<RangeWork> {
   const { rdataBytes } = columns;
-  const isLarge = rows.keys.length >= WORTH_BATCHES;
+  const isLarge = expected >= WORTH_BATCHES;
   const signers = await Promise.all(
     keys.map(async (key) => {
       if (key === undefined) return undefined;

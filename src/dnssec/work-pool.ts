@@ -1,12 +1,12 @@
 import type { Crypto } from './crypto.ts';
-import { prepareReadingPrinted, type PrintedTask } from './printed-jobs.ts';
+import { prepareFindingKept, type KeptTask } from './kept-jobs.ts';
 import { prepareSigning, type SigningTask } from './signing-jobs.ts';
 import { prepareVerification, type VerificationTask } from './verify/signature-jobs.ts';
 import type { StretchReaders } from '../zone/parse-stretches.ts';
 import { preparePrinting, type PrintTask } from '../zone/print-jobs.ts';
 
 /** Work that is rows over shared memory: any thread can do any range of them, in any order. */
-export type Task = SigningTask | VerificationTask | PrintTask | PrintedTask;
+export type Task = SigningTask | VerificationTask | PrintTask | KeptTask;
 
 /** Does the rows `[first, last)` of a task. */
 export type RangeWork = (first: number, last: number) => void;
@@ -20,8 +20,8 @@ export async function prepareTask(task: Task, crypto: Crypto): Promise<RangeWork
       return prepareVerification(task, crypto);
     case 'print':
       return preparePrinting(task);
-    case 'read-printed':
-      return prepareReadingPrinted(task);
+    case 'find-kept':
+      return prepareFindingKept(task);
   }
 }
 
@@ -66,7 +66,7 @@ const MANY_SIGNATURES = 64 * SIGNATURES_AT_ONCE;
 
 /** How many rows of a task a thread takes at once. */
 export function rowsAtOnce(task: Task): number {
-  return task.kind === 'sign' && task.rows.keys.length >= MANY_SIGNATURES ? SIGNATURES_AT_ONCE : ROWS_AT_ONCE;
+  return task.kind === 'sign' && task.expected >= MANY_SIGNATURES ? SIGNATURES_AT_ONCE : ROWS_AT_ONCE;
 }
 
 /** A pool of the calling thread alone. */

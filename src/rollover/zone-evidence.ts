@@ -1,4 +1,5 @@
 import { keyTag } from '../dnssec/key-tag.ts';
+import type { KeptSigner } from '../dnssec/kept-owners.ts';
 import { RrsigOffset, u16At, u32At } from '../dnssec/rrsig.ts';
 import { readSoa } from '../dnssec/soa.ts';
 import { rdataToText } from '../rr/rdata.ts';
@@ -32,15 +33,20 @@ export function keyIdOf(dnskeyRdata: Uint8Array): KeyId {
 /**
  * Reads from a zone with an SOA record, signed or not, what a resolver may learn from it.
  * @param unpublished RDATA of keys that may sign without being in the DNSKEY RRset
+ * @param kept those who signed what the zone has further owners of, without their signatures
  */
-export function zoneEvidence(zone: Zone, unpublished: readonly Uint8Array[] = []): ZoneEvidence {
+export function zoneEvidence(
+  zone: Zone,
+  unpublished: readonly Uint8Array[] = [],
+  kept: readonly KeptSigner[] = [],
+): ZoneEvidence {
   const soaRrset = zone.apexRrset(Type.SOA);
   const soa = readSoa(zone.rdatasOf(soaRrset)[0]!);
   const negativeTtl = Math.min(zone.rrsetTtls[soaRrset]!, soa.minimum);
   const dnskeyRrset = zone.apexRrset(Type.DNSKEY);
   const published = zone.rdatasOf(dnskeyRrset);
   const signers = new SignerSets([...published, ...unpublished]);
-  const firstExpiration = signers.read(zone);
+  const firstExpiration = Math.min(signers.read(zone), signers.addKept(kept));
   return {
     serial: soa.serial,
     keySet: { keys: published.map((rdata) => keyIdOf(rdata)).sort(), signers: signers.ofKeys() },
@@ -49,7 +55,7 @@ export function zoneEvidence(zone: Zone, unpublished: readonly Uint8Array[] = []
     maxTtl: zone.rrsetTtls.reduce((largest, ttl) => Math.max(largest, ttl), negativeTtl),
     refresh: soa.refresh,
     retry: soa.retry,
-    firstExpiration,
+    firstExpiration: firstExpiration === Infinity ? undefined : firstExpiration,
     denial: denialOf(zone),
     expirations: signers.expirations,
   };
@@ -77,11 +83,11 @@ class SignerSets {
     });
   }
 
-  /** Takes in every signature of the zone; returns when the first expires. */
-  read(zone: Zone): number | undefined {
+  /** Takes in every signature of the zone; returns when the first expires, or infinity. */
+  read(zone: Zone): number {
     const { store } = zone;
     const bytes = store.rdata.bytes;
-    let firstExpiration: number | undefined;
+    let firstExpiration = Infinity;
     for (let rank = 0; rank < zone.ownerCount; rank++) {
       const rrset = zone.findRrset(rank, Type.RRSIG);
       if (rrset < 0) continue;
@@ -96,20 +102,32 @@ class SignerSets {
           covered = type;
           signers = 0;
         }
-        const key = this.#indexOf.get(
-          u16At(bytes, at + RrsigOffset.KeyTag) * 256 + bytes[at + RrsigOffset.Algorithm]!,
-        );
+        const tag = u16At(bytes, at + RrsigOffset.KeyTag);
         const expiration = u32At(bytes, at + RrsigOffset.Expiration);
-        if (key !== undefined) {
-          signers |= 1 << key;
-          const id = this.#ids[key]!;
-          this.expirations.set(id, Math.min(expiration, this.expirations.get(id) ?? Infinity));
-        }
-        if (firstExpiration === undefined || expiration < firstExpiration) firstExpiration = expiration;
+        signers |= this.#bitOf(tag, bytes[at + RrsigOffset.Algorithm]!, expiration);
+        firstExpiration = Math.min(firstExpiration, expiration);
       }
       this.#add(covered, signers);
     }
     return firstExpiration;
+  }
+
+  /** Takes in signatures that all these keys made over each of some RRsets; returns when the first expires, or infinity. */
+  addKept(kept: readonly KeptSigner[]): number {
+    let signers = 0;
+    for (const { keyTag: tag, algorithm, firstExpiration } of kept)
+      signers |= this.#bitOf(tag, algorithm, firstExpiration);
+    if (kept.length > 0) this.#dataSigners.add(signers);
+    return Math.min(...kept.map(({ firstExpiration }) => firstExpiration));
+  }
+
+  /** The bit of a key that made a signature, 0 if nobody knows it. */
+  #bitOf(tag: number, algorithm: number, expiration: number): number {
+    const key = this.#indexOf.get(tag * 256 + algorithm);
+    if (key === undefined) return 0;
+    const id = this.#ids[key]!;
+    this.expirations.set(id, Math.min(expiration, this.expirations.get(id) ?? Infinity));
+    return 1 << key;
   }
 
   ofKeys(): KeyId[] {

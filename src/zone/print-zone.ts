@@ -1,16 +1,13 @@
 import { ByteBuffer } from '../dns/byte-buffer.ts';
-import { printName } from '../dns/name.ts';
-import { printRdata } from '../rr/rdata.ts';
-import { className, printTypeName, Type } from '../rr/registry.ts';
+import { Type } from '../rr/registry.ts';
 import { FETCHED, fetchOctets } from './fetch.ts';
+import { LinePrinter } from './print-lines.ts';
 import type { Zone } from './zone.ts';
 
 /** Octets of text that are given out at once. */
 export const BLOCK = 1 << 20;
-const TAB = 9;
-const NEWLINE = 10;
 
-/** Text of owners that is known: for the owner of a rank `text[starts[rank], ends[rank])`, nothing where it is not known. */
+/** Text of owners that is known: for the owner of a rank `text[starts[rank], ends[rank])`; `ends[rank]` is 0 where it is not. */
 export interface OwnerTexts {
   readonly text: Uint8Array;
   readonly starts: Uint32Array;
@@ -64,10 +61,7 @@ export function printedColumns({ store, ...zone }: Zone, known?: OwnerTexts) {
 export class OwnerPrinter {
   readonly #columns: PrintedColumns;
   readonly #out: ByteBuffer;
-  readonly #classText: Uint8Array;
-  /** What each line of an RRset begins with: the owner, and from `#ownerEnd` on the TTL, class and type. */
-  readonly #lineStart = new ByteBuffer(2048);
-  #ownerEnd = 0;
+  readonly #lines: LinePrinter;
   #firstSignature = 0;
   #endSignature = 0;
 
@@ -75,8 +69,7 @@ export class OwnerPrinter {
   constructor(columns: PrintedColumns, out: ByteBuffer) {
     this.#columns = columns;
     this.#out = out;
-    const text = `\t${className(columns.zoneClass)}\t`;
-    this.#classText = Uint8Array.from(text, (character) => character.charCodeAt(0));
+    this.#lines = new LinePrinter(columns.zoneClass, out);
   }
 
   /** Prints the owners of the ranks `[first, end)`. */
@@ -103,10 +96,7 @@ export class OwnerPrinter {
       return;
     }
     const { ownerNames, ownerRrsets, rrsetTypes, nameBytes, nameOffsets } = this.#columns;
-    this.#lineStart.clear();
-    printName(nameBytes, nameOffsets[ownerNames[rank]!]!, this.#lineStart);
-    this.#lineStart.u8(TAB);
-    this.#ownerEnd = this.#lineStart.length;
+    this.#lines.enterOwner(nameBytes, nameOffsets[ownerNames[rank]!]!);
     const first = ownerRrsets[rank]!;
     const end = ownerRrsets[rank + 1]!;
     this.#findSignatures(first, end);
@@ -137,7 +127,7 @@ export class OwnerPrinter {
     const type = rrsetTypes[rrset]!;
     const ttl = rrsetTtls[rrset]!;
     const end = rrsetRecords[rrset + 1]!;
-    this.#beginLines(type, ttl);
+    this.#lines.enterRrset(type, ttl);
     for (let i = rrsetRecords[rrset]!; i < end; i++) this.#printRecord(records[i]!, type);
     let signatures = 0;
     for (let i = this.#firstSignature; i < this.#endSignature; i++) {
@@ -157,7 +147,7 @@ export class OwnerPrinter {
 
   #printSignature(position: number): void {
     const record = this.#columns.records[position]!;
-    this.#beginLines(Type.RRSIG, this.#columns.ttls[record]!);
+    this.#lines.enterRrset(Type.RRSIG, this.#columns.ttls[record]!);
     this.#printRecord(record, Type.RRSIG);
   }
 
@@ -167,21 +157,9 @@ export class OwnerPrinter {
     return (rdataBytes[start]! << 8) | rdataBytes[start + 1]!;
   }
 
-  #beginLines(type: number, ttl: number): void {
-    const start = this.#lineStart;
-    start.length = this.#ownerEnd;
-    start.decimal(ttl);
-    start.append(this.#classText);
-    printTypeName(type, start);
-    start.u8(TAB);
-  }
-
   #printRecord(record: number, type: number): void {
-    const out = this.#out;
     const { rdataBytes, rdataOffsets, rdataLengths } = this.#columns;
-    out.append(this.#lineStart.bytes, 0, this.#lineStart.length);
     const start = rdataOffsets[record]!;
-    printRdata(type, rdataBytes, start, start + rdataLengths[record]!, out);
-    out.u8(NEWLINE);
+    this.#lines.print(type, rdataBytes, start, start + rdataLengths[record]!);
   }
 }

@@ -1,80 +1,64 @@
 import type { ByteBuffer } from '../dns/byte-buffer.ts';
-import { NameTable } from './name-table.ts';
+import { compareNames, encodeName, MAX_NAME_LENGTH } from '../dns/name.ts';
+import { ZonewrightError } from '../errors.ts';
 
 const TAB = 9;
-
-/** Where lines and owners begin, and of which types the records are. */
-export type PrintedLines = Pick<PrintedZone, 'lineStarts' | 'lineTypes' | 'ownerLines'>;
+const NEWLINE = 10;
 
 /**
- * The text of a zone as `printZone` writes it, taken apart no further than to lines: each is a record, and those of an owner stand together. The
- * records are not read; whoever has one of them in wire form can print it and compare.
+ * The text of a zone as `printZone` writes it, not taken apart: each line is a record, those of an owner stand together, and owners in canonical
+ * order. Whoever has a record in wire form can print it and compare.
  */
 export class PrintedZone {
   readonly text: Uint8Array;
-  /** Line → where it starts; one more entry closes the last. */
-  readonly lineStarts: Uint32Array;
-  /** Line → type of its record. */
-  readonly lineTypes: Uint16Array;
-  /** Owner, numbered in the order of the text → its first line; one more entry closes the last. */
-  readonly ownerLines: Uint32Array;
-  #owners: NameTable | undefined;
+  readonly #owner = new Uint8Array(MAX_NAME_LENGTH);
 
-  constructor(text: Uint8Array, { lineStarts, lineTypes, ownerLines }: PrintedLines) {
+  constructor(text: Uint8Array) {
     this.text = text;
-    this.lineStarts = lineStarts;
-    this.lineTypes = lineTypes;
-    this.ownerLines = ownerLines;
   }
 
-  get ownerCount(): number {
-    return this.ownerLines.length - 1;
-  }
-
-  /**
-   * The number of the owner whose name is written like this, letter case aside, or -1.
-   * @param guess the one that it may be
-   */
-  findOwner(name: ByteBuffer, guess: number): number {
-    if (guess < this.ownerCount && this.isSpelled(guess, name)) return guess;
-    this.#owners ??= this.#tableOfOwners();
-    return this.#owners.find(name.bytes, 0, name.length);
-  }
-
-  /** Whether the name of an owner is written exactly like this. */
-  isSpelled(owner: number, { bytes, length }: ByteBuffer): boolean {
+  /** Where the lines of the owner start whose name is at `names[offset…]`, letter case aside; -1 where it has none. */
+  findOwner(names: Uint8Array, offset: number): number {
     const { text } = this;
-    const start = this.lineStarts[this.ownerLines[owner]!]!;
-    for (let i = 0; i < length; i++) if (text[start + i] !== bytes[i]) return false;
-    return text[start + length] === TAB;
+    let low = 0;
+    let high = text.length;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const line = middle === 0 ? 0 : text.lastIndexOf(NEWLINE, middle - 1) + 1;
+      if (this.#compareOwner(line, names, offset) < 0) low = this.lineEnd(line) + 1;
+      else high = line;
+    }
+    return low < text.length && this.#compareOwner(low, names, offset) === 0 ? low : -1;
   }
 
-  /** The first line of an owner whose record has this type, or -1. */
-  findLine(owner: number, type: number): number {
-    for (let line = this.ownerLines[owner]!, end = this.ownerLines[owner + 1]!; line < end; line++)
-      if (this.lineTypes[line] === type) return line;
-    return -1;
-  }
-
-  /** Where in the text a line ends, the line feed aside. */
-  lineEnd(line: number): number {
-    return this.lineStarts[line + 1]! - 1;
-  }
-
-  /** Whether a line ends with what was written to `other`, which starts `at`. */
-  endsWith(line: number, at: number, { bytes, length }: ByteBuffer): boolean {
+  /** Whether the text goes on at a place like the first `length` octets of something. */
+  isAt(at: number, { bytes }: ByteBuffer, length: number): boolean {
     const { text } = this;
-    if (this.lineEnd(line) - at !== length) return false;
+    if (at + length > text.length) return false;
     for (let i = 0; i < length; i++) if (text[at + i] !== bytes[i]) return false;
     return true;
   }
 
-  #tableOfOwners(): NameTable {
-    const owners = new NameTable(this.ownerCount);
-    for (let owner = 0; owner < this.ownerCount; owner++) {
-      const start = this.lineStarts[this.ownerLines[owner]!]!;
-      owners.intern(this.text, start, this.text.indexOf(TAB, start));
+  /** Where the line ends in which a place is: its line feed. */
+  lineEnd(at: number): number {
+    const end = this.text.indexOf(NEWLINE, at);
+    return end < 0 ? this.text.length : end;
+  }
+
+  /** The place behind the lines from `at` on that begin like the first `length` octets of something. */
+  behindLines(at: number, start: ByteBuffer, length: number): number {
+    while (this.isAt(at, start, length)) at = this.lineEnd(at) + 1;
+    return at;
+  }
+
+  /** How the owner of a line compares with a name. What is none comes before all. */
+  #compareOwner(line: number, names: Uint8Array, offset: number): number {
+    try {
+      encodeName(this.text, line, this.text.indexOf(TAB, line), undefined, this.#owner, 0);
+    } catch (error) {
+      if (error instanceof ZonewrightError) return -1;
+      throw error;
     }
-    return owners;
+    return compareNames(this.#owner, names, 0, offset);
   }
 }

@@ -218,6 +218,7 @@ describe('a task whose rows come bit by bit', () => {
         rows: jobs.rows,
         columns: recordColumns(store),
         keys: [privateKey],
+        expected: ROWS,
         deterministic: false,
       },
       signature: (row) => store.rdata.bytes.slice(jobs.rows.signatures[row], jobs.rows.signatures[row]! + 64),
