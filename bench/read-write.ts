@@ -18,7 +18,7 @@ if (originText === undefined || input === undefined) throw new Error('usage: rea
 
 const origin = nameFromText(originText);
 const pool = workerPool(nodeCrypto, availableParallelism());
-pool.expect(Infinity);
+await pool.expect(Infinity);
 const source = { file: input, bytes: await fileStore.read(input) };
 const { store, zoneClass } = await parseByStretches(source, { origin }, pool.readers);
 if (output !== undefined) {

@@ -7,7 +7,7 @@ import type { EventTarget } from '../commands/rotation-events.ts';
 import type { DsReport, RotateOptions } from '../commands/rotation-options.ts';
 import type { RotateResult } from '../commands/rotation-result.ts';
 import { withTurnsAtParent } from '../commands/rotation-turns.ts';
-import { sign } from '../commands/sign.ts';
+import { signZoneFile } from '../commands/sign-zone-file.ts';
 import type { SignResult } from '../commands/signing-result.ts';
 import { nameToText } from '../dns/name.ts';
 import { parseDuration, parseTime } from '../dns/time.ts';
@@ -250,11 +250,11 @@ async function signAfter(
   let waiting: ZonewrightError | undefined;
   try {
     const signing = signOptions(targetOfZone(settings), { cds: true }, session);
-    signed = await sign(signing, environment).catch((error: unknown) => {
+    signed = await signZoneFile(signing, environment).catch((error: unknown) => {
       if (!isLostKey(error)) throw error;
       // An edit that nobody can sign yet does not hold up the replacement of the key.
       waiting = error;
-      return sign({ ...signing, asPublished: true }, environment);
+      return signZoneFile({ ...signing, asPublished: true }, environment);
     });
     status = await afterSign(signed, signing, session);
     if (waiting === undefined && !signed.changed && settings.policy.publishedWhen !== 'afterSign')

@@ -3,7 +3,7 @@ import { parseDuration, parseTime } from '../dns/time.ts';
 import type { Denial } from '../dnssec/denial.ts';
 import { fromHex } from '../dns/encoding.ts';
 import { settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
-import { originOfFileName } from '../commands/read-zone.ts';
+import { originOfFileName } from '../commands/file-name-origin.ts';
 import type { SignOptions } from '../commands/signing-options.ts';
 import { usageError, ZonewrightError } from '../errors.ts';
 import { isSamePath } from '../io/paths.ts';

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Environment } from '../commands/environment.ts';
-import { sign } from '../commands/sign.ts';
+import { signZoneFile } from '../commands/sign-zone-file.ts';
 import type { SignOptions } from '../commands/signing-options.ts';
 import type { SignResult } from '../commands/signing-result.ts';
 import { environmentError } from '../errors.ts';
@@ -33,7 +33,7 @@ export function zoneThreads(
   const threads =
     count < ZONES_WORTH_A_THREAD ? [] : Array.from({ length: jobs - 1 }, () => new ZoneThread(run));
   let here = 0;
-  const signHere: SignZoneFile = (options) => sign(options, environment);
+  const signHere: SignZoneFile = (options) => signZoneFile(options, environment);
   return {
     signHere,
     async sign(options) {

@@ -1,10 +1,11 @@
-import { nameFromText, nameToText } from '../dns/name.ts';
+import { nameToText } from '../dns/name.ts';
 import { inputError, withFurther, ZonewrightError } from '../errors.ts';
 import { refusePrivateKey } from '../keys/private-key-text.ts';
 import { Type } from '../rr/registry.ts';
 import { parseByStretches } from '../zone/parse-stretches.ts';
 import { parseZone, type ParsedZone, type ParseOptions, type SourceFile } from '../zone/parse-zone.ts';
 import type { Environment } from './environment.ts';
+import { originOfFileName } from './file-name-origin.ts';
 
 /** How many errors of one file are told at once. */
 const MAX_ERRORS = 20;
@@ -78,16 +79,6 @@ export async function readZoneFile(
   }
 }
 
-/** Gets threads ready while a large file is read, so that they need not be waited for afterwards. */
-export async function expectWork(
-  path: string,
-  octetsARow: number,
-  { files, pool }: Environment,
-): Promise<void> {
-  const status = path === '-' ? undefined : await files.status(path);
-  if (status !== undefined) pool.expect(status.size / octetsARow);
-}
-
 async function parse(
   source: SourceFile,
   origin: Uint8Array | undefined,
@@ -135,15 +126,4 @@ function soaOwner({ store }: ParsedZone): Uint8Array | undefined {
     if (store.types[record] === Type.SOA) return store.names.view(store.owners[record]!).slice();
   }
   return undefined;
-}
-
-/** The zone that the name of a file suggests: `example.com`, `example.com.zone`, `db.example.com`, with `.signed` behind it or not. */
-export function originOfFileName(path: string): Uint8Array | undefined {
-  if (path === '-') return undefined;
-  const base = path.slice(path.lastIndexOf('/') + 1);
-  const name = base
-    .replace(/\.signed$/, '')
-    .replace(/^db\./, '')
-    .replace(/\.(?:zone|db|hosts|txt|master)$/, '');
-  return /^[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?$/i.test(name) ? nameFromText(name) : undefined;
 }

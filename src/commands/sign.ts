@@ -17,7 +17,7 @@ import { OutputDigests } from './output-digests.ts';
 import { ownChildRecords } from './published-content.ts';
 import { readPreviousOutput, requireOtherOutput, type PreviousOutput } from './previous-output.ts';
 import { PublicationRecord } from './publication-record.ts';
-import { expectWork, readZoneFile, withoutText, type ZoneFile } from './read-zone.ts';
+import { readZoneFile, withoutText, type ZoneFile } from './read-zone.ts';
 import { fingerprint, unchangedOutput } from './repeated-run.ts';
 import { laterEnds, signatureTimes, spreadOf, type SignatureTimes } from './signature-times.ts';
 import { putInPlace } from './signed-output.ts';
@@ -33,8 +33,6 @@ import { reportDropped, reportProblems } from './zone-problems.ts';
 const MAX_NSEC3_ITERATIONS = 50;
 /** How many problems of one kind are told one by one. */
 const PROBLEMS_OF_A_KIND = 5;
-/** What a record of an unsigned zone takes as text, roughly. */
-const OCTETS_A_RECORD = 50;
 
 /**
  * Signs a master file and puts the result in place of the output, or leaves everything as it was. Where the zone has a rotation state, that
@@ -46,7 +44,6 @@ export async function sign(options: SignOptions, environment: Environment): Prom
   checkDenial(options.denial, environment);
   let { zone } = options;
   try {
-    await expectWork(options.zoneFile, OCTETS_A_RECORD, environment);
     // Who has no key for a large zone need not wait until it is read.
     const selected = zone && (await selectWithoutState(options, zone, environment));
     const file = options.asPublished === true ? options.output : options.zoneFile;

@@ -10,7 +10,7 @@ import { Type } from '../rr/registry.ts';
 import { parseZone, type ParsedZone } from '../zone/parse-zone.ts';
 import type { Environment } from './environment.ts';
 import type { PublicKey } from './public-keys.ts';
-import { originOfFileName } from './read-zone.ts';
+import { originOfFileName } from './file-name-origin.ts';
 
 /**
  * The DNSKEY records of a master file, or of standard input (`-`), such as `dig DNSKEY` prints them. Where there is an SOA, only those

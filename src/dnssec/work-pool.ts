@@ -39,8 +39,8 @@ export interface RunningTask {
 export interface WorkPool {
   /** Those beside the calling one that read a part of a large zone file; none by default. */
   readonly readers?: StretchReaders | undefined;
-  /** Gets ready beside other work, as about so many rows will come. */
-  expect(rows: number): void;
+  /** Gets ready beside other work, as about so many rows will come. Resolves once threads are starting. */
+  expect(rows: number): Promise<void>;
   /** Begins with a task that has no rows yet; `first` will be its first row. */
   begin(task: Task, first: number): RunningTask;
 }
@@ -72,7 +72,7 @@ export function rowsAtOnce(task: Task): number {
 /** A pool of the calling thread alone. */
 export function singleThreadPool(crypto: Crypto): WorkPool {
   return {
-    expect: () => undefined,
+    expect: () => Promise.resolve(),
     begin(task, first) {
       let last = first;
       return {

@@ -11,7 +11,7 @@ export function lazyPool(crypto: Crypto, threads: number | undefined): WorkPool 
     get readers() {
       return pool?.readers;
     },
-    expect: (rows) => void load().then((loaded) => loaded.expect(rows)),
+    expect: async (rows) => (await load()).expect(rows),
     begin: (task, first) =>
       pool?.begin(task, first) ?? postponed(load, (loaded) => loaded.begin(task, first)),
   };

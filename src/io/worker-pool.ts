@@ -73,6 +73,7 @@ export function workerPool(crypto: Crypto, threads = availableParallelism()): Th
   return {
     expect(rows) {
       if (rows >= ROWS_WORTH_A_WORKER) start();
+      return Promise.resolve();
     },
     begin(task, first) {
       const isWorth = (rows: number): boolean =>
