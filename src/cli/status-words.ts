@@ -28,6 +28,7 @@ export function turn(task: Task | undefined, status: ZoneStatus, now: number): s
     case 'parent':
       return `nothing to do: ${what}`;
     case 'none': {
+      if (todo !== undefined) return `nothing to do: ${todo}`;
       const when = notBefore === undefined ? '' : ` ${dateOrMinute(notBefore, now)}`;
       return `nothing to do: the rollover goes on${when === '' ? ' by itself' : when}`;
     }

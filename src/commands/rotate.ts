@@ -15,6 +15,7 @@ import type { PlannedZone } from '../rollover/plan.ts';
 import { isBeingReplaced } from '../rollover/replacement.ts';
 import { rotationTimeline, type Timeline } from '../rollover/timeline.ts';
 import { rolloverTitle, withoutParent } from '../rollover/words.ts';
+import { warnOfBrokenChain } from './broken-chain.ts';
 import type { Environment } from './environment.ts';
 import { EMPTY_STATE, firstState } from './first-state.ts';
 import { recordFailure } from './failure-record.ts';
@@ -79,6 +80,7 @@ class RotateRun {
   async run(isReal: boolean): Promise<RotateResult> {
     const { adopt, planFor } = this.#options;
     await this.#learn();
+    warnOfBrokenChain(this.#state, this.#options, this.#environment);
     const isAdopting = adopt === true || (this.#before === undefined && this.#state.keys.length > 0);
     await this.#begin(isAdopting || planFor !== undefined, isReal);
     if (planFor !== undefined) {

@@ -13,6 +13,7 @@ export function dsProblems(state: RotationState, label: string): Problem[] {
     ({ base, role, use }) => signsKeys(role) && use.signsKeys && !inRollover.has(base),
   );
   const served = ledger.parent.filter(({ replaced }) => replaced === undefined).map(({ ds }) => ds);
+  const isInsecure = served.every((ds) => ds.length === 0);
   const has = ({ dnskey }: ManagedKey): number =>
     served.filter((ds) => ds.some(({ key }) => key === dnskey)).length;
   const common = {
@@ -27,7 +28,7 @@ export function dsProblems(state: RotationState, label: string): Problem[] {
       ? {
           ...common,
           code: 'ds/missing',
-          what: `the parent has no DS of ${keyLabel(key)}: resolvers do not validate the zone`,
+          what: `the parent has no DS of ${keyLabel(key)}: resolvers ${isInsecure ? 'do not validate' : 'refuse'} the zone`,
           todo: `add it (zonewright ds ${label}), then look, or say so with --ds-published ${tag}`,
         }
       : {

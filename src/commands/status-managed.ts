@@ -1,6 +1,7 @@
 import { currentPublication, isAssumed } from '../rollover/ledger.ts';
 import type { OutboxEvent, RotationState } from '../rollover/state.ts';
 import { rotationTimeline } from '../rollover/timeline.ts';
+import { brokenChainProblems } from './broken-chain.ts';
 import { ds } from './ds.ts';
 import { knownLostKeys } from './key-losses.ts';
 import { assumedTimes } from './plan-times.ts';
@@ -58,6 +59,7 @@ export async function managedStatus(state: RotationState, context: StatusContext
       ...validityProblems(firstExpiration, context.validity, now, renew),
       ...lostKeyProblems(state, lost, rollovers, evidence?.expirations, firstExpiration, label),
       ...responseProblems(response, elsewhere, state, policy, now, label),
+      ...brokenChainProblems(state, now, label),
       ...clockProblems(state, now),
       ...dsProblems(state, label),
       ...overdueDsProblems(rollovers, policy, now),

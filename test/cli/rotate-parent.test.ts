@@ -126,6 +126,24 @@ describeWithPeers(['nsd'], 'rotate --check-parent', () => {
     expect(rollover.possible()).toEqual([[newTag]]);
   });
 
+  test('a stale DS in the place of the right one is an outage, and told as one by every run and by status', async () => {
+    const rollover = await Rollover.waiting();
+    const stale = `1 13 2 ${'AB'.repeat(32)}`;
+    const parent = await serve(parentZone([stale], 7200));
+    for (const { stderr, stdout } of [
+      await rollover.check(parent.address),
+      await rollover.check(parent.address),
+    ]) {
+      expect(stderr.replace(/\s+/g, ' ')).toMatch(
+        /the zone is bogus: a resolver may still hold the DS RRset of .* so that no DS of ECDSAP256SHA256 with digest type 2 would match a key that signs hint: set the DS at the parent right: zonewright ds example\.com/,
+      );
+      expect(stdout).toContain('waiting for the parent to add the new DS');
+    }
+    const { status, stdout } = await rollover.operation.run('status', 'example.com', '--check');
+    expect([status, stdout]).toEqual([2, expect.stringContaining('the zone is bogus: ')]);
+    expect(await rollover.operation.succeed('ds', 'example.com')).toContain(rollover.old);
+  });
+
   test('keeps the TTL that the parent has, where it is larger than the policy expects', async () => {
     const rollover = await Rollover.waiting();
     const parent = await serve(parentZone([rollover.old, rollover.new], 2 * DAY));

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { DAY, Operation } from './operation.ts';
+import { DAY, HOUR, Operation } from './operation.ts';
 
 async function say(operation: Operation, option: string, tag: number): Promise<string> {
   const { status, stderr } = await operation.run('rotate', 'example.com', option, String(tag));
@@ -19,6 +19,33 @@ test('a DS that was changed too early is believed, and it is said who may break 
   expect(stderr).toContain(`key ${fresh.keyTag}`);
   const sets = operation.state().ledger.parent.filter(({ replaced }) => replaced === undefined);
   expect(sets.every(({ ds }) => ds.some(({ key }) => key === fresh.dnskey))).toBe(true);
+});
+
+test('a DS that was changed too early is told of in every run, and by status, until the last cache is well', async () => {
+  const operation = await Operation.enabled('checkParent: false');
+  await operation.rotate('--start', 'ksk', '--sign');
+  const fresh = operation.state().keys.at(-1)!;
+  await say(operation, '--ds-published', fresh.keyTag);
+  const health = async (): Promise<unknown> => {
+    const { stdout } = await operation.run('status', 'example.com', '--json');
+    const { health: word, problems } = JSON.parse(stdout) as { health: string; problems: { code: string }[] };
+    return [word, problems.map(({ code }) => code)];
+  };
+  operation.now += HOUR;
+  const { status, stderr } = await operation.run('rotate', 'example.com', '--sign');
+  expect(status).toBe(0);
+  expect(stderr.replace(/\s+/g, ' ')).toMatch(
+    new RegExp(
+      `warning: example\\.com\\. the zone is bogus for some until 2026-\\S+ \\S+ UTC: a resolver may still hold the DS RRset of .* and the DNSKEY RRset of serial \\d+, which lacks key ${fresh.keyTag} hint: it passes by itself; until then, change no DS unasked`,
+    ),
+  );
+  expect(await health()).toEqual(['critical', ['chain/broken']]);
+  expect((await operation.run('status', 'example.com')).stdout.replace(/\s+/g, ' ')).toContain(
+    'nothing to do: it passes by itself; until then, change no DS unasked',
+  );
+  operation.now += 3 * HOUR;
+  expect((await operation.run('rotate', 'example.com', '--sign')).stderr).not.toContain('bogus');
+  expect(await health()).toEqual(['ok', []]);
 });
 
 test('a DS that was withdrawn too early is believed, and it is said what caches hold until when', async () => {

@@ -30,7 +30,7 @@ export const OLD_KSK = exampleKey('ksk', 1);
 export const NEW_KSK = exampleKey('ksk', 2, { created: NOW - DAY, activated: undefined });
 export const ZSK = exampleKey('zsk', 3);
 /** A DNSKEY of another signer of the zone. */
-export const FOREIGN = '256 3 13 Zm9yZWlnbg==';
+export const FOREIGN = '256 3 15 Zm9yZWlnbg==';
 
 const DNSKEYS = [OLD_KSK.dnskey, NEW_KSK.dnskey, ZSK.dnskey, FOREIGN];
 
@@ -56,7 +56,7 @@ export const EXAMPLE: RotationState = {
       {
         ds: [
           { algorithm: 15, digestType: 2, key: OLD_KSK.dnskey },
-          { algorithm: 8, digestType: 1, key: undefined },
+          { algorithm: 15, digestType: 2, key: undefined },
         ],
         since: NOW - 50 * DAY,
         ttl: 86400,

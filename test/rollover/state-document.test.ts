@@ -95,7 +95,7 @@ describe('the document', () => {
           propagation: 3600,
           ds: [
             { algorithm: 15, digestType: 2, key: OLD_KSK.base },
-            { algorithm: 8, digestType: 1 },
+            { algorithm: 15, digestType: 2 },
           ],
         },
       ],

@@ -1,0 +1,46 @@
+import { nameToText } from '../dns/name.ts';
+import { zoneLabel } from '../keys/key-name.ts';
+import { knownBreakage } from '../rollover/breakage.ts';
+import type { RotationState } from '../rollover/state.ts';
+import { describeWitness, minuteOf } from '../rollover/words.ts';
+import type { Environment } from './environment.ts';
+import type { RotateOptions } from './rotation-options.ts';
+import type { Problem } from './status-report.ts';
+
+/** What validators refuse as it is, or as caches may hold it. */
+export function brokenChainProblems({ ledger }: RotationState, now: number, label: string): Problem[] {
+  const witness = knownBreakage(ledger, now);
+  if (witness === undefined) return [];
+  const { until } = witness;
+  const common = { code: 'chain/broken', severity: 'critical' } as const;
+  return Number.isFinite(until)
+    ? [
+        {
+          ...common,
+          actor: 'none',
+          what: `the zone is bogus for some until ${minuteOf(until)}: ${describeWitness(witness)}`,
+          todo: 'it passes by itself; until then, change no DS unasked',
+          notBefore: until,
+        },
+      ]
+    : [
+        {
+          ...common,
+          actor: 'operator',
+          what: `the zone is bogus: ${describeWitness(witness)}`,
+          todo: `set the DS at the parent right: zonewright ds ${label}`,
+          nextCommand: `zonewright ds ${label} --check`,
+        },
+      ];
+}
+
+/** Tells in every run what is broken; where the operator has just told of it himself, he is answered already. */
+export function warnOfBrokenChain(
+  state: RotationState,
+  { zone, dsPublished = [], dsWithdrawn = [] }: RotateOptions,
+  { now, warn }: Pick<Environment, 'now' | 'warn'>,
+): void {
+  if (dsPublished.length + dsWithdrawn.length > 0) return;
+  for (const { what, todo } of brokenChainProblems(state, now, zoneLabel(zone)))
+    warn(`${nameToText(zone)} ${what}`, todo);
+}
