@@ -31,6 +31,8 @@ import { reportDropped, reportProblems } from './zone-problems.ts';
 
 /** More iterations than this make validators treat a zone as insecure, or refuse it (RFC 9276 section 3.2). */
 const MAX_NSEC3_ITERATIONS = 50;
+/** In a zone of fewer records, all is signed before that would help. */
+const RECORDS_WORTH_PREPARING = 40_000;
 /** How many problems of one kind are told one by one. */
 const PROBLEMS_OF_A_KIND = 5;
 
@@ -163,6 +165,7 @@ async function signContent(
   record: PublicationRecord | undefined,
   environment: Environment,
 ): Promise<SignedZone> {
+  if (previous === undefined) prepareSigners(keys, input, environment);
   const { zone, dropped } = contentOf(options, input, keys, environment);
   checkAlgorithms(zone, keys, environment);
   const check = (): void => {
@@ -182,6 +185,16 @@ async function signContent(
     meanwhile: check,
     report: (done, total) => environment.progress?.({ task: 'signing', done, total }),
   });
+}
+
+/** Other threads have nothing else to do until a zone is indexed. */
+function prepareSigners({ signing }: SelectedKeys, { store }: ZoneFile, { pool }: Environment): void {
+  if (store.count < RECORDS_WORTH_PREPARING) return;
+  pool.prepareSigners?.(
+    signing.flatMap(({ signsZone, privateKey }) =>
+      signsZone && privateKey.kind === 'software' ? [privateKey] : [],
+    ),
+  );
 }
 
 /** The zone to be signed: what the input has, but what signing makes itself and what is not the zone's, and what the keys add. */

@@ -34,6 +34,8 @@ export interface Signer {
   sign(data: Uint8Array): Uint8Array;
   /** Loads a faster way for thousands of signatures. Making it takes as long as some hundred of them; undefined where there is none. */
   batch?(): Promise<() => BatchSigner | undefined>;
+  /** Whether that is made already. */
+  readonly hasBatch?: boolean;
 }
 
 /** Makes signatures of one key, many at a time. */

@@ -121,7 +121,7 @@ class RowSigner {
   readonly #signer: Signer;
   readonly #rdata: Uint8Array;
   readonly #makeBatch: (() => BatchSigner | undefined) | undefined;
-  #begun = 0;
+  #oneByOne: number;
   #batch: BatchSigner | undefined;
   /** Where the signatures of the batch belong. */
   readonly #places: number[] = [];
@@ -130,10 +130,11 @@ class RowSigner {
     this.#signer = signer;
     this.#rdata = rdata;
     this.#makeBatch = makeBatch;
+    this.#oneByOne = signer.hasBatch === true ? 0 : BEFORE_BATCHES;
   }
 
   sign(data: Uint8Array, place: number): void {
-    if (this.#begun++ === BEFORE_BATCHES) this.#batch = this.#makeBatch?.();
+    if (this.#oneByOne-- === 0) this.#batch = this.#makeBatch?.();
     if (this.#batch === undefined) {
       this.#rdata.set(this.#signer.sign(data), place);
     } else {

@@ -1,4 +1,4 @@
-import type { Crypto } from './crypto.ts';
+import type { Crypto, SoftwareKey } from './crypto.ts';
 import { prepareFindingKept, type KeptTask } from './kept-jobs.ts';
 import { prepareSigning, type SigningTask } from './signing-jobs.ts';
 import { prepareVerification, type VerificationTask } from './verify/signature-jobs.ts';
@@ -41,6 +41,8 @@ export interface WorkPool {
   readonly readers?: StretchReaders | undefined;
   /** Gets ready beside other work, as about so many rows will come. Resolves once threads are starting. */
   expect(rows: number): Promise<void>;
+  /** Lets the other threads, where there are any, get ready to make thousands of signatures of keys. */
+  readonly prepareSigners?: ((keys: readonly SoftwareKey[]) => void) | undefined;
   /** Begins with a task that has no rows yet; `first` will be its first row. */
   begin(task: Task, first: number): RunningTask;
 }

@@ -12,6 +12,7 @@ export function lazyPool(crypto: Crypto, threads: number | undefined): WorkPool 
       return pool?.readers;
     },
     expect: async (rows) => (await load()).expect(rows),
+    prepareSigners: (keys) => pool?.prepareSigners?.(keys),
     begin: (task, first) =>
       pool?.begin(task, first) ?? postponed(load, (loaded) => loaded.begin(task, first)),
   };

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { Crypto } from '../dnssec/crypto.ts';
+import type { Crypto, SoftwareKey } from '../dnssec/crypto.ts';
 import { prepareTask, rowsAtOnce, type RunningTask, type Task, type WorkPool } from '../dnssec/work-pool.ts';
 import { environmentError } from '../errors.ts';
 import type { ReadStretch, Stretches, StretchReaders } from '../zone/parse-stretches.ts';
@@ -13,7 +13,7 @@ const ROWS_WORTH_A_WORKER = 1500;
 const ROWS_WORTH_SHARING = 500;
 
 /** What a worker is given. Its answer has the same number. */
-export type WorkerOrder = RowsOrder | StretchOrder;
+export type WorkerOrder = RowsOrder | StretchOrder | SignersOrder;
 
 /** A task, and what all threads know of its rows. It is answered when there is no more to do. */
 export interface RowsOrder {
@@ -26,6 +26,12 @@ export interface RowsOrder {
 export interface StretchOrder {
   readonly id: number;
   readonly stretches: Stretches;
+}
+
+/** Keys that thousands of signatures will be made with. */
+export interface SignersOrder {
+  readonly id: number;
+  readonly signers: readonly SoftwareKey[];
 }
 
 export interface WorkerAnswer {
@@ -74,6 +80,9 @@ export function workerPool(crypto: Crypto, threads = availableParallelism()): Th
     expect(rows) {
       if (rows >= ROWS_WORTH_A_WORKER) start();
       return Promise.resolve();
+    },
+    prepareSigners(signers) {
+      for (const worker of workers) worker.postMessage({ id: nextOrder++, signers } satisfies SignersOrder);
     },
     begin(task, first) {
       const isWorth = (rows: number): boolean =>

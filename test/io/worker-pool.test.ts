@@ -12,7 +12,7 @@ import { parseByStretches, type StretchReaders } from '../../src/zone/parse-stre
 import { parseZone } from '../../src/zone/parse-zone.ts';
 import { RecordStore } from '../../src/zone/record-store.ts';
 import { signWorld, SignWorld } from '../support/sign-world.ts';
-import { newKey } from '../support/test-keys.ts';
+import { newKey, type TestKey } from '../support/test-keys.ts';
 import { NOW } from '../support/sign-text.ts';
 import { verify } from '../../src/commands/verify.ts';
 
@@ -131,12 +131,13 @@ describe('a zone with thousands of P-256 signatures', () => {
     ].join('\n');
   const GOOD = hosts((i) => `192.0.2.${i % 256}`);
 
-  async function p256World(): Promise<SignWorld> {
+  async function p256World(): Promise<SignWorld & { readonly zsk: TestKey }> {
     const world = new SignWorld();
     world.write('zone', GOOD);
     await world.addKey(await newKey(13, 'ksk'));
-    await world.addKey(await newKey(13, 'zsk'));
-    return world;
+    const zsk = await newKey(13, 'zsk');
+    await world.addKey(zsk);
+    return Object.assign(world, { zsk });
   }
 
   /** OpenSSL's own judgement of every single signature. */
@@ -148,9 +149,16 @@ describe('a zone with thousands of P-256 signatures', () => {
     },
   };
 
-  test.each(pools)('is signed in batches, with $threads threads', async ({ pool }) => {
+  test.each([
+    ...pools.map((each) => ({ ...each, when: 'when they are asked to' })),
+    ...pools.map((each) => ({ ...each, when: 'with what they made ready' })),
+  ])('is signed in batches, with $threads threads, $when', async ({ pool, when }) => {
     const world = await p256World();
     world.replaced = { pool };
+    if (when === 'with what they made ready') {
+      await pool.expect(Infinity);
+      pool.prepareSigners?.([world.zsk.privateKey]);
+    }
     expect((await world.sign()).signaturesMade).toBe(4406);
     const single = singleThreadPool(withoutBatches);
     world.replaced = { pool: single, crypto: withoutBatches };
