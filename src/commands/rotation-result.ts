@@ -114,6 +114,8 @@ function turnOf(
       return { actor: 'zonewright', nextCommand: `zonewright sign ${zoneFile ?? `${label}.zone`}` };
     case 'served':
       return operator(`--served ${reason.serial}`);
+    case 'signers':
+      return until === Infinity ? operator('--check-servers') : { actor: 'none', nextCommand: undefined };
     case 'lost':
       return operator(`--recover ${reason.keyTags[0] ?? ''}`);
     case 'clock':

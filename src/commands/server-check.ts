@@ -4,13 +4,15 @@ import { rrsetOf } from '../dnssec/rrset-signature.ts';
 import { readSoa } from '../dnssec/soa.ts';
 import { environmentError, type ZonewrightError } from '../errors.ts';
 import { zoneLabel } from '../keys/key-name.ts';
-import { withAllServing } from '../rollover/facts.ts';
+import { withAllServing, withCarried } from '../rollover/facts.ts';
 import { seenVersions, type Publication } from '../rollover/ledger.ts';
-import type { RotationState } from '../rollover/state.ts';
+import { foreignKeys } from '../rollover/next-publication.ts';
+import { keyNamed, type RotationState } from '../rollover/state.ts';
 import { keyIdOf } from '../rollover/zone-evidence.ts';
 import { Type } from '../rr/registry.ts';
 import type { Environment } from './environment.ts';
 import { askAll, namedServers, serversOfZone } from './name-servers.ts';
+import { keyLabel } from './rotation-keys.ts';
 import type { RotateOptions } from './rotation-options.ts';
 import type { Noted } from './rotation-result.ts';
 
@@ -40,7 +42,8 @@ export async function withServersSeen(
   const { answers, failed } = await askAll(found, (server) => askServer(zone, server, dns));
   const [failure] = failed;
   if (answers.length === 0 && failure !== undefined) throw failure;
-  const { publications } = state.ledger;
+  const { state: known, done } = withKeysCarried(state, answers, failed.length > 0, zone, environment);
+  const { publications } = known.ledger;
   const indexes = answers.map(({ serial, keys }) =>
     publications.findLastIndex(
       ({ serial: published, keySet }) => published === serial && sameKeys(keySet.keys, keys),
@@ -49,11 +52,47 @@ export async function withServersSeen(
   const newest = seenVersions(state.ledger).findLast(({ elsewhere }) => elsewhere !== true);
   warnOfServers(answers, failed, newest, zone, environment);
   const oldest = publications[Math.min(...indexes)];
-  if (failed.length > 0 || oldest === undefined) return { state, done: [] };
-  const next = withAllServing(state, oldest, now, policy.propagationDelay === 'auto');
-  if (JSON.stringify(next) === JSON.stringify(state)) return { state, done: [] };
+  if (failed.length > 0 || oldest === undefined) return { state: known, done };
+  const next = withAllServing(known, oldest, now, policy.propagationDelay === 'auto');
+  if (JSON.stringify(next) === JSON.stringify(known)) return { state: known, done };
   const what = `all ${answers.length} servers of the zone have serial ${oldest.serial} or a later one`;
-  return { state: next, done: [{ rollover: 'publication', what }] };
+  return { state: next, done: [...done, { rollover: 'publication', what }] };
+}
+
+/** Where the zone has other signers: which of our DNSKEYs all of them have, and a warning for each server that lacks one. */
+function withKeysCarried(
+  state: RotationState,
+  answers: readonly ServedVersion[],
+  isIncomplete: boolean,
+  zone: Uint8Array,
+  { now, warn }: Environment,
+): Noted {
+  if (foreignKeys(state).length === 0) return { state, done: [] };
+  const open = state.keys.filter(({ use, carried }) => use.published && carried === undefined);
+  for (const key of open) {
+    for (const { server } of answers.filter(({ keys }) => !keys.includes(key.dnskey)))
+      warn(
+        `${server} does not have the DNSKEY of ${keyLabel(key)}`,
+        `where another signer has that server, let it import the key ${key.base}.key, and run "zonewright rotate ${zoneLabel(zone)} --check-servers" again`,
+      );
+  }
+  const everywhere = isIncomplete
+    ? []
+    : open.filter(({ dnskey }) => answers.every(({ keys }) => keys.includes(dnskey)));
+  const next = withCarried(
+    state,
+    everywhere.map(({ dnskey }) => dnskey),
+    now,
+  );
+  return {
+    state: next,
+    done: everywhere
+      .filter(({ base }) => keyNamed(next, base)?.carried !== undefined)
+      .map((key) => ({
+        rollover: 'publication',
+        what: `every server of the zone has the DNSKEY of ${keyLabel(key)}`,
+      })),
+  };
 }
 
 async function askServer(zone: Uint8Array, server: DnsServer, dns: DnsClient): Promise<ServedVersion> {

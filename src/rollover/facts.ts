@@ -84,6 +84,17 @@ export function withAllServing(
   );
 }
 
+/** The servers of all signers of the zone were seen at `at` to have these DNSKEYs. */
+export function withCarried(state: RotationState, keys: readonly KeyId[], at: number): RotationState {
+  if (at < latestTime(state.ledger)) return state;
+  return {
+    ...state,
+    keys: state.keys.map((key) =>
+      keys.includes(key.dnskey) && key.carried === undefined ? { ...key, carried: at } : key,
+    ),
+  };
+}
+
 /** The file of the version with this digest was in place at `at`. */
 export function withWritten(state: RotationState, digest: string, at: number): RotationState {
   return withPublications(

@@ -1,12 +1,17 @@
 import { currentPublication, isAssumed, newestPublication } from './ledger.ts';
 import type { ZoneVersion } from './proof.ts';
 import type { KeyUse, ManagedKey, RotationState } from './state.ts';
-import { sameData, sameKeys, sameKeySet } from './validation.ts';
+import { sameData, sameKeys, sameKeySet, type KeyId } from './validation.ts';
+
+/** DNSKEYs of other signers in the version that is served. */
+export function foreignKeys({ keys, ledger }: RotationState): KeyId[] {
+  const own = new Set(keys.map(({ dnskey }) => dnskey));
+  return (currentPublication(ledger)?.keySet.keys ?? []).filter((key) => !own.has(key));
+}
 
 /** What the next publication looks like to a resolver: our keys by their use, others' DNSKEYs as they were last. */
-export function nextPublication({ keys, ledger }: RotationState): ZoneVersion {
-  const own = new Set(keys.map(({ dnskey }) => dnskey));
-  const foreign = (currentPublication(ledger)?.keySet.keys ?? []).filter((key) => !own.has(key));
+export function nextPublication(state: RotationState): ZoneVersion {
+  const { keys } = state;
   const select = (wanted: (use: KeyUse) => boolean): string[] =>
     keys.filter(({ use }) => wanted(use)).map(({ dnskey }) => dnskey);
   const published = select((use) => use.published);
@@ -14,7 +19,7 @@ export function nextPublication({ keys, ledger }: RotationState): ZoneVersion {
   const zoneSigners = select((use) => use.signsZone);
   return {
     keySet: {
-      keys: [...published, ...foreign].sort(),
+      keys: [...published, ...foreignKeys(state)].sort(),
       signers: published.length === 0 ? [] : signers.sort(),
     },
     data: { signerSets: [zoneSigners.sort()] },

@@ -1,7 +1,7 @@
 import { signsKeys, type Role } from '../keys/roles.ts';
 import { dueRollovers, needsLostKey, spareKeys, withRolloverStarted, type Due } from './due.ts';
 import { advance } from './engine.ts';
-import { withDsPublished, withDsWithdrawn, withEstablished, withPublication } from './facts.ts';
+import { withCarried, withDsPublished, withDsWithdrawn, withEstablished, withPublication } from './facts.ts';
 import { keepsSerial } from './kept-serial.ts';
 import { newestPublication, prunedLedger, UNSIGNED_ZONE } from './ledger.ts';
 import { lostSigners, needsPublication, nextPublication, NONE_LOST } from './next-publication.ts';
@@ -47,7 +47,12 @@ export class PlannedRuns {
     for (const due of this.#dueRollovers().filter(({ at }) => at <= this.now)) this.#start(due);
     this.#changeDenial();
     this.#waits = this.#advance();
-    while (this.#publish() || this.#actAtParent(this.#waits) || this.#forceTransfer(this.#waits))
+    while (
+      this.#publish() ||
+      this.#actAtParent(this.#waits) ||
+      this.#forceTransfer(this.#waits) ||
+      this.#lookAtSigners(this.#waits)
+    )
       this.#waits = this.#advance();
   }
 
@@ -188,6 +193,23 @@ export class PlannedRuns {
       this.#establish(serial);
     }
     return forced.length > 0;
+  }
+
+  /** What the operator does where a zone has other signers. */
+  #lookAtSigners(waits: readonly Wait[]): boolean {
+    const open = waits.filter(({ reason, until }) => reason.kind === 'signers' && until === Infinity);
+    for (const { rollover } of open) {
+      this.entries.push({
+        time: this.now,
+        rollover: ROLLOVERS[rollover.name].title,
+        what: 'have the other signers import the new DNSKEY, and look with --check-servers',
+        actor: 'operator',
+        keys: rollover.new,
+      });
+      const dnskeys = rollover.new.flatMap((base) => keyNamed(this.#state, base)?.dnskey ?? []);
+      this.#state = withCarried(this.#state, dnskeys, this.now);
+    }
+    return open.length > 0;
   }
 
   #actAtParent(waits: readonly Wait[]): boolean {

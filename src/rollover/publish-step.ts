@@ -8,7 +8,7 @@ import {
   seenVersions,
   type Publication,
 } from './ledger.ts';
-import { lostSigners, nextPublication } from './next-publication.ts';
+import { foreignKeys, lostSigners, nextPublication } from './next-publication.ts';
 import type { Policy } from './policy.ts';
 import { provePublication, type Proof } from './proof.ts';
 import type { PublishStep } from './rollovers.ts';
@@ -49,7 +49,34 @@ export function takePublishStep(
     const keyTags = silent.map(({ keyTag }) => keyTag);
     return { wait: { rollover, step, reason: { kind: 'lost', keyTags }, until: Infinity } };
   }
-  return decide(next, rollover, step, now, () => proofAt(-Infinity));
+  const others = waitForSigners(state, rollover, step, policy, now);
+  return others === undefined
+    ? decide(next, rollover, step, now, () => proofAt(-Infinity))
+    : { wait: others };
+}
+
+/**
+ * Where a zone has other signers, a resolver may have the DNSKEY RRset from one of their servers, and records from ours: new keys sign when every server
+ * was seen to have them, and no cache can have an RRset of before (RFC 8901 section 6).
+ */
+function waitForSigners(
+  state: RotationState,
+  rollover: Rollover,
+  step: PublishStep,
+  policy: Policy,
+  now: number,
+): Wait | undefined {
+  if (step.new?.signsZone !== true || foreignKeys(state).length === 0) return undefined;
+  const starting = state.keys.filter(
+    ({ base, role, use }) =>
+      rollover.new.includes(base) && signsZone(role) && use.published && !use.signsZone,
+  );
+  const ttl = Math.max(0, ...state.ledger.publications.map(({ dnskeyTtl }) => dnskeyTtl));
+  const margin = marginOf(step, policy);
+  const until = Math.max(...starting.map(({ carried = Infinity }) => carried + ttl + margin));
+  if (now >= until) return undefined;
+  const keyTags = starting.map(({ keyTag }) => keyTag);
+  return { rollover, step, reason: { kind: 'signers', keyTags }, until };
 }
 
 /** The state in which the keys do what they do after a step. */

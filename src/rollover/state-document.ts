@@ -96,6 +96,7 @@ function printKey(state: RotationState, key: ManagedKey): object {
     dsDigestTypes: key.dsDigestTypes,
     activated: isoIfAny(key.activated),
     silent: isoIfAny(key.silent),
+    carried: isoIfAny(key.carried),
     removed: isoIfAny(key.removed),
     purged: isoIfAny(key.purged),
     use: key.use,
@@ -285,6 +286,7 @@ function readKey(value: JsonValue, zone: Uint8Array): ManagedKey {
       dsDigestTypes: fields.optional('dsDigestTypes', (types) => types.list((type) => type.integer(0, 0xff))),
       activated: fields.optional('activated', readTime),
       silent: fields.optional('silent', readTime),
+      carried: fields.optional('carried', readTime),
       removed: fields.optional('removed', readTime),
       purged: fields.optional('purged', readTime),
     };

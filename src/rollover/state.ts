@@ -31,6 +31,8 @@ export interface ManagedKey {
   readonly activated?: number | undefined;
   /** When `rotate` found that the HSM with its private half does not answer; undefined where the last run that asked could use it. */
   readonly silent?: number | undefined;
+  /** When the servers of all signers of the zone were seen to have its DNSKEY; undefined where nobody has looked, or some had not. */
+  readonly carried?: number | undefined;
   /** When it left the zone for good. */
   readonly removed?: number | undefined;
   /** When its files were deleted. */

@@ -29,6 +29,8 @@ export interface Wait {
     | { readonly kind: 'parent'; readonly keyTags: readonly number[] }
     /** It is written, but nobody has said yet that every server has it. */
     | { readonly kind: 'served'; readonly serial: number; readonly isTransferForced: boolean }
+    /** The servers of other signers must have these keys, and resolvers must have heard of that (RFC 8901 section 6). */
+    | { readonly kind: 'signers'; readonly keyTags: readonly number[] }
     /** These keys would have to sign something new, and their private halves are gone. */
     | { readonly kind: 'lost'; readonly keyTags: readonly number[] }
     /** Another rollover replaces one of its keys first. */

@@ -33,6 +33,12 @@ export function describeWait({ step, reason, until }: Wait): string {
       return reason.isTransferForced
         ? `waiting for word that every server has the new version of serial ${reason.serial}: it has the serial of the version before, since nobody can sign another SOA, so force the transfers`
         : `waiting for word that every server has serial ${reason.serial}`;
+    case 'signers': {
+      const keys = `key ${reason.keyTags.join(', ')}`;
+      return Number.isFinite(until)
+        ? `waiting until ${minuteOf(until)}: a resolver may still hold a DNSKEY RRset of another signer, which lacks ${keys}; then ${step.does}`
+        : `waiting for the servers of all signers to have the DNSKEY of ${keys}; then ${step.does}`;
+    }
     case 'lost':
       return `cannot ${step.does}: the private key of ${reason.keyTags.join(', ')} is lost, and would have to sign something new`;
     case 'rollover':

@@ -5,7 +5,8 @@ import { testDnsServer } from '../support/dns-server.ts';
 import { nsdServer, type NsdServer } from '../support/nsd-server.ts';
 import { describeWithPeers } from '../support/peers.ts';
 import { runInProcess, type InProcessResult } from './in-process.ts';
-import { HOUR, MINUTE, Operation, SIGNED } from './operation.ts';
+import { DAY, HOUR, MINUTE, Operation, SIGNED } from './operation.ts';
+import { SMALL_ZONE } from './working-directory.ts';
 
 const running: NsdServer[] = [];
 
@@ -107,6 +108,57 @@ describeWithPeers(['nsd'], 'rotate --check-servers', () => {
     const [shorter] = (await operation.rotateJson('--check-servers')).waits;
     // The SOA says 3 h; everybody had it after 10 minutes.
     expect(Date.parse(wait!.until!) - Date.parse(shorter!.until!)).toBe((3 * HOUR - 10 * MINUTE) * 1000);
+  });
+
+  test('lets a new ZSK sign where a zone has other signers: not before their servers have it, and no cache is without', async () => {
+    const foreign = `256 3 13 ${Buffer.alloc(64, 7).toString('base64')}`;
+    const zone = `${SMALL_ZONE}@ DNSKEY ${foreign}\n@ NS ns1.other.example.\n`;
+    const operation = new Operation({ policy: 'checkParent: false, zskLifetime: unlimited', zone });
+    operation.io = { dns: dnsClient({ timeout: 400 }) };
+    await operation.enable();
+    await operation.rotate('--start', 'zsk', '--sign');
+    const fresh = operation.state().keys.at(-1)!;
+    operation.now += DAY;
+    const { waits } = await operation.rotateJson('--sign');
+    expect(waits).toMatchObject([
+      {
+        what: `waiting for the servers of all signers to have the DNSKEY of key ${fresh.keyTag}; then sign with the new key instead of the old`,
+        actor: 'operator',
+        until: null,
+        nextCommand: 'zonewright rotate example.com --check-servers',
+      },
+    ]);
+    expect((await operation.rotateJson('--plan', '--until', '9d')).plan).toMatchObject([
+      { what: 'have the other signers import the new DNSKEY, and look with --check-servers' },
+      { what: 'sign with the new key instead of the old' },
+      { what: 'remove the old DNSKEY' },
+    ]);
+    const lines = readFileSync(SIGNED, 'utf8').split('\n');
+    const isOfFresh = (line: string): boolean =>
+      line.includes(`DNSKEY\t${fresh.dnskey.split(' ').slice(0, 3).join(' ')}`) &&
+      line.replace(/\s/g, '').includes(fresh.dnskey.split(' ')[3]!);
+    expect(lines.filter(isOfFresh)).toHaveLength(1);
+    const ours = await serve();
+    const theirs = await serve();
+    await theirs.update('example.com', lines.filter((line) => !isOfFresh(line)).join('\n'));
+    const lacking = await check(operation, ours.address, theirs.address);
+    expect(lacking.stderr.replace(/\s+/g, ' ')).toContain(
+      `${theirs.address} does not have the DNSKEY of ZSK ${fresh.keyTag} (ECDSAP256SHA256)`,
+    );
+    expect(lacking.stdout).toContain('waiting for the servers of all signers');
+    await theirs.update('example.com', lines.join('\n').replace(/(SOA\t.*?) \d{10} /, '$1 7 '));
+    const seen = await check(operation, ours.address, theirs.address);
+    expect(seen.stdout).toContain(`every server of the zone has the DNSKEY of ZSK ${fresh.keyTag}`);
+    // TTL 1 h, margin 1 h.
+    expect(seen.stdout).toContain(
+      'a resolver may still hold a DNSKEY RRset of another signer, which lacks key',
+    );
+    operation.now += 2 * HOUR - 1;
+    await operation.rotate('--sign');
+    expect(operation.signers('SOA')).not.toContain(fresh.keyTag);
+    operation.now += 1;
+    await operation.rotate('--sign');
+    expect(operation.signers('SOA')).toEqual([fresh.keyTag]);
   });
 
   test('is no question for a server of another zone, and needs one kind of server at a time', async () => {

@@ -52,6 +52,7 @@ const key: fc.Arbitrary<ManagedKey> = fc
     use: fc.record({ published: fc.boolean(), signsKeys: fc.boolean(), signsZone: fc.boolean() }),
     created: time,
     activated: maybeTime,
+    carried: maybeTime,
     removed: maybeTime,
     purged: maybeTime,
   })
