@@ -132,6 +132,7 @@ export function withRolloverAborted(
   }
   if ('refused' in abort) {
     const { witness, until } = abort.refused;
+    const again = `${abortCommand(state, rollover, options)}${repeatedReports(options)}`;
     const other = state.rollovers.findLast((one) => one !== rollover);
     const elsewhere =
       other === undefined
@@ -141,7 +142,7 @@ export function withRolloverAborted(
       'rotate/cannot-abort',
       `the ${title} cannot be taken back now: ${describeWitness(witness)}`,
       {
-        hint: `${Number.isFinite(until) ? `try again after ${printTime(until)}` : 'let it go on'}${elsewhere}`,
+        hint: `${Number.isFinite(until) ? `try again after ${printTime(until)}: ${again}` : 'let it go on'}${elsewhere}`,
       },
     );
   }
@@ -151,10 +152,7 @@ export function withRolloverAborted(
     done: [
       {
         rollover: title,
-        what:
-          options.dryRun === true
-            ? 'would be taken back: the old keys would do all the work again'
-            : 'aborted: the old keys do all the work again',
+        what: describeAbort(rollover, options),
         audit: {
           actor: 'operator',
           why: 'the operator said so (--abort), and no cache relies on the new keys',
@@ -166,18 +164,36 @@ export function withRolloverAborted(
   };
 }
 
+function describeAbort({ name }: Rollover, { dryRun = false }: RotateOptions): string {
+  if (name === 'enable')
+    return dryRun
+      ? 'would be taken back: the zone would go without DNSSEC again'
+      : 'aborted: the zone goes without DNSSEC again';
+  return dryRun
+    ? 'would be taken back: the old keys would do all the work again'
+    : 'aborted: the old keys do all the work again';
+}
+
+/** What was reported together with a request that failed: it has to be said again, with the time that it was said for. */
+function repeatedReports({ dsWithdrawn = [] }: RotateOptions): string {
+  return dsWithdrawn.map(({ keyTag, at }) => ` --ds-withdrawn ${keyTag} --at ${printTime(at)}`).join('');
+}
+
 /** What has to happen at the parent before a rollover can be taken back; once the old DS is gone, nothing leads back. */
 function wayBackAtParent(
   state: RotationState,
-  { old }: Rollover,
+  rollover: Rollover,
   atParent: readonly string[],
-  { zone }: RotateOptions,
+  options: RotateOptions,
 ): string {
-  const anchors = old.flatMap((base) => keyNamed(state, base) ?? []).filter(({ role }) => signsKeys(role));
+  const anchors = rollover.old
+    .flatMap((base) => keyNamed(state, base) ?? [])
+    .filter(({ role }) => signsKeys(role));
   const isGone = anchors.length > 0 && !anchors.some((key) => servedWith(state, key) > 0);
   if (isGone) return 'let it go on: the old DS is gone';
   const reports = atParent.map((base) => `--ds-withdrawn ${keyNamed(state, base)?.keyTag ?? base}`);
-  return `if that DS is there, withdraw it; then say so: zonewright rotate ${zoneLabel(zone)} ${reports.join(' ')}, and try again`;
+  // In one command: the parent is asked anew by every run, as long as the rollover is in progress.
+  return `if that DS is there, withdraw it; then, with --at TIME if that was a while ago: ${abortCommand(state, rollover, options)} ${reports.join(' ')}`;
 }
 
 /** The DS that the parent was asked to remove and is to have again: what is wrong, and what to do. */

@@ -357,6 +357,31 @@ describe('--abort', () => {
     expect(await told()).toBe('');
   });
 
+  test('leads back from a first DS that was asked for, by the commands of the hints', async () => {
+    const operation = new Operation({ policy: 'checkParent: false' });
+    await operation.rotate('--sign');
+    await operation.pass(6 * HOUR, 6 * HOUR);
+    /** The command that a refusal names. */
+    const next = async (args: readonly string[], expected: RegExp): Promise<string[]> => {
+      const { status, stderr } = await operation.run(...args);
+      const text = stderr.replace(/\s+/g, ' ');
+      expect([status, text]).toEqual([3, expect.stringMatching(expected)]);
+      return text
+        .trim()
+        .replace(/.*: zonewright /, '')
+        .split(' ');
+    };
+    const withdrawal = await next(
+      ['rotate', 'example.com', '--abort'],
+      /if that DS is there, withdraw it; then/,
+    );
+    const again = await next(withdrawal, /try again after/);
+    await operation.pass(2 * DAY);
+    await next(withdrawal, /try again after/);
+    expect(await operation.succeed(...again)).toContain('aborted: the zone goes without DNSSEC again');
+    expect(operation.state().rollovers).toEqual([]);
+  });
+
   test('is advised with the key of the rollover that is meant, where several are in progress', async () => {
     const operation = await enabled('checkParent: false');
     const hintOf = async (...args: readonly string[]): Promise<string> => {
@@ -383,7 +408,7 @@ describe('--abort', () => {
     }
     await operation.pass(6 * HOUR);
     expect(await hintOf('--abort')).toBe(
-      `if that DS is there, withdraw it; then say so: zonewright rotate example.com --ds-withdrawn ${tagOf('ksk')}, and try again`,
+      `if that DS is there, withdraw it; then, with --at TIME if that was a while ago: zonewright rotate example.com --abort-key ${tagOf('ksk')} --ds-withdrawn ${tagOf('ksk')}`,
     );
     expect(await hintOf('--abort-key', String(tagOf('zsk')))).toBe(
       `let it go on; to take the KSK rollover (double-KSK) back: zonewright rotate example.com --abort-key ${tagOf('ksk')}`,
