@@ -132,7 +132,7 @@ export class PublicationRecord {
     keys: SelectedKeys,
     previous: PreviousOutput | undefined,
   ): void {
-    const { policy, force = false } = this.#options;
+    const { policy, force = false, keys: named } = this.#options;
     const unpublished = keys.own.map(({ dnskeyRdata }) => dnskeyRdata);
     this.#signers = keys.signingKeys.map(({ base }) => base);
     this.#evidence = zoneEvidence(zone, unpublished, kept?.signers);
@@ -140,7 +140,13 @@ export class PublicationRecord {
     const next = this.#publication(this.#evidence, NO_FILE);
     const { ledger } = this.#state;
     checkReserve(next, ledger, policy, force, this.#environment);
-    this.#forced = refuseUnsafe(next, ledger, this.#zone, force, this.#environment);
+    this.#forced = refuseUnsafe(
+      next,
+      ledger,
+      this.#zone,
+      { force, isByHand: named !== undefined },
+      this.#environment,
+    );
   }
 
   /** What is served now and was not recorded: a file that somebody else wrote, or the zone before it was ever signed. */

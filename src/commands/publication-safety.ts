@@ -75,9 +75,16 @@ export function checkReserve(
   warn(problem, hint);
 }
 
+/** How a version came about that may be refused. */
+export interface Choice {
+  /** Write it all the same, with a warning. */
+  readonly force: boolean;
+  /** Whether the operator named its keys. */
+  readonly isByHand: boolean;
+}
+
 /**
  * Refuses a version that some cache would turn bogus.
- * @param force warns in the place of refusing
  * @returns what the proof says against a version that is forced; undefined for a safe one
  * @throws ZonewrightError `sign/unsafe`
  */
@@ -85,7 +92,7 @@ export function refuseUnsafe(
   next: Publication,
   ledger: Ledger,
   zone: Uint8Array,
-  force: boolean,
+  { force, isByHand }: Choice,
   { now, warn }: Clock,
 ): string | undefined {
   const proof = provePublication(cachesAt(ledger, now, 0, next), currentPublication(ledger), next);
@@ -97,8 +104,9 @@ export function refuseUnsafe(
     return breaks;
   }
   throw inputError('sign/unsafe', breaks, {
-    hint:
-      until === ''
+    hint: isByHand
+      ? 'leave --key away, so that the rotation state chooses the keys, or write it all the same with --force'
+      : until === ''
         ? `if somebody else changed the keys, take over what is published: zonewright rotate ${zoneLabel(zone)} --adopt`
         : 'wait, or write it all the same with --force',
   });

@@ -57,6 +57,7 @@ test('a zone that would go bogus is refused, with the witness in words; --force 
   expect(status).toBe(3);
   expect(stderr).toContain('this zone would go bogus: a resolver may still hold');
   expect(stderr).toContain('which need key ');
+  expect(stderr).toContain('hint: leave --key away');
   expect(withoutState(operation)).toEqual(before);
   expect(operation.state().lastError).toMatchObject({ command: 'sign', code: 'sign/unsafe' });
   const forced = await operation.run(...swap, '--force');
@@ -70,6 +71,7 @@ test('a zone that would go bogus is refused, with the witness in words; --force 
     why: expect.stringMatching(/^forced \(--force\): this zone would go bogus: a resolver may still hold/),
     keys: [ksk!.base, spare],
   });
+  expect((await operation.run('status', 'example.com', '--check')).stdout).toContain('the zone is bogus');
   // The way back would break it for those who hold what is served now: it is signed as it is, until what is served is taken over.
   const back = await operation.run('rotate', 'example.com', '--sign');
   expect(back.status).toBe(0);
