@@ -14,11 +14,14 @@ const SPACE = 32;
 /** No time: where nothing expires. */
 const NEVER = 0xffffffff;
 
-/** Owners whose text in an earlier output can stay, to be found by any threads: a row is the rank of an owner. */
+/**
+ * Owners whose text in an earlier output can stay, to be found by any threads: a row is the rank of an owner. The first one, the apex, never is one:
+ * it has the serial.
+ */
 export interface KeptTask {
   readonly kind: 'find-kept';
   readonly text: Uint8Array;
-  /** The zone that is being signed, without denial and signatures. */
+  /** Owners with all that they are to have but NSEC records and signatures. */
   readonly content: PrintedColumns;
   readonly ownerStatus: Uint8Array;
   /** The zone's name in canonical form. */
@@ -100,17 +103,15 @@ class KeptSearch {
     const { ownerNames, nameBytes, nameOffsets } = this.#task.content;
     const { starts, ends, signatures, expirations } = this.#task.found;
     this.#expirations.fill(NEVER);
-    let next = -1;
-    // The apex never stays as it is: it has the serial.
+    let next = this.#printed.text.length;
     for (let rank = Math.max(first, 1); rank < last; rank++) {
       const name = nameOffsets[ownerNames[rank]!]!;
       this.#lines.enterOwner(nameBytes, name);
       const { head, ownerLength } = this.#lines;
-      if (next < 0 || !this.#printed.isAt(next, head, ownerLength)) {
-        const found = this.#printed.findOwner(nameBytes, name);
-        if (found < 0) continue;
-        next = found;
-      }
+      let found = this.#printed.findNear(next, head, ownerLength);
+      if (found < 0) found = this.#printed.findOwner(nameBytes, name);
+      if (found < 0) continue;
+      next = found;
       this.#at = next;
       starts[rank] = next;
       if (this.#isKept(rank)) {

@@ -3,6 +3,7 @@ import { Type } from '../rr/registry.ts';
 import { parseZone } from '../zone/parse-zone.ts';
 import { PrintedLineReader } from '../zone/printed-lines.ts';
 import { Zone } from '../zone/zone.ts';
+import type { KeptOwners } from './kept-owners.ts';
 import { PreviousSignatures } from './previous-signatures.ts';
 import { PrintedSignatures } from './printed-signatures.ts';
 import { apexSerial, readSoa } from './soa.ts';
@@ -43,16 +44,11 @@ export class PrintedOutput {
    * @param content the zone that is being signed
    * @param now epoch seconds
    * @param refresh seconds: a signature with less than this left is made anew
-   * @param startOf where the owner of a rank in the content may stand in the text
+   * @param kept owners that are known to have stayed
    */
-  signatures(
-    content: Zone,
-    now: number,
-    refresh: number,
-    startOf?: (rank: number) => number,
-  ): PrintedSignatures {
+  signatures(content: Zone, now: number, refresh: number, kept?: KeptOwners): PrintedSignatures {
     const inFull = (): PreviousSignatures => new PreviousSignatures(this.zone, content, now, refresh);
     const { text, serial } = this;
-    return new PrintedSignatures({ text, serial, inFull, startOf }, content, now, refresh);
+    return new PrintedSignatures({ text, serial, inFull, kept }, content, now, refresh);
   }
 }

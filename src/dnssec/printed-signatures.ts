@@ -6,6 +6,7 @@ import { LinePrinter } from '../zone/print-lines.ts';
 import { PrintedLineReader } from '../zone/printed-lines.ts';
 import { PrintedZone } from '../zone/printed-zone.ts';
 import type { Zone } from '../zone/zone.ts';
+import type { KeptOwners } from './kept-owners.ts';
 import type { PreviousSignatures } from './previous-signatures.ts';
 import { PrintedRrsig } from './printed-rrsig.ts';
 import type { ReusableSignatures, Target } from './reusable-signatures.ts';
@@ -20,20 +21,8 @@ export interface ReadOutput {
   readonly serial: number;
   /** Reads it in full. */
   readonly inFull: () => PreviousSignatures;
-  /** Where the owner of a rank in the content may stand in the text. */
-  readonly startOf?: ((rank: number) => number) | undefined;
-}
-
-/** A line of an owner. */
-interface Line {
-  readonly start: number;
-  /** Where its TTL and its RDATA start, and where its line feed is. */
-  readonly ttlStart: number;
-  readonly rdataStart: number;
-  readonly end: number;
-  readonly type: number;
-  /** Whether it has the TTL and the class of the line before. */
-  readonly isAlike: boolean;
+  /** Owners that are known to have stayed. */
+  readonly kept?: KeptOwners | undefined;
 }
 
 /**
@@ -43,7 +32,7 @@ interface Line {
 export class PrintedSignatures implements ReusableSignatures {
   readonly serial: number;
   readonly #inFull: () => PreviousSignatures;
-  readonly #startOf: ((rank: number) => number) | undefined;
+  readonly #kept: KeptOwners | undefined;
   readonly #printed: PrintedZone;
   readonly #rrsig: PrintedRrsig;
   readonly #content: Zone;
@@ -51,9 +40,17 @@ export class PrintedSignatures implements ReusableSignatures {
   readonly #refresh: number;
   readonly #out = new ByteBuffer(4096);
   readonly #print: LinePrinter;
-  /** The owner that was looked for last, by the number of its name in the store, and its lines. */
+  /** The owner that was looked for last, by the number of its name in the store. */
   #owner = -1;
-  #lines: readonly Line[] = [];
+  #isKept = false;
+  /** Its lines: where each starts, its TTL and its RDATA do, and where its line feed is. */
+  readonly #starts: number[] = [];
+  readonly #ttlStarts: number[] = [];
+  readonly #rdataStarts: number[] = [];
+  readonly #ends: number[] = [];
+  readonly #types: number[] = [];
+  /** What a signature of the TTL and class of the line before covers, else -1. */
+  readonly #covered: number[] = [];
   /** Where the next owner may stand in the text, as most come in its order. */
   #next = 0;
 
@@ -62,10 +59,10 @@ export class PrintedSignatures implements ReusableSignatures {
    * @param now epoch seconds
    * @param refresh seconds: a signature with less than this left is made anew
    */
-  constructor({ text, serial, inFull, startOf }: ReadOutput, content: Zone, now: number, refresh: number) {
+  constructor({ text, serial, inFull, kept }: ReadOutput, content: Zone, now: number, refresh: number) {
     this.serial = serial;
     this.#inFull = inFull;
-    this.#startOf = startOf;
+    this.#kept = kept;
     this.#printed = new PrintedZone(text);
     this.#rrsig = new PrintedRrsig(text, content.origin);
     this.#content = content;
@@ -80,28 +77,28 @@ export class PrintedSignatures implements ReusableSignatures {
 
   sameRrset({ owner, type, ttl, start, end }: Target, records: Uint32Array): number {
     this.#enter(owner);
-    const lines = this.#lines;
-    const first = lines.findIndex((line) => line.type === type);
+    const types = this.#types;
+    const first = types.indexOf(type);
     const last = first + end - start;
-    if (first < 0 || last > lines.length || lines[last]?.type === type) return -1;
+    if (first < 0 || last > types.length || types[last] === type) return -1;
+    if (this.#isKept) return this.#starts[first]!;
 
     this.#print.enterRrset(type, ttl);
-    const { ownerLength } = this.#print;
     const { rdata, rdataOffsets, rdataLengths } = this.#content.store;
     for (let line = first, i = start; line < last; line++, i++) {
       const rdataStart = rdataOffsets[records[i]!]!;
       this.#out.clear();
       this.#print.print(type, rdata.bytes, rdataStart, rdataStart + rdataLengths[records[i]!]!);
-      if (!this.#endsWith(lines[line]!, ownerLength)) return -1;
+      if (!this.#endsWith(line)) return -1;
     }
-    return lines[first]!.start;
+    return this.#starts[first]!;
   }
 
   appendSignature(rrset: number, key: TaggedKey, out: ByteBuffer, refresh = this.#refresh): number {
     const rrsig = this.#rrsig;
-    for (const line of this.#signaturesOver(rrset)) {
-      if (!this.#read(line)) continue;
+    for (let line = this.#firstSignature(rrset); line >= 0; line = this.#nextSignature(line)) {
       if (
+        !this.#read(line) ||
         rrsig.keyTag !== key.keyTag ||
         rrsig.algorithm !== key.algorithm ||
         serialGreater(rrsig.inception, this.#now) ||
@@ -115,12 +112,13 @@ export class PrintedSignatures implements ReusableSignatures {
   }
 
   hasSignature(rrset: number, wanted: Uint8Array): boolean {
-    return this.#signaturesOver(rrset).some((line) => {
-      if (!this.#read(line)) return false;
+    for (let line = this.#firstSignature(rrset); line >= 0; line = this.#nextSignature(line)) {
+      if (!this.#read(line)) continue;
       const rdata = new ByteBuffer(512);
       this.#rrsig.append(rdata);
-      return sameOctets(rdata.view(), wanted);
-    });
+      if (sameOctets(rdata.view(), wanted)) return true;
+    }
+    return false;
   }
 
   /** Finds the lines of an owner, by the number of its name in the store. */
@@ -132,62 +130,66 @@ export class PrintedSignatures implements ReusableSignatures {
     this.#print.enterOwner(names.wire.bytes, name);
     const { head, ownerLength } = this.#print;
     const rank = this.#content.rankOfName(owner);
-    const guess = (rank >= 0 && this.#startOf?.(rank)) || this.#next;
-    const at = this.#printed.isAt(guess, head, ownerLength)
-      ? guess
-      : this.#printed.findOwner(names.wire.bytes, name);
-    if (at < 0) {
-      this.#lines = [];
-      return;
+    this.#isKept = rank >= 0 && this.#kept?.has(rank) === true;
+    const guess = (rank >= 0 && this.#kept?.startOf(rank)) || this.#next;
+    const near = this.#printed.findNear(guess, head, ownerLength);
+    const at = near >= 0 ? near : this.#printed.findOwner(names.wire.bytes, name);
+    for (const column of [this.#starts, this.#ttlStarts, this.#rdataStarts, this.#ends]) column.length = 0;
+    this.#types.length = 0;
+    this.#covered.length = 0;
+    if (at >= 0) this.#readLines(at);
+  }
+
+  #readLines(at: number): void {
+    const { text } = this.#printed;
+    const line = new PrintedLineReader(text, at);
+    while (line.next < text.length && line.read() && (line.start === at || !line.isOwner)) {
+      this.#starts.push(line.start);
+      this.#ttlStarts.push(line.ttlStart);
+      this.#rdataStarts.push(line.rdataStart);
+      this.#ends.push(line.end);
+      this.#types.push(line.type);
+      const isSignature = line.type === Type.RRSIG && line.isAlike;
+      this.#covered.push(
+        isSignature ? findType(text, line.rdataStart, text.indexOf(SPACE, line.rdataStart)) : -1,
+      );
+      this.#next = line.end + 1;
     }
-    const reader = new PrintedLineReader(this.#printed.text, at);
-    const lines: Line[] = [];
-    while (
-      reader.next < this.#printed.text.length &&
-      reader.read() &&
-      (lines.length === 0 || !reader.isOwner)
-    ) {
-      const { start, ttlStart, rdataStart, end, type, isAlike } = reader;
-      lines.push({ start, ttlStart, rdataStart, end, type, isAlike });
-    }
-    this.#lines = lines;
-    this.#next = (lines.at(-1)?.end ?? at - 1) + 1;
   }
 
   /** Whether what was printed is a line, but for the owner. */
-  #endsWith({ ttlStart, end }: Line, ownerLength: number): boolean {
+  #endsWith(line: number): boolean {
     const { text } = this.#printed;
     const { bytes, length } = this.#out;
-    if (end + 1 - ttlStart !== length - ownerLength) return false;
-    for (let i = ownerLength; i < length; i++)
-      if (text[ttlStart + i - ownerLength] !== bytes[i]) return false;
+    const { ownerLength } = this.#print;
+    const start = this.#ttlStarts[line]! - ownerLength;
+    if (this.#ends[line]! + 1 - start !== length) return false;
+    for (let i = ownerLength; i < length; i++) if (text[start + i] !== bytes[i]) return false;
     return true;
   }
 
-  /** The lines behind an RRset and before the next one, of the same TTL and class: signatures over it. */
-  #signaturesOver(rrset: number): readonly Line[] {
-    const lines = this.#lines;
-    const first = lines.findIndex(({ start }) => start === rrset);
-    const type = lines[first]?.type;
-    if (type === undefined) return [];
-    let line = first;
-    while (lines[line]?.type === type) line++;
-    const end = lines.findIndex((each, i) => i >= line && !(each.type === Type.RRSIG && each.isAlike));
-    return lines.slice(line, end < 0 ? undefined : end).filter((each) => this.#covered(each) === type);
+  /** The first signature over an RRset: it stands behind it; -1 where there is none. */
+  #firstSignature(rrset: number): number {
+    const types = this.#types;
+    let line = this.#starts.indexOf(rrset);
+    const type = types[line];
+    if (type === undefined) return -1;
+    while (types[line] === type) line++;
+    return this.#covered[line] === type ? line : -1;
   }
 
-  #covered({ rdataStart }: Line): number {
-    const { text } = this.#printed;
-    return findType(text, rdataStart, text.indexOf(SPACE, rdataStart));
+  /** The signature behind another one, over the same RRset, or -1. */
+  #nextSignature(line: number): number {
+    return this.#covered[line + 1] === this.#covered[line] ? line + 1 : -1;
   }
 
   /** Reads a signature; false where it is of another form, or over another TTL. */
-  #read(line: Line): boolean {
+  #read(line: number): boolean {
     const { text } = this.#printed;
-    const type = this.#covered(line);
+    const algorithm = text.indexOf(SPACE, this.#rdataStarts[line]) + 1;
     return (
-      this.#rrsig.read(type, text.indexOf(SPACE, line.rdataStart) + 1, line.end) &&
-      this.#rrsig.originalTtl === numberAt(text, line.ttlStart)
+      this.#rrsig.read(this.#covered[line]!, algorithm, this.#ends[line]!) &&
+      this.#rrsig.originalTtl === numberAt(text, this.#ttlStarts[line]!)
     );
   }
 }

@@ -13,6 +13,8 @@ import type { RunningTask, WorkPool } from './work-pool.ts';
 export interface Reusable {
   readonly previous?: ReusableSignatures | undefined;
   /** Owners whose text stays. */
+  readonly stayed?: KeptOwners | undefined;
+  /** The same where nobody needs their NSEC records and signatures. */
   readonly kept?: KeptOwners | undefined;
 }
 
@@ -38,7 +40,7 @@ export class ReuseSearch {
   }
 
   async finish(): Promise<Reusable> {
-    const { previous, now } = this.#request;
+    const { previous, now, zonemd, wholeZone } = this.#request;
     if (previous === undefined) return {};
     const { zone, trusted, refresh } = previous;
     const content = this.#content;
@@ -47,8 +49,13 @@ export class ReuseSearch {
       return { previous: new PreviousSignatures(zone, content, now, refresh, isGood) };
     }
     await this.#running?.finish();
-    const kept = this.#task && new KeptOwners(content, this.#task);
-    return { previous: zone.signatures(content, now, refresh, kept && ((rank) => kept.startOf(rank))), kept };
+    const stayed = this.#task && new KeptOwners(content, this.#task);
+    return {
+      previous: zone.signatures(content, now, refresh, stayed),
+      stayed,
+      // The digest of a zone is over all records.
+      kept: wholeZone === true || zonemd !== undefined ? undefined : stayed,
+    };
   }
 
   abandon(): void {

@@ -78,8 +78,9 @@ export interface SignTools {
 export interface SignedZone {
   /** Without the denial and signatures of the owners that are `kept`. */
   readonly zone: Zone;
-  /** Owners that stay as they are, where the previous output was given as text, and that text by their rank in `zone`. */
+  /** Owners that stay as they are, where the previous output was given as text, unless the whole zone was wanted. */
   readonly kept?: KeptOwners | undefined;
+  /** Text of owners that stay, by their rank in `zone`. */
   readonly known?: OwnerTexts | undefined;
   /** With those of the owners that are kept. */
   readonly records: number;

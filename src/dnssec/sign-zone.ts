@@ -53,6 +53,7 @@ class ZoneSigning {
   readonly #tools: SignTools;
   readonly #keys: readonly PreparedKey[];
   readonly #previous: ReusableSignatures | undefined;
+  readonly #stayed: KeptOwners | undefined;
   readonly #kept: KeptOwners | undefined;
   readonly #firstAdded: number;
   readonly #denial: DenialChain;
@@ -63,18 +64,19 @@ class ZoneSigning {
     request: SignRequest,
     keys: readonly PreparedKey[],
     denial: DenialChain,
-    { previous, kept }: Reusable,
+    reusable: Reusable,
     tools: SignTools,
   ) {
     this.#content = content;
     this.#request = request;
     this.#tools = tools;
     this.#keys = keys;
-    this.#previous = previous;
-    this.#kept = kept;
+    this.#previous = reusable.previous;
+    this.#stayed = reusable.stayed;
+    this.#kept = reusable.kept;
     this.#firstAdded = content.store.count;
     this.#denial = denial;
-    this.#layout = new SignatureLayout(content, request, keys, denial.count, previous, kept);
+    this.#layout = new SignatureLayout(content, request, keys, denial.count, reusable);
   }
 
   async run(): Promise<SignedZone> {
@@ -88,13 +90,20 @@ class ZoneSigning {
     if (previous !== undefined) setSoaSerial(content.store.rdataOf(soaRecord), previous.serial);
 
     layout.reserve(this.#denial);
+    const kept = this.#kept;
+    if (kept !== undefined) {
+      const added = layout.addDenial(this.#denial);
+      // Before threads begin to sign, and until then do nothing else.
+      if (this.#request.denial.kind === 'nsec3') await kept.findChain(added, this.#tools.pool);
+    }
     // The first signatures are made while the rest of the zone is still worked out.
     const task = this.#task('software');
     const signing = this.#tools.pool.begin(task, 0);
     try {
       layout.layOutContent((rows) => signing.extend(rows));
       if (previous === undefined) this.#tools.meanwhile?.();
-      layout.layOutDenial(this.#denial);
+      if (kept === undefined) layout.addDenial(this.#denial);
+      layout.layOutDenial();
       if (previous !== undefined && this.#isUnchanged(previous, soa))
         return this.#unchanged(previous.inFull());
       const serial = this.#serial(inputSerial);
@@ -170,7 +179,7 @@ class ZoneSigning {
     return {
       zone,
       kept,
-      known: kept?.textsFor(zone),
+      known: this.#stayed?.textsFor(zone),
       records: zone.recordCount + nsecs + signatures,
       rrsets: zone.rrsetCount + nsecs + signedOwners,
       unchanged: false,

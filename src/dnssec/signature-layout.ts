@@ -9,6 +9,7 @@ import { expirationOf } from './expiration.ts';
 import { denialTtl, type KeptOwners } from './kept-owners.ts';
 import { isKeyType } from './key-types.ts';
 import { signsType, type PreparedKey } from './prepared-keys.ts';
+import type { Reusable } from './reuse.ts';
 import type { ReusableSignatures, Target } from './reusable-signatures.ts';
 import { rrsigLabels, RrsigOffset, u32At, writeRrsigHeader } from './rrsig.ts';
 import type { SignRequest } from './sign-request.ts';
@@ -44,14 +45,14 @@ export class SignatureLayout {
   readonly #kept: KeptOwners | undefined;
   /** The content's records by position, and behind them those of the denial chain. */
   readonly #records: Uint32Array;
+  #denialEnd = 0;
 
   constructor(
     content: Zone,
     request: SignRequest,
     keys: readonly PreparedKey[],
     denialRecords: number,
-    previous?: ReusableSignatures,
-    kept?: KeptOwners,
+    { previous, stayed, kept }: Reusable,
   ) {
     this.#content = content;
     this.#request = request;
@@ -63,7 +64,7 @@ export class SignatureLayout {
     this.isFrozen = keys.some(({ privateKey, signsZone }) => signsZone && privateKey.kind === 'lost');
     const capacity = (content.rrsetCount + denialRecords) * keys.length;
     this.jobs = new SigningJobs(capacity, this.#records, content.zoneClass);
-    this.expected = kept === undefined ? capacity : content.ownerCount - kept.count().owners;
+    this.expected = stayed === undefined ? capacity : content.ownerCount - stayed.count().owners;
   }
 
   /** Makes room for all that is going to be added: nothing may move while threads sign. */
@@ -112,15 +113,12 @@ export class SignatureLayout {
       const rank = content.rrsetOwners[rrset]!;
       const type = content.rrsetTypes[rrset]!;
       if (rank === apex && (type === Type.SOA || type === Type.ZONEMD)) continue;
-      if (this.#kept?.has(rank) !== true) this.#layOutRrset(rank, rrset);
+      if (this.#kept?.has(rank) === true) continue;
+      const isSigned = this.#isSigned(rank, type);
+      if (isSigned || this.#previous !== undefined) this.#layOut(this.targetOf(rrset), isSigned);
+      else this.rrsets++;
     }
     report(this.jobs.count);
-  }
-
-  #layOutRrset(rank: number, rrset: number): void {
-    const isSigned = this.#isSigned(rank, this.#content.rrsetTypes[rrset]!);
-    if (isSigned || this.#previous !== undefined) this.#layOut(this.targetOf(rrset), isSigned);
-    else this.rrsets++;
   }
 
   /** Whether the zone signs an RRset of this type at the owner of a rank (RFC 4035 section 2.2). */
@@ -129,15 +127,21 @@ export class SignatureLayout {
     return status === OwnerStatus.Authoritative || (status === OwnerStatus.Delegation && type === Type.DS);
   }
 
-  /** Lays out the denial chain, whose records come into the store with it. */
-  layOutDenial(denial: DenialChain): void {
+  /** Adds the records of the denial chain to the store, as far as they are not kept, and returns their numbers. */
+  addDenial(denial: DenialChain): Uint32Array {
     const content = this.#content;
-    const { store, recordCount } = content;
     const added = denial.add(denialTtl(content), (rank) => this.#kept?.hasNsec(rank) === true);
-    this.#records.set(added, recordCount);
-    for (let start = recordCount; start < recordCount + added.length; start++) {
+    this.#records.set(added, content.recordCount);
+    this.#denialEnd = content.recordCount + added.length;
+    return this.#records.subarray(content.recordCount, this.#denialEnd);
+  }
+
+  /** Lays out the denial chain that was added. */
+  layOutDenial(): void {
+    const { store, recordCount } = this.#content;
+    for (let start = recordCount; start < this.#denialEnd; start++) {
+      if (this.#kept?.hasNsec3(start - recordCount) === true) continue;
       const record = this.#records[start]!;
-      this.#release(content.rankOfName(store.owners[record]!));
       const target = {
         owner: store.owners[record]!,
         type: store.types[record]!,
@@ -150,21 +154,12 @@ export class SignatureLayout {
     this.#addKept();
   }
 
-  /** Lays out an owner that was kept and gets a denial record: its name is the hash of another. */
-  #release(rank: number): void {
-    if (rank < 0 || this.#kept?.has(rank) !== true) return;
-    this.#kept.release(rank);
-    const { ownerRrsets } = this.#content;
-    for (let rrset = ownerRrsets[rank]!, end = ownerRrsets[rank + 1]!; rrset < end; rrset++)
-      this.#layOutRrset(rank, rrset);
-  }
-
   #addKept(): void {
     const kept = this.#kept;
     if (kept === undefined) return;
-    const { rrsets, nsecs, signatures } = kept.count();
-    this.rrsets += rrsets + nsecs;
-    this.sameRrsets += rrsets + nsecs;
+    const { rrsets, nsecs, nsec3s, signatures } = kept.count();
+    this.rrsets += rrsets + nsecs + nsec3s;
+    this.sameRrsets += rrsets + nsecs + nsec3s;
     this.kept += signatures;
     for (const { firstExpiration } of kept.signers) this.#noteExpiration(firstExpiration);
   }

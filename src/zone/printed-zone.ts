@@ -5,6 +5,9 @@ import { ZonewrightError } from '../errors.ts';
 const TAB = 9;
 const NEWLINE = 10;
 
+/** So many lines are passed over before an owner is looked for in the whole text. */
+const NEAR = 16;
+
 /**
  * The text of a zone as `printZone` writes it, not taken apart: each line is a record, those of an owner stand together, and owners in canonical
  * order. Whoever has a record in wire form can print it and compare.
@@ -29,6 +32,15 @@ export class PrintedZone {
       else high = line;
     }
     return low < text.length && this.#compareOwner(low, names, offset) === 0 ? low : -1;
+  }
+
+  /** Where, at a line or soon behind it, a line begins like the first `length` octets of something; -1 where none does. */
+  findNear(line: number, start: ByteBuffer, length: number): number {
+    for (let i = 0; i < NEAR && line < this.text.length; i++) {
+      if (this.isAt(line, start, length)) return line;
+      line = this.lineEnd(line) + 1;
+    }
+    return -1;
   }
 
   /** Whether the text goes on at a place like the first `length` octets of something. */

@@ -274,6 +274,7 @@ describe('an output of ours, known by its text,', () => {
       expect(zoneEvidence(zone, [], kept?.signers)).toEqual(zoneEvidence(inFull.signed.zone));
       const whole = await rerun(change(input), first.text, { ...again, asText: true, wholeZone: true });
       expect(zoneToText(whole.signed.zone)).toBe(inFull.text);
+      expect(whole.text).toBe(inFull.text);
     }
   });
 
