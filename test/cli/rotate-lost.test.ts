@@ -1,7 +1,8 @@
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { printTime } from '../../src/dns/time.ts';
 import type { Role } from '../../src/keys/roles.ts';
-import { DAY, HOUR, Operation } from './operation.ts';
+import { DAY, HOUR, Operation, STATE } from './operation.ts';
 
 const ZONE_FILE = 'example.com.zone';
 
@@ -185,6 +186,17 @@ describe('--recover', () => {
     expect(operation.signed()).toBe(before);
 
     await operation.rotate('--served', serialOf(operation));
+    expect((await operation.rotateJson()).waits).toMatchObject([{ until: expect.any(String) }]);
+    operation.now += DAY;
+    const { waits } = await operation.rotateJson();
+    expect(waits).toMatchObject([{ nextCommand: 'zonewright rotate example.com --check-servers' }]);
+    // What that records once every server of both signers has the new key: test/cli/rotate-servers.test.ts.
+    const fresh = operation.state().keys.at(-1)!.base;
+    const document = JSON.parse(readFileSync(STATE, 'utf8')) as {
+      keys: { base: string; carried?: string }[];
+    };
+    document.keys.find((key) => key.base === fresh)!.carried = printTime(operation.now);
+    writeFileSync(STATE, JSON.stringify(document));
     operation.now += DAY;
     await operation.rotate('--sign');
     expect([counts(), operation.signed().includes('192.0.2.5')]).toEqual([[4, 2, 2], true]);
