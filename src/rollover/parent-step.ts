@@ -72,7 +72,7 @@ function bestOffer(
 
 /**
  * The new keys with the digest types that their DS is to have: the policy's; or those that the parent's DS have already, where the new DS
- * stands there before its DNSKEY.
+ * stands there before its DNSKEY. What the parent may have of a key already stays what is asked for.
  */
 function withDigestTypes(
   state: RotationState,
@@ -83,12 +83,17 @@ function withDigestTypes(
   if (step.ask === 'remove-old') return state;
   const isNew = ({ base, role }: ManagedKey): boolean => rollover.new.includes(base) && signsKeys(role);
   const algorithms = new Set(state.keys.filter(isNew).map(({ algorithm }) => algorithm));
-  const [first = [], ...others] = servedDs(state.ledger).map((ds) =>
+  const served = servedDs(state.ledger);
+  const isAsked = ({ dnskey, dsDigestTypes }: ManagedKey): boolean =>
+    dsDigestTypes !== undefined && served.some((ds) => ds.some(({ key }) => key === dnskey));
+  const [first = [], ...others] = served.map((ds) =>
     ds.flatMap(({ algorithm, digestType }) => (algorithms.has(algorithm) ? digestType : [])),
   );
   const common = [...new Set(first)].filter((type) => others.every((types) => types.includes(type)));
   const types = step.safe === 'between' && common.length > 0 ? common : digestTypes(policy);
-  const keys = state.keys.map((key) => (isNew(key) ? { ...key, dsDigestTypes: types } : key));
+  const keys = state.keys.map((key) =>
+    isNew(key) && !isAsked(key) ? { ...key, dsDigestTypes: types } : key,
+  );
   return { ...state, keys };
 }
 
