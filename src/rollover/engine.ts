@@ -53,7 +53,7 @@ function takeStep(
   const step = ROLLOVERS[rollover.name].steps[rollover.step];
   if (step === undefined) return finish(state, rollover, now);
   const inner = innerRollover(state, rollover);
-  if (inner !== undefined && !needsLostKey(takeStep(state, inner, policy, now, lost)))
+  if (inner !== undefined && !needsOuter(takeStep(state, inner, policy, now, lost), step))
     return { wait: { rollover, step, reason: { kind: 'rollover', inner }, until: Infinity } };
   const latest = latestTime(state.ledger);
   if (removes(step) && rollover.decided === undefined && now < latest)
@@ -87,9 +87,15 @@ function finish(state: RotationState, rollover: Rollover, now: number): Outcome 
   return { state: next, decision: { rollover, step, kind: 'finished' } };
 }
 
-/** Whether a rollover stands still for want of a key: then another that takes that key away goes first, though it may use what the one takes away. */
-function needsLostKey(outcome: Outcome): boolean {
-  return 'wait' in outcome && outcome.wait.reason.kind === 'lost';
+/**
+ * Whether a rollover stands still for want of a key, or of a DS that the parent does not have: then another that takes that key away, or asks for
+ * that DS, goes first, though it may use what the one takes away.
+ */
+function needsOuter(outcome: Outcome, outer: Step): boolean {
+  if (!('wait' in outcome)) return false;
+  const { reason, step, until } = outcome.wait;
+  const isUnsafe = reason.kind === 'proof' && until === Infinity;
+  return reason.kind === 'lost' || (isUnsafe && step.kind === 'parent' && outer.kind === 'parent');
 }
 
 /** The rollover with the keys that have taken the place of its own. */

@@ -32,7 +32,7 @@ export function keysToPublish(
   const served = [newestServed(state), current].flatMap((publication) =>
     // Where a zone was signed in parts, any one set of its signers may do.
     (publication?.data.signerSets ?? [])
-      .map((signers) => state.keys.map((key) => ({ ...key, use: useIn(publication!, signers, key) })))
+      .map((signers) => state.keys.map((key) => ({ ...key, use: useIn(publication!, key, signers) })))
       .filter((keys) => proofOf(keys).safe),
   );
   // What was signed before can stay where nothing can be signed anew.
@@ -48,10 +48,19 @@ function newestServed({ ledger }: RotationState): Publication | undefined {
   return ledger.publications.findLast(({ elsewhere }) => elsewhere !== true);
 }
 
-function useIn({ keySet }: Publication, signers: readonly KeyId[], { dnskey }: ManagedKey): KeyUse {
+/**
+ * What a key does in a version.
+ * @param signers of those that sign its records; without them, those that sign all
+ */
+export function useIn(
+  { keySet, data }: Publication,
+  { dnskey }: ManagedKey,
+  signers?: readonly KeyId[],
+): KeyUse {
+  const signerSets = signers === undefined ? data.signerSets : [signers];
   return {
     published: keySet.keys.includes(dnskey),
     signsKeys: keySet.signers.includes(dnskey),
-    signsZone: signers.includes(dnskey),
+    signsZone: signerSets.every((set) => set.includes(dnskey)),
   };
 }

@@ -30,16 +30,18 @@ export function takePublishStep(
     return { wait: whatIsAwaited(state, rollover, step, policy, now) };
   }
   const wanted = afterStep(state, rollover, step);
-  const silent = lostSigners(wanted, newestPublication(state.ledger), lost);
-  const next = withoutSigners(wanted, silent);
-  const publication = nextPublication(next);
-  const proofAt = (time: number): Proof =>
-    provePublication(
-      cachesAt(state.ledger, time, marginOf(step, policy), publication),
-      currentPublication(state.ledger),
-      publication,
-    );
-  const proof = proofAt(now);
+  const newest = newestPublication(state.ledger);
+  const silent = lostSigners(wanted, newest, lost);
+  const proofOf = (next: RotationState, time: number): Proof => {
+    const publication = nextPublication(next);
+    const caches = cachesAt(state.ledger, time, marginOf(step, policy), publication);
+    return provePublication(caches, currentPublication(state.ledger), publication);
+  };
+  const candidates = [wanted, ...withoutMute(wanted, silent)].map((candidate) => {
+    const next = withoutSigners(candidate, lostSigners(candidate, newest, lost));
+    return { next, proof: proofOf(next, now) };
+  });
+  const { next, proof } = candidates.reduce((a, b) => (waitOf(b.proof) < waitOf(a.proof) ? b : a));
   const end = rollover.started + policy.rotationPeriod;
   const staysUntilEnd = step.endsPeriod === true && rollover.urgent !== true && now < end;
   if (staysUntilEnd && (proof.safe || proof.until <= end))
@@ -51,7 +53,7 @@ export function takePublishStep(
   }
   const others = waitForSigners(state, rollover, step, policy, now);
   return others === undefined
-    ? decide(next, rollover, step, now, () => proofAt(-Infinity))
+    ? decide(next, rollover, step, now, () => proofOf(next, -Infinity))
     : { wait: others };
 }
 
@@ -77,6 +79,30 @@ function waitForSigners(
   if (now >= until) return undefined;
   const keyTags = starting.map(({ keyTag }) => keyTag);
   return { rollover, step, reason: { kind: 'signers', keyTags }, until };
+}
+
+function waitOf(proof: Proof): number {
+  return proof.safe ? -Infinity : proof.until;
+}
+
+/**
+ * The state in which DNSKEYs of algorithms that nobody can sign them with any more leave the zone at once, where a rollover takes them away: their
+ * signatures over the zone stay. None where there are no such keys.
+ */
+function withoutMute(state: RotationState, silent: readonly ManagedKey[]): RotationState[] {
+  const speaking = new Set(
+    state.keys.filter((key) => key.use.signsKeys && !silent.includes(key)).map(({ algorithm }) => algorithm),
+  );
+  const leaving = new Set(state.rollovers.flatMap(({ old }) => old));
+  const isMute = ({ base, algorithm }: ManagedKey): boolean =>
+    leaving.has(base) &&
+    !speaking.has(algorithm) &&
+    silent.some((key) => key.use.signsKeys && key.algorithm === algorithm);
+  if (!state.keys.some(isMute)) return [];
+  const keys = state.keys.map((key) =>
+    isMute(key) ? { ...key, use: { ...key.use, published: false, signsKeys: false } } : key,
+  );
+  return [{ ...state, keys }];
 }
 
 /** The state in which the keys do what they do after a step. */

@@ -2,6 +2,7 @@ import { signsKeys, type Role } from '../keys/roles.ts';
 import { abortRollover } from './abort.ts';
 import { enabling, type Due } from './due.ts';
 import { servedDs } from './ds-sets.ts';
+import { useIn } from './keys-to-publish.ts';
 import { lostSigners, nextPublication, NONE_LOST } from './next-publication.ts';
 import { afterStep } from './publish-step.ts';
 import { newestPublication, type Ledger } from './ledger.ts';
@@ -28,7 +29,7 @@ export interface Replacement {
  * - Where the parent has no DS, nothing relies on any key: others take the place of all of them at once, and what is in progress is for nothing.
  * - A rollover that takes the key away goes on without waiting for the end of its period, unless a step of it needs the key, and it is lost.
  * - A rollover that nothing relies on yet is taken back; if it was to bring the key, it begins again with another key.
- * - An algorithm that nobody can sign with any more is withdrawn, unless its DS have taken the place of the others.
+ * - A new algorithm that nobody can sign with any more is withdrawn, unless the old one is lost as well and the parent has the DS of the new alone.
  * - If nothing but a DS relies on it, it begins again with another key, and that DS leaves with the old one.
  * - Else the key is replaced inside of the rollover in progress, which waits meanwhile and goes on with the successor.
  *
@@ -72,47 +73,76 @@ export function replacementOf(
   }
   if (rollover.name === 'enable') {
     // Whether the first DS is there or was never there decides which of the ways is good.
-    const anchors = state.keys.filter(({ base, role }) => rollover.new.includes(base) && signsKeys(role));
-    const sets = state.ledger.parent.filter(({ replaced }) => replaced === undefined);
-    const withDs = sets.filter(({ ds }) =>
-      anchors.some(({ dnskey }) => ds.some((record) => record.key === dnskey)),
-    );
-    if (sets.length === 0 || (withDs.length > 0 && withDs.length < sets.length))
-      return { ...part, unknown: anchors[0] };
+    if (isAtParent(state, rollover.new) === undefined)
+      return { ...part, unknown: anchorsOf(state, rollover.new)[0] };
   }
-  const isBack = rollover.old.every(
-    (base) => !lost.has(base) && keyNamed(state, base)?.use.published === true,
-  );
+  const { keys, wantedDs } = withoutDecision(state, rollover, lost);
+  const isBack = rollover.old.every((base) => keyNamed(state, base)?.use.published === true);
   if (rollover.name === 'algorithm' && !leaves && lost.has(key.base) && isBack) {
+    const isLost = rollover.old.some((base) => lost.has(base));
+    const [isOldThere, isNewThere] = [rollover.old, rollover.new].map((bases) => isAtParent(state, bases));
+    if (isLost && isOldThere !== true && isNewThere === undefined)
+      return { ...part, unknown: anchorsOf(state, rollover.new)[0] };
     // Nobody can sign with the new algorithm any more, and none of its keys can come without: it goes, and comes back with other keys.
-    const begins = withdrawing(state, rollover, key.algorithm);
-    const gone = new Set(begins.old.map(({ base }) => base));
-    const rollovers = state.rollovers.filter(
-      (other) => other !== rollover && ![...other.old, ...other.new].some((base) => gone.has(base)),
-    );
-    return { ...part, aborted: rollover, state: { ...state, rollovers }, begins };
+    if (!isLost || isOldThere === true || isNewThere === false) {
+      const begins = withdrawing(state, rollover, key.algorithm);
+      const gone = new Set(begins.old.map(({ base }) => base));
+      const rollovers = state.rollovers.filter(
+        (other) => other !== rollover && ![...other.old, ...other.new].some((base) => gone.has(base)),
+      );
+      return { ...part, aborted: rollover, state: { ...state, keys, wantedDs, rollovers }, begins };
+    }
   }
-  if (!leaves && !isInZone(key)) {
+  if (!leaves && !keys.some((other) => other.base === key.base && isInZone(other))) {
     // Only its DS may be in use: it leaves together with those that leave anyway.
     const rollovers = state.rollovers.filter((other) => other !== rollover);
-    const wantedDs = state.wantedDs.filter((base) => base !== key.base);
-    const due = again(state, { ...rollover, old: [...rollover.old, key.base] }, NONE_LOST);
-    return { ...part, aborted: rollover, state: { ...state, rollovers, wantedDs }, begins: due };
+    const next = { ...state, keys, rollovers, wantedDs: wantedDs.filter((base) => base !== key.base) };
+    const begins = again(next, { ...rollover, old: [...rollover.old, key.base] }, NONE_LOST);
+    return { ...part, aborted: rollover, state: next, begins };
   }
-  return { ...part, state: withoutRequest(state, rollover), begins: replacing([key], lost) };
+  return { ...part, state: withoutDecision(state, rollover, lost), begins: replacing([key], lost) };
 }
 
-/** The state in which the parent is not asked any more for what it has not done: that would come on top of what is asked for next. */
-function withoutRequest(state: RotationState, rollover: Rollover): RotationState {
+/** The keys among these that have a DS at the parent when they are in use. */
+function anchorsOf({ keys }: RotationState, bases: readonly string[]): ManagedKey[] {
+  return keys.filter(({ base, role }) => bases.includes(base) && signsKeys(role));
+}
+
+/** Whether the parent serves a DS of some of these keys; undefined where nobody knows. */
+function isAtParent(state: RotationState, bases: readonly string[]): boolean | undefined {
+  const anchors = anchorsOf(state, bases);
+  const sets = state.ledger.parent.filter(({ replaced }) => replaced === undefined);
+  const withDs = sets.filter(({ ds }) =>
+    anchors.some(({ dnskey }) => ds.some((record) => record.key === dnskey)),
+  );
+  if (sets.length === 0 || (withDs.length > 0 && withDs.length < sets.length)) return undefined;
+  return withDs.length > 0;
+}
+
+/**
+ * The state in which what a rollover has decided and nobody has done is decided no more: the parent would be asked for it on top of what is asked for
+ * next, and a version that a lost key would have to sign never comes.
+ */
+function withoutDecision(state: RotationState, rollover: Rollover, lost: ReadonlySet<string>): RotationState {
   const step = ROLLOVERS[rollover.name].steps[rollover.step];
-  if (step?.kind !== 'parent' || rollover.decided === undefined) return state;
+  if (step === undefined || rollover.decided === undefined) return state;
+  const open = { ...rollover, decided: undefined };
+  if (step.kind === 'publish') {
+    const newest = newestPublication(state.ledger);
+    if (newest === undefined || lostSigners(state, newest, lost).length === 0) return state;
+    const bases = [...rollover.old, ...rollover.new];
+    const keys = state.keys.map((key) =>
+      bases.includes(key.base) ? { ...key, use: useIn(newest, key) } : key,
+    );
+    return withRollover({ ...state, keys }, rollover, open);
+  }
   const isServed = (base: string): boolean =>
     servedDs(state.ledger).some((ds) => ds.some(({ key }) => key === keyNamed(state, base)?.dnskey));
   const wantedDs =
     step.ask === 'add-new'
       ? state.wantedDs
       : [...new Set([...state.wantedDs, ...rollover.old.filter(isServed)])];
-  return { ...withRollover(state, rollover, { ...rollover, decided: undefined }), wantedDs };
+  return { ...withRollover(state, rollover, open), wantedDs };
 }
 
 function isInZone({ use }: ManagedKey): boolean {

@@ -230,6 +230,70 @@ describe('in the middle of', () => {
     expect(algorithmsOf(simulation)).toEqual([15, 15]);
   });
 
+  test.each<[Policy['keys'], number, string]>([
+    ['split', 2, 'new'],
+    ['split', 3, 'new'],
+    ['split', 4, 'old'],
+    ['csk', 2, 'old'],
+    ['csk', 3, 'new'],
+    ['csk', 4, 'new'],
+  ])('a change of algorithm (%s, at step %i), every key of both (the %s first)', (keys, step, first) => {
+    const simulation = ordinaryZone({ keys });
+    simulation.policy = { ...simulation.policy, algorithm: 15 };
+    for (let turn = 0; turn < 200 && simulation.state.rollovers[0]?.step !== step; turn++) {
+      run(simulation);
+      if (simulation.waits.some(({ reason }) => reason.kind === 'parent'))
+        simulation.changeDs(simulation.asked);
+      simulation.time += HOUR;
+    }
+    expect(simulation.state.rollovers).toMatchObject([{ name: 'algorithm', step }]);
+    const { old, new: fresh } = simulation.state.rollovers[0]!;
+    const lost = first === 'old' ? [...old, ...fresh] : [...fresh, ...old];
+    for (const base of lost) simulation.lose(base);
+    // He is asked again for a key that left with what was taken back.
+    for (const base of [...lost, ...lost]) {
+      const isLeaving = simulation.state.rollovers.some(
+        (rollover) => rollover.urgent === true && rollover.old.includes(base),
+      );
+      if (!isLeaving) simulation.replaceAtOnce(base);
+    }
+    untilDone(simulation);
+    untilDone(simulation);
+    expect(algorithmsOf(simulation)).toEqual(keys === 'csk' ? [15] : [15, 15]);
+    expect(simulation.keysInUse.filter(({ base }) => lost.includes(base))).toEqual([]);
+  });
+
+  test('the replacement of a lost CSK, its successor, before that has signed anything but the DNSKEY RRset', () => {
+    const simulation = ordinaryZone({ keys: 'csk' });
+    const old = baseOf(simulation, 'csk');
+    simulation.lose(old);
+    simulation.replaceAtOnce(old);
+    const isToSign = (): boolean =>
+      simulation.state.rollovers.some(({ step, decided }) => step === 2 && decided !== undefined);
+    simulation.onUnnoticed = (serial) => {
+      simulation.forceTransfer();
+      simulation.establish(serial);
+    };
+    for (let turn = 0; turn < 50 && !isToSign(); turn++) {
+      simulation.checkParent();
+      simulation.rotate();
+      // The run ends before it has signed what was decided.
+      if (isToSign()) break;
+      if (simulation.needsSigning) simulation.sign();
+      if (simulation.waits.some(({ reason }) => reason.kind === 'parent'))
+        simulation.changeDs(simulation.asked);
+      simulation.time += HOUR;
+    }
+    expect(isToSign()).toBe(true);
+    const fresh = simulation.keysInUse.find(({ base }) => base !== old)!.base;
+    simulation.lose(fresh);
+    simulation.replaceAtOnce(fresh);
+    untilDone(simulation);
+    const bases = simulation.keysInUse.map(({ base }) => base);
+    expect(bases).toHaveLength(1);
+    expect([old, fresh]).not.toContain(bases[0]);
+  });
+
   test('enabling, before the parent has the DS: other keys take their place', () => {
     const simulation = new Simulation({ ...DEFAULT_POLICY, ...UNLIMITED }, ZONE, PARENT);
     simulation.startUnsigned();

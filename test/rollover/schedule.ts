@@ -370,22 +370,16 @@ class Schedule {
     if (possible.length > 0 && this.#wanted === 'signed') this.#simulation.start(this.#random.pick(possible));
   }
 
-  /**
-   * Whether nobody could sign with either algorithm any more if this key were lost too while the algorithm changes: that may leave no way on but to
-   * go insecure, as DNSKEYs of both need signatures of both.
-   */
-  #leavesNoAlgorithm({ algorithm }: ManagedKey): boolean {
-    const { state, lost, keysInUse } = this.#simulation;
-    const changesAlgorithm = state.rollovers.some(({ name }) => name.startsWith('algorithm'));
-    return changesAlgorithm && keysInUse.some((key) => lost.has(key.base) && key.algorithm !== algorithm);
-  }
-
   /** A key is lost or compromised in the middle of a rollover that it has a part in. */
-  #disturbLater({ old, new: fresh }: Rollover): void {
+  #disturbLater({ name, old, new: fresh }: Rollover): void {
     const random = this.#random;
     const isConcerned = ({ base }: ManagedKey): boolean => old.includes(base) || fresh.includes(base);
     if (this.#losesKeys && random.chance(0.1))
       this.#after(random.between(0, 20 * DAY), () => this.#loseKey(isConcerned));
+    // Of both algorithms perhaps, so that nobody can sign with either.
+    if (this.#losesKeys && name === 'algorithm' && random.chance(0.3))
+      for (let count = random.between(2, 4); count > 0; count--)
+        this.#after(random.between(0, 20 * DAY), () => this.#loseKey(isConcerned));
     if (random.chance(0.05)) this.#after(random.between(0, 20 * DAY), () => this.#replaceAtOnce(isConcerned));
   }
 
@@ -393,11 +387,7 @@ class Schedule {
   #loseKey(isMeant: (key: ManagedKey) => boolean = () => true): void {
     const simulation = this.#simulation;
     const candidates = simulation.state.keys.filter(
-      (key) =>
-        key.removed === undefined &&
-        !simulation.lost.has(key.base) &&
-        isMeant(key) &&
-        !this.#leavesNoAlgorithm(key),
+      (key) => key.removed === undefined && !simulation.lost.has(key.base) && isMeant(key),
     );
     if (candidates.length === 0 || this.#calm) return;
     const { base } = this.#random.pick(candidates);

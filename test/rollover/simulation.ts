@@ -233,6 +233,7 @@ export class Simulation {
 
   /** `rotate --recover TAG` and `rotate --emergency TAG` */
   replaceAtOnce(base: string, isTold = false): void {
+    this.settle();
     const key = this.state.keys.find((candidate) => candidate.base === base)!;
     const { state, begins, aborted, hurried, unknown } = replacementOf(
       this.state,
