@@ -79,7 +79,7 @@ export function rotateCommand(execute: Execute): Command {
     .option('--until <DURATION>', 'how far the plan, or a request, looks ahead (default: 1y)')
     .addOption(new Option('--format <FORMAT>', 'how to draw the plan').choices(PLAN_FORMATS).default('text'))
     .addOption(new Option('--start <ROLE>', 'begin a rollover now').choices(['ksk', 'zsk', 'csk', 'all']))
-    .option('--algorithm <ALGORITHM>', 'begin the rollover to the algorithm of the policy')
+    .option('--algorithm <ALGORITHM>', 'begin the rollover to an algorithm, that of the policy or another')
     .option('--emergency <TAG>', 'replace a compromised key, as quickly as is safe')
     .option('--recover <TAG>', 'replace a key whose private half is lost, as quickly as is safe')
     .option('--yes', 'do not ask')

@@ -30,7 +30,12 @@ import { checkPrivateKeys, keyLabel, makeSpareKey, syncKeyTimes, withNewKeyFiles
 import { checkRequests, isRequest, type RotateOptions } from './rotation-options.ts';
 import { withParentReports, withServedReport } from './rotation-reports.ts';
 import { describeEmergency, requestedReplacement } from './rotation-replacement.ts';
-import { conflictOf, requestedRollovers, withRolloverAborted } from './rotation-requests.ts';
+import {
+  conflictOf,
+  requestedRollovers,
+  withRequestedAlgorithm,
+  withRolloverAborted,
+} from './rotation-requests.ts';
 import { rotateResult, type Done, type LostKey, type Noted, type RotateResult } from './rotation-result.ts';
 import { withPublicationsSettled } from './settled-publications.ts';
 import { readState, withStateLock, writeState } from './state-store.ts';
@@ -138,6 +143,7 @@ class RotateRun {
       this.#take(withRolloverAborted(this.#state, this.#options, this.#environment));
       return;
     }
+    this.#state = withRequestedAlgorithm(this.#state, this.#options, this.#environment);
     for (const due of requestedRollovers(this.#state, this.#options)) {
       const lack = this.#lackOf(due);
       if (lack !== undefined) throw lack;

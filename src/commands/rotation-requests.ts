@@ -5,7 +5,8 @@ import { zoneLabel } from '../keys/key-name.ts';
 import { signsKeys, type Role } from '../keys/roles.ts';
 import { abortRollover } from '../rollover/abort.ts';
 import { servedDs } from '../rollover/ds-sets.ts';
-import { changeOfAll, enabling, rolloverOf, type Due } from '../rollover/due.ts';
+import { changeOfAll, enabling, rolloverOf, withAskedAlgorithm, type Due } from '../rollover/due.ts';
+import type { Policy } from '../rollover/policy.ts';
 import { latestWith } from '../rollover/replacement.ts';
 import { ROLLOVERS } from '../rollover/rollovers.ts';
 import { keyNamed, type ManagedKey, type Rollover, type RotationState } from '../rollover/state.ts';
@@ -49,7 +50,8 @@ export function conflictOf({ rollovers }: RotationState, { name, old }: Due): Ro
 }
 
 function rolloversOf(state: RotationState, options: RotateOptions): Due[] {
-  const { start, algorithm, emergency, recover, enable, disable, policy } = options;
+  const { start, algorithm, emergency, recover, enable, disable } = options;
+  const policy = withAskedAlgorithm(options.policy, state);
   const inUse = state.keys.filter(({ use }) => use.published || use.signsZone || use.signsKeys);
   const ofRole = (role: Role): ManagedKey[] => inUse.filter((key) => key.role === role);
   const replacing = (role: Role): Due => ({
@@ -72,7 +74,7 @@ function rolloversOf(state: RotationState, options: RotateOptions): Due[] {
   }
   if (disable === true)
     return [{ name: 'disable', old: inUse, newRoles: [], algorithm: policy.algorithm, at: -Infinity }];
-  if (algorithm !== undefined) return [algorithmRollover(algorithm, inUse, options)];
+  if (algorithm !== undefined) return [algorithmRollover(inUse, policy)];
   const roles =
     start === undefined ? [] : start === 'all' ? [...new Set(inUse.map(({ role }) => role))] : [start];
   for (const role of roles) {
@@ -82,20 +84,26 @@ function rolloversOf(state: RotationState, options: RotateOptions): Due[] {
   return roles.map(replacing);
 }
 
-function algorithmRollover(name: string, inUse: readonly ManagedKey[], { policy }: RotateOptions): Due {
-  const algorithm = algorithmForNewKeys(name);
-  if (algorithm.number !== policy.algorithm) {
-    throw usageError(
-      'rotate/policy-algorithm',
-      `the policy asks for ${algorithmLabel(policy.algorithm)}: the next run would roll back`,
-      {
-        hint: `set "algorithm: ${algorithm.mnemonic}" in the configuration; the rollover then begins by itself`,
-      },
-    );
-  }
-  if (inUse.every((key) => key.algorithm === algorithm.number))
-    throw usageError('rotate/same-algorithm', `all keys are of ${algorithm.mnemonic} already`);
+function algorithmRollover(inUse: readonly ManagedKey[], policy: Policy): Due {
+  if (inUse.every((key) => key.algorithm === policy.algorithm))
+    throw usageError('rotate/same-algorithm', `all keys are of ${algorithmLabel(policy.algorithm)} already`);
   return changeOfAll('algorithm', inUse, policy);
+}
+
+/** The state that knows of an algorithm which the operator asks for. */
+export function withRequestedAlgorithm(
+  state: RotationState,
+  { algorithm: name, policy, zone }: RotateOptions,
+  { warn }: Environment,
+): RotationState {
+  if (name === undefined) return state;
+  const { number: algorithm, mnemonic } = algorithmForNewKeys(name);
+  if (algorithm === policy.algorithm) return { ...state, askedAlgorithm: undefined };
+  warn(
+    `the policy of ${zoneLabel(zone)} asks for ${algorithmLabel(policy.algorithm)}: rotate goes by --algorithm until it asks for another, but keygen and a state that is made anew do not`,
+    `set "algorithm: ${mnemonic}" in the configuration`,
+  );
+  return { ...state, askedAlgorithm: { algorithm, insteadOf: policy.algorithm } };
 }
 
 function whereItStands({ zone }: RotateOptions): string {

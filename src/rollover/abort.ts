@@ -33,7 +33,13 @@ export function abortRollover(state: RotationState, rollover: Rollover, policy: 
       ...rollover.old.filter((base) => isAnchor(state, base)),
     ]),
   ];
-  const next = { ...state, keys, wantedDs, rollovers: state.rollovers.filter((other) => other !== rollover) };
+  const next: RotationState = {
+    ...state,
+    keys,
+    wantedDs,
+    rollovers: state.rollovers.filter((other) => other !== rollover),
+    ...(rollover.name === 'algorithm' ? { askedAlgorithm: undefined } : {}),
+  };
   const caches = cachesAt(state.ledger, now);
   const proof = provePublication(caches, currentPublication(state.ledger), nextPublication(next));
   if (!proof.safe) return { refused: proof };

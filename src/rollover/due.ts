@@ -21,7 +21,8 @@ export interface Due {
 }
 
 /** What the policy wants of a zone's keys next, earliest first. Rollovers in progress always finish before the next of their role. */
-export function dueRollovers(state: RotationState, policy: Policy): Due[] {
+export function dueRollovers(state: RotationState, configured: Policy): Due[] {
+  const policy = withAskedAlgorithm(configured, state);
   const inUse = state.keys.filter(({ use }) => use.published || use.signsZone || use.signsKeys);
   // A zone whose keys have all been removed was disabled, and stays so until somebody enables it.
   if (inUse.length === 0) {
@@ -108,6 +109,11 @@ export function rolloverOf(role: Role, policy: Policy, { ledger }: RotationState
       ds.every(({ digestType }) => types.includes(digestType)),
   );
   return hasSameDigests ? `ksk-${policy.kskRollover}` : 'ksk-double-ksk';
+}
+
+/** The policy with the algorithm that new keys are to be of. */
+export function withAskedAlgorithm(policy: Policy, { askedAlgorithm: asked }: RotationState): Policy {
+  return asked?.insteadOf === policy.algorithm ? { ...policy, algorithm: asked.algorithm } : policy;
 }
 
 /** The roles of keys that a policy asks for. */

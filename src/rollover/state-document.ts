@@ -14,6 +14,7 @@ import {
   EVENT_TYPES,
   FAILING,
   OUTCOMES,
+  type AskedAlgorithm,
   type AuditEntry,
   type Delivery,
   type EventPayload,
@@ -55,7 +56,7 @@ export interface StateDocument {
  * What was printed can be read again: a state that has no such form is a defect, and stops the run before anything is written.
  */
 export function printStateDocument(zone: Uint8Array, { state, simulated }: StateDocument): string {
-  const { keys, ledger, rollovers, wantedDs, outbox, audit, lastError } = state;
+  const { keys, ledger, rollovers, wantedDs, outbox, audit, lastError, askedAlgorithm } = state;
   const baseNames = new Map(keys.map(({ dnskey, base }) => [dnskey, base]));
   const keyName = (key: KeyId): string => baseNames.get(key) ?? key;
   const text = `${JSON.stringify(
@@ -64,6 +65,7 @@ export function printStateDocument(zone: Uint8Array, { state, simulated }: State
       zone: zoneText(zone),
       simulated,
       lastError: lastError && printLastError(lastError),
+      askedAlgorithm,
       keys: keys.map((key) => printKey(state, key)),
       rollovers: rollovers.map(printRollover),
       wantedDs,
@@ -211,6 +213,7 @@ export function readStateDocument(text: string, file: string, zone: Uint8Array):
       audit: fields.get('audit').list(readAuditEntry),
       outbox: fields.get('outbox').list(readEvent),
       lastError: fields.optional('lastError', readLastError),
+      askedAlgorithm: fields.optional('askedAlgorithm', readAskedAlgorithm),
     };
     return { state, simulated };
   });
@@ -410,6 +413,13 @@ function readLastError(value: JsonValue): LastError {
     command: fields.optional('command', (command) => command.oneOf(FAILING)),
     code: fields.get('code').text(),
     message: fields.get('message').text(),
+  }));
+}
+
+function readAskedAlgorithm(value: JsonValue): AskedAlgorithm {
+  return value.object((fields) => ({
+    algorithm: fields.get('algorithm').integer(0, 0xff),
+    insteadOf: fields.get('insteadOf').integer(0, 0xff),
   }));
 }
 

@@ -143,6 +143,12 @@ export interface LastError {
   readonly message: string;
 }
 
+/** An algorithm that the operator asked for in place of the policy's. It counts until the policy asks for another than it did then. */
+export interface AskedAlgorithm {
+  readonly algorithm: number;
+  readonly insteadOf: number;
+}
+
 /** Everything that `rotate` knows of a zone. */
 export interface RotationState {
   readonly keys: readonly ManagedKey[];
@@ -154,6 +160,7 @@ export interface RotationState {
   /** Events in the order in which they happened. */
   readonly outbox: readonly OutboxEvent[];
   readonly lastError?: LastError | undefined;
+  readonly askedAlgorithm?: AskedAlgorithm | undefined;
 }
 
 /** What people and scripts read; always derived, never decided by. */

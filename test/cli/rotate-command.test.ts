@@ -3,6 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { runInProcess } from './in-process.ts';
 import { DAY, HOUR, MINUTE, Operation, SIGNED, STATE } from './operation.ts';
 import { schemaErrors } from './schemas.ts';
+import { dueRollovers, fullUse } from '../../src/rollover/due.ts';
+import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
 import { SMALL_ZONE, workIn } from './working-directory.ts';
 
 /** An operation whose zone is in its ordinary life. */
@@ -175,14 +177,60 @@ describe('--start', () => {
   });
 });
 
-test('--algorithm is for the algorithm of the policy, whose rollover begins by itself', async () => {
-  const operation = await enabled();
-  expect(await failure(operation, '--algorithm', 'ED25519')).toEqual([2, 'rotate/policy-algorithm']);
-  expect(await failure(operation, '--algorithm', 'ECDSAP256SHA256')).toEqual([2, 'rotate/same-algorithm']);
-  expect(await failure(operation, '--algorithm', 'RSASHA1')).toEqual([2, 'usage/algorithm']);
-  operation.configure('algorithm: ED25519');
-  await operation.rotate('--algorithm', 'ED25519');
-  expect(operation.state().rollovers).toMatchObject([{ name: 'algorithm' }]);
+describe('--algorithm', () => {
+  test('refuses what is no change, and what nobody may use', async () => {
+    const operation = await enabled();
+    expect(await failure(operation, '--algorithm', 'ECDSAP256SHA256')).toEqual([2, 'rotate/same-algorithm']);
+    expect(await failure(operation, '--algorithm', 'RSASHA1')).toEqual([2, 'usage/algorithm']);
+    expect(operation.state().rollovers).toEqual([]);
+  });
+
+  test('begins the rollover to the algorithm of the policy', async () => {
+    const operation = await enabled();
+    operation.configure('algorithm: ED25519');
+    await operation.rotate('--algorithm', 'ED25519');
+    expect(operation.state().rollovers).toMatchObject([{ name: 'algorithm' }]);
+    expect(operation.state().askedAlgorithm).toBeUndefined();
+  });
+
+  test('stands against the policy until that asks for another', async () => {
+    const operation = await enabled();
+    const { stderr } = await operation.run('rotate', 'example.com', '--algorithm', 'ED25519');
+    expect(stderr).toContain(
+      'the policy of example.com asks for ECDSAP256SHA256: rotate goes by --algorithm',
+    );
+    expect(stderr).toContain('hint: set "algorithm: ED25519" in the configuration');
+    const { rollovers, keys, askedAlgorithm } = operation.state();
+    expect(askedAlgorithm).toEqual({ algorithm: 15, insteadOf: 13 });
+    expect(rollovers).toMatchObject([{ name: 'algorithm' }]);
+    const algorithmsOf = (bases: readonly string[]): number[] =>
+      keys.filter(({ base }) => bases.includes(base)).map(({ algorithm }) => algorithm);
+    expect(algorithmsOf(rollovers[0]!.old)).toEqual([13, 13]);
+    expect(algorithmsOf(rollovers[0]!.new)).toEqual([15, 15]);
+    const done = {
+      ...operation.state(),
+      rollovers: [],
+      keys: keys.filter(({ algorithm }) => algorithm === 15),
+    };
+    const used = done.keys.map((key) => ({ ...key, use: fullUse(key.role), activated: operation.now }));
+    const names = (policy: Policy): string[] => {
+      const due = dueRollovers({ ...done, keys: used }, policy).filter(({ at }) => at <= operation.now);
+      return due.map(({ name, algorithm }) => `${name} ${algorithm}`);
+    };
+    expect(names(DEFAULT_POLICY)).toEqual([]);
+    expect(names({ ...DEFAULT_POLICY, algorithm: 15 })).toEqual([]);
+    expect(names({ ...DEFAULT_POLICY, algorithm: 14 })).toEqual(['algorithm 14']);
+  });
+
+  test('is forgotten with its rollover', async () => {
+    const operation = await enabled();
+    await operation.rotate('--algorithm', 'ED25519');
+    await operation.rotate('--abort');
+    expect(operation.state()).toMatchObject({ rollovers: [] });
+    expect(operation.state().askedAlgorithm).toBeUndefined();
+    await operation.rotate();
+    expect(operation.state().rollovers).toEqual([]);
+  });
 });
 
 test('ds says so where no DS is to be at the parent', async () => {
