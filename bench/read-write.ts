@@ -17,7 +17,7 @@ const [originText, input, output] = process.argv.slice(2);
 if (originText === undefined || input === undefined) throw new Error('usage: read-write ORIGIN IN [OUT]');
 
 const origin = nameFromText(originText);
-const pool = workerPool(nodeCrypto, availableParallelism());
+const pool = workerPool(nodeCrypto, availableParallelism(), true);
 await pool.expect(Infinity);
 const source = { file: input, bytes: await fileStore.read(input) };
 const { store, zoneClass } = await parseByStretches(source, { origin }, pool.readers);

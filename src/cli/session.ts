@@ -124,7 +124,7 @@ export async function openSession(
         newSources && { ...newSources, warn },
       ),
       openInclude,
-      pool: lazyPool(nodeCrypto, jobs),
+      pool: lazyPool(nodeCrypto, jobs, true),
       readStdin: () => io.readStdin(),
       warn,
       progress: (value) => talk.progress(value),

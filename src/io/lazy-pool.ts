@@ -1,12 +1,14 @@
 import type { Crypto } from '../dnssec/crypto.ts';
 import type { RunningTask, WorkPool } from '../dnssec/work-pool.ts';
 
-/** A pool of worker threads whose code is loaded when somebody first needs it. */
-export function lazyPool(crypto: Crypto, threads: number | undefined): WorkPool {
+/** A pool of worker threads (`workerPool`) whose code is loaded when somebody first needs it. */
+export function lazyPool(crypto: Crypto, threads: number | undefined, isOwnProcess = false): WorkPool {
   let pool: WorkPool | undefined;
   let loading: Promise<WorkPool> | undefined;
   const load = (): Promise<WorkPool> =>
-    (loading ??= import('./worker-pool.ts').then(({ workerPool }) => (pool = workerPool(crypto, threads))));
+    (loading ??= import('./worker-pool.ts').then(
+      ({ workerPool }) => (pool = workerPool(crypto, threads, isOwnProcess)),
+    ));
   return {
     get readers() {
       return pool?.readers;

@@ -65,8 +65,13 @@ export interface ThreadPool extends WorkPool {
 /**
  * A pool of the calling thread and, for large tasks, of workers beside it. Workers live until `close`, and keep no process alive.
  * @param threads how many threads at the most, the calling one counted; all cores by default
+ * @param isOwnProcess whether nobody else minds how code is compiled
  */
-export function workerPool(crypto: Crypto, threads = availableParallelism()): ThreadPool {
+export function workerPool(
+  crypto: Crypto,
+  threads = availableParallelism(),
+  isOwnProcess = false,
+): ThreadPool {
   const workers: Worker[] = [];
   const start = (): readonly Worker[] => {
     while (workers.length < threads - 1) {
@@ -77,9 +82,10 @@ export function workerPool(crypto: Crypto, threads = availableParallelism()): Th
     return workers;
   };
   return {
-    expect(rows) {
-      if (rows >= ROWS_WORTH_A_WORKER) start();
-      return Promise.resolve();
+    async expect(rows) {
+      if (rows < ROWS_WORTH_A_WORKER) return;
+      start();
+      if (isOwnProcess) (await import('./compile-less.ts')).compileLess();
     },
     prepareSigners(signers) {
       for (const worker of workers) worker.postMessage({ id: nextOrder++, signers } satisfies SignersOrder);
