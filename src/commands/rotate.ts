@@ -170,7 +170,7 @@ class RotateRun {
   async #replace(isReal: boolean): Promise<void> {
     const options = this.#options;
     const { now } = this.#environment;
-    const replacement = requestedReplacement(this.#state, options, this.#lost, this.#elsewhere, now);
+    const replacement = requestedReplacement(this.#state, options, this.#lost, this.#elsewhere, now, isReal);
     if (replacement === undefined) return;
     const { state, begins, done } = replacement;
     const lack = begins && this.#lackOf(begins);

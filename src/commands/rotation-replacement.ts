@@ -28,6 +28,7 @@ export interface RequestedReplacement extends Replacement {
 /**
  * What `--emergency` or `--recover` asks for; undefined where neither does.
  * @param elsewhere base names of the KSKs that are in a safe
+ * @param isReal whether it is done, not only told
  * @throws ZonewrightError `rotate/unknown-key`, `rotate/key-idle`, `rotate/not-lost`, `rotate/parent-unknown`
  */
 export function requestedReplacement(
@@ -36,6 +37,7 @@ export function requestedReplacement(
   lost: ReadonlySet<string>,
   elsewhere: ReadonlySet<string>,
   now: number,
+  isReal: boolean,
 ): RequestedReplacement | undefined {
   const tag = emergency ?? recover;
   if (tag === undefined) return undefined;
@@ -73,12 +75,12 @@ export function requestedReplacement(
   if (hurried !== undefined)
     done.push({
       rollover: rolloverTitle(hurried.name),
-      what: `goes on at once: it takes ${keyLabel(key)} away`,
+      what: `${isReal ? 'goes' : 'would go'} on at once: it takes ${keyLabel(key)} away`,
     });
   if (aborted !== undefined)
     done.push({
       rollover: rolloverTitle(aborted.name),
-      what: `taken back: it has to do with ${keyLabel(key)}`,
+      what: `${isReal ? '' : 'would be '}taken back: it has to do with ${keyLabel(key)}`,
     });
   return { ...replacement, key, done };
 }
@@ -102,7 +104,7 @@ export function describeEmergency(
     `${keyLabel(key)} is replaced by a ${title}. It breaks nobody. If you act at once, its last step is at ${printTime(end)}:`,
     ...first.map(({ time, what, actor }) => `  ${printTime(time)}  ${actor.padEnd(10)}  ${what}`),
     'Until then, and as long as caches hold what the old key is in, whoever has it can forge answers.',
-    `At once, which is not done: ${withoutWaiting(begun, key, policy, now)}`,
+    `At once, which is not done: ${withoutWaiting(begun, key, policy, zone, now)}`,
   ].join('\n');
 }
 
@@ -134,6 +136,7 @@ function withoutWaiting(
   state: RotationState,
   key: ManagedKey,
   policy: RotateOptions['policy'],
+  { propagation, dnskeyTtl, maxTtl }: PlannedZone,
   now: number,
 ): string {
   const rollover = state.rollovers.find(({ old }) => old.includes(key.base));
@@ -151,8 +154,13 @@ function withoutWaiting(
     nextPublication(swapped),
   );
   if (proof.safe) return 'it breaks nobody either.';
-  const parent = Math.max(policy.parentDsTtl + policy.parentPropagationDelay, 0);
-  return Number.isFinite(proof.until)
-    ? `bogus until ${minuteOf(proof.until)}, since ${describeWitness(proof.witness)}.`
-    : `bogus until the parent has the new DS and ${Math.ceil(parent / 3600)} hours more, since ${describeWitness(proof.witness)}.`;
+  // No ledger says when the version that is served now leaves caches: another has to be there first.
+  const swappedOut = now + propagation + Math.max(dnskeyTtl, maxTtl);
+  const parentHours = Math.ceil((policy.parentDsTtl + policy.parentPropagationDelay) / 3600);
+  const until = Number.isFinite(proof.until)
+    ? minuteOf(proof.until)
+    : key.role === 'zsk'
+      ? minuteOf(swappedOut)
+      : `the parent has the new DS and ${parentHours} hours more`;
+  return `bogus until ${until}, since ${describeWitness(proof.witness)}.`;
 }

@@ -254,6 +254,15 @@ describe('--emergency', () => {
     expect(operation.state().rollovers).toMatchObject([{ name: 'ksk-double-ksk', urgent: true }]);
   });
 
+  test('of a ZSK waits for no parent', async () => {
+    const operation = await Operation.enabled();
+    const tag = String(operation.keys('zsk')[0]!.keyTag);
+    const { stderr } = await operation.run('rotate', 'example.com', '--emergency', tag);
+    // Slow secondaries, and one TTL.
+    const until = new Date((operation.now + 4 * HOUR) * 1000).toISOString().slice(0, 16);
+    expect(stderr).toContain(`At once, which is not done: bogus until ${until.replace('T', ' ')} UTC`);
+  });
+
   test('tells of the rollover that is in progress, and not of the one after it', async () => {
     const operation = await Operation.enabled();
     const tag = String(operation.keys('ksk')[0]!.keyTag);
