@@ -11,15 +11,26 @@ export interface OctetKeys {
  * The order of the first `count` keys by their octets. No key may be another followed by zero octets.
  *
  * Four octets of key and the key's index make one 64-bit integer, and integers sort natively; equal runs go on with the next four octets.
+ * @param prefixes gets the first four octets of each key, in their order
  */
-export function sortOctetKeys(keys: OctetKeys, count: number): Uint32Array {
+export function sortOctetKeys(keys: OctetKeys, count: number, prefixes?: Uint32Array): Uint32Array {
   const order = new Uint32Array(count);
   for (let i = 0; i < count; i++) order[i] = i;
-  sortRun(keys, order, 0, count, 0);
+  if (count <= SMALL_RUN) {
+    insertionSort(keys, order, 0, count, 0);
+    for (let i = 0; i < count && prefixes !== undefined; i++) prefixes[i] = fourOctets(keys, order[i]!, 0);
+  } else sortRun(keys, order, 0, count, 0, prefixes);
   return order;
 }
 
-function sortRun(keys: OctetKeys, order: Uint32Array, start: number, end: number, depth: number): void {
+function sortRun(
+  keys: OctetKeys,
+  order: Uint32Array,
+  start: number,
+  end: number,
+  depth: number,
+  prefixes?: Uint32Array,
+): void {
   const count = end - start;
   if (count < 2) return;
   if (count <= SMALL_RUN) {
@@ -36,6 +47,7 @@ function sortRun(keys: OctetKeys, order: Uint32Array, start: number, end: number
   }
   integers.sort();
   for (let i = 0; i < count; i++) order[start + i] = halves[2 * i]!;
+  for (let i = 0; i < count && prefixes !== undefined; i++) prefixes[i] = halves[2 * i + 1]!;
   for (let run = 0; run < count;) {
     const key = halves[2 * run + 1]!;
     let next = run + 1;
@@ -58,7 +70,7 @@ function insertionSort(keys: OctetKeys, order: Uint32Array, start: number, end: 
 }
 
 /** Four octets of key `index` from `depth` on as an integer; zeros behind its end. */
-export function fourOctets({ bytes, offsets }: OctetKeys, index: number, depth: number): number {
+function fourOctets({ bytes, offsets }: OctetKeys, index: number, depth: number): number {
   const start = offsets[index]! + depth;
   const left = offsets[index + 1]! - start;
   if (left >= 4) {

@@ -1,6 +1,6 @@
 import { allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
 import { compareNames, LOWER_CASE } from '../dns/name.ts';
-import { fourOctets, sortOctetKeys, type OctetKeys } from '../dns/sort-keys.ts';
+import { sortOctetKeys, type OctetKeys } from '../dns/sort-keys.ts';
 import type { NameTable } from './name-table.ts';
 
 /** Names in canonical order (RFC 4034 section 6.1), and what is known of them without looking at them again, which is slow: they lie here and there. */
@@ -24,13 +24,12 @@ export interface SortedNames {
  */
 export function sortNames(names: NameTable, unsorted: Uint32Array, suffixLength: number): SortedNames {
   const keys = canonicalKeys(names, unsorted, suffixLength);
-  const order = sortOctetKeys(keys, unsorted.length);
   const sorted = newNames(unsorted.length);
+  const order = sortOctetKeys(keys, unsorted.length, sorted.prefixes);
   for (let i = 0; i < order.length; i++) {
     const from = order[i]!;
     sorted.ids[i] = unsorted[from]!;
     sorted.depths[i] = keys.depths[from]!;
-    sorted.prefixes[i] = fourOctets(keys, from, 0);
   }
   return sorted;
 }
