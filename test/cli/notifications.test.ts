@@ -3,7 +3,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Webhook } from 'standardwebhooks';
 import { WebhookReceiver } from '../support/webhook-receiver.ts';
-import { runCli } from '../support/workspace.ts';
+import { runCli, temporaryDirectory } from '../support/workspace.ts';
 import { DAY, HOUR, MINUTE, Operation } from './operation.ts';
 import { schemaErrors } from './schemas.ts';
 
@@ -23,11 +23,12 @@ function operationWith(notify: readonly string[], policy = ''): Operation {
   return operation;
 }
 
-/** A program of the user, in the working directory. */
+/** A program of the user. */
 function script(name: string, ...lines: readonly string[]): string {
-  writeFileSync(name, `#!/bin/sh\n${lines.join('\n')}\n`);
-  chmodSync(name, 0o755);
-  return path.resolve(name);
+  const file = path.join(temporaryDirectory(), name);
+  writeFileSync(file, `#!/bin/sh\n${lines.join('\n')}\n`);
+  chmodSync(file, 0o755);
+  return file;
 }
 
 /** Makes the first DS due. */
