@@ -22,6 +22,9 @@ interface OdsKey {
   readonly locator: string;
 }
 
+/** In the middle of a task the enforcer does not accept what it has just said that it waits for: it is to be asked again. */
+class Busy extends Error {}
+
 /**
  * The enforcer of OpenDNSSEC with the keys of one zone in a SoftHSM, in a directory of its own. Its clock is its own as well, and leaps.
  * The signer is not run: it knows no other places for its files than those of the system.
@@ -77,7 +80,7 @@ export class OpenDnssec {
       // It waits for `ds-submit`, and then for `ds-seen`.
       for (const { locator, next } of keys) {
         const event = /^waiting for (ds-\w+)$/.exec(next)?.[1];
-        if (event !== undefined) await this.enforce('key', event, '--zone', ZONE, '--cka_id', locator);
+        if (event !== undefined) await this.#tell(event, locator);
       }
       if (keys.length === 2 && keys.every(({ state }) => state === 'active')) return true;
       await this.enforce('time', 'leap');
@@ -110,6 +113,15 @@ export class OpenDnssec {
     await ended;
   }
 
+  /** Tells the enforcer what became of a key's DS. */
+  async #tell(event: string, locator: string): Promise<void> {
+    try {
+      await this.enforce('key', event, '--zone', ZONE, '--cka_id', locator);
+    } catch (error) {
+      throw String(error).includes('0 KSK matches found') ? new Busy(String(error)) : error;
+    }
+  }
+
   async #succeed(name: string, args: readonly string[], stdin = ''): Promise<string> {
     const { status, stdout, stderr } = await runPeer(name, args, {
       env: { ...process.env, ...this.variables },
@@ -120,11 +132,17 @@ export class OpenDnssec {
   }
 
   async #until(what: string, holds: () => Promise<boolean>): Promise<void> {
+    let refusal = '';
     for (let attempt = 0; attempt < 150; attempt++) {
-      if (await holds()) return;
+      try {
+        if (await holds()) return;
+      } catch (error) {
+        if (!(error instanceof Busy)) throw error;
+        refusal = `\n${error.message}`;
+      }
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    throw new Error(`OpenDNSSEC: it did not come to pass that ${what}`);
+    throw new Error(`OpenDNSSEC: it did not come to pass that ${what}${refusal}`);
   }
 }
 
