@@ -1,43 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { adoptedState } from '../../src/rollover/adopt.ts';
 import { dueRollovers } from '../../src/rollover/due.ts';
-import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
 import { nextPublication } from '../../src/rollover/next-publication.ts';
-import type { DsRecord } from '../../src/rollover/validation.ts';
-import { DAY, HOUR, Simulation } from './simulation.ts';
+import { nightly, signedZone, STALE, ZONE } from './nights.ts';
+import { DAY, HOUR, type Simulation } from './simulation.ts';
 
 // Zones that somebody has broken. What is broken must not stop what repairs it, and nothing may become worse.
-
-const ZONE = { maxTtl: DAY, negativeTtl: HOUR, propagation: HOUR };
-const PARENT = { ttl: DAY, lag: HOUR };
-const STALE: DsRecord = { algorithm: 13, digestType: 2, key: undefined };
-
-function signedZone(policy: Partial<Policy> = {}): Simulation {
-  const simulation = new Simulation({ ...DEFAULT_POLICY, ...policy }, ZONE, PARENT);
-  simulation.startUnsigned();
-  nightly(simulation, 3);
-  simulation.changeDs(simulation.asked);
-  nightly(simulation, 5);
-  expect(simulation.state.rollovers).toEqual([]);
-  expect(simulation.violations).toEqual([]);
-  return simulation;
-}
-
-/** Nights of `rotate` and `sign` by a diligent operator, who does what he is asked by the next morning. */
-function nightly(simulation: Simulation, days: number, obeys = false): void {
-  for (let day = 0; day < days; day++) {
-    simulation.time += DAY;
-    simulation.checkParent();
-    simulation.rotate();
-    while (simulation.needsSigning && simulation.refused === 0) {
-      simulation.sign();
-      simulation.rotate();
-    }
-    if (obeys && simulation.waits.some(({ reason }) => reason.kind === 'parent'))
-      simulation.changeDs(simulation.asked);
-    simulation.check();
-  }
-}
 
 /** What is broken now, to be set against what is broken later. */
 function isBroken(simulation: Simulation): boolean {
