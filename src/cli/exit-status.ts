@@ -26,3 +26,10 @@ const OF_KIND: Readonly<Record<ErrorKind, number>> = {
 export function exitStatusOf(kind: ErrorKind): number {
   return OF_KIND[kind];
 }
+
+/** The exit status of a run over several zones. That something was done in one says nothing against a failure in another. */
+export function worstOf(one: number, other: number): number {
+  if (one === ExitStatus.Changed && other !== ExitStatus.Success) return other;
+  if (other === ExitStatus.Changed && one !== ExitStatus.Success) return one;
+  return Math.max(one, other);
+}

@@ -1,7 +1,7 @@
 import type { Configuration, ZoneSettings } from '../commands/configuration.ts';
 import { nameToText } from '../dns/name.ts';
 import { usageError, ZonewrightError } from '../errors.ts';
-import { ExitStatus, exitStatusOf } from './exit-status.ts';
+import { ExitStatus, exitStatusOf, worstOf } from './exit-status.ts';
 import { failureObject, type FailureObject } from './failure.ts';
 import type { Session } from './session.ts';
 import { shardOf } from './shard.ts';
@@ -84,11 +84,11 @@ export async function workThrough<Target, Result>(
   const doOne = async (index: number, isAlone: boolean): Promise<void> => {
     try {
       const outcome = await work(targets[index]!, isAlone);
-      status = Math.max(status, outcome.status);
+      status = worstOf(status, outcome.status);
       results[index] = outcome.result;
     } catch (error) {
       const failure = talk.failure(withName(error, labelOf?.(targets[index]!)));
-      status = Math.max(status, exitStatusOf(failure.kind));
+      status = worstOf(status, exitStatusOf(failure.kind));
       results[index] = { error: failureObject(failure) };
     }
   };

@@ -560,6 +560,18 @@ describe('exit status and output', () => {
     ]);
   });
 
+  test('--detailed-exitcode of several zones: what was done in one does not hide that another failed', async () => {
+    workIn({
+      'keys/b.example.state.json': 'damage',
+      '.zonewrightrc.yaml': 'zones: {a.example: {}, b.example: {}, c.example: {}}\n',
+    });
+    const run = (): Promise<{ status: number }> => runInProcess(['rotate', '--all', '--detailed-exitcode']);
+    expect((await run()).status).toBe(3);
+    rmSync('keys/b.example.state.json');
+    expect((await run()).status).toBe(10);
+    expect((await run()).status).toBe(0);
+  });
+
   test('--shard: the parts together do each zone once', async () => {
     const zones = ['a.example.', 'b.example.', 'c.example.', 'd.example.', 'e.example.'];
     workIn({ '.zonewrightrc.yaml': `zones: {${zones.map((zone) => `${zone}: {}`).join(', ')}}\n` });
