@@ -1,5 +1,5 @@
 import { Command, Option } from './commander.ts';
-import { settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
+import { servedFile, settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
 import { recordFailure } from '../commands/failure-record.ts';
 import { isLostKey } from '../commands/published-content.ts';
 import { rotate } from '../commands/rotate.ts';
@@ -181,11 +181,11 @@ async function runKeyRequest(
 }
 
 /** The master file and the signed zone that is served, where the configuration names them. */
-function servedFiles({ file, output }: ZoneSettings): {
+function servedFiles(settings: ZoneSettings): {
   zoneFile: string | undefined;
   signedZone: string | undefined;
 } {
-  return { zoneFile: file, signedZone: output ?? (file === undefined ? undefined : `${file}.signed`) };
+  return { zoneFile: settings.file, signedZone: servedFile(settings) };
 }
 
 async function rotateOne(

@@ -1,5 +1,6 @@
 import { Command, Option } from './commander.ts';
 import type { SignResult } from '../commands/signing-result.ts';
+import { readingStdinOnce } from '../commands/standard-input.ts';
 import { nameToText } from '../dns/name.ts';
 import { printTime } from '../dns/time.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
@@ -85,27 +86,32 @@ export function signCommand(execute: Execute): Command {
     });
 }
 
-async function runSign(session: Session, files: readonly string[], flags: SignFlags): Promise<number> {
+async function runSign(asked: Session, files: readonly string[], flags: SignFlags): Promise<number> {
   if (flags.keyRequest !== undefined) {
     const { runKeyResponse } = await import('./key-response.ts');
-    return runKeyResponse(session, files, flags);
+    return runKeyResponse(asked, files, flags);
   }
+  const session = withInputForTwo(asked);
   const targets = selectTargets<NamedTarget>(
     files,
     flags,
     session.configuration,
-    (file) => ({ label: file, open: () => targetOfFile(file, flags, session) }),
-    (settings) => ({ label: nameToText(settings.name), open: () => targetOfZone(settings) }),
+    (file) => ({ label: file, file, open: () => targetOfFile(file, flags, session) }),
+    (settings) => ({
+      label: nameToText(settings.name),
+      file: settings.file,
+      open: () => targetOfZone(settings),
+    }),
   );
   checkTogether(targets.length, flags, session);
   const shared = targets.length === 1 ? session : withSharedLists(session);
   const threads = zoneThreads(shared.environment, targets.length, optional(flags.jobs, threadCount));
   const { status, results } = await workThrough(
     targets,
-    ({ open }, isAlone) => signOne(open(), flags, shared, isAlone ? threads.signHere : threads.sign),
+    (target, isAlone) => signOne(target, flags, shared, isAlone ? threads.signHere : threads.sign),
     session,
     {
-      sizeOf: async ({ open }) => (await session.environment.files.status(open().file))?.size ?? 0,
+      sizeOf: async ({ file = '-' }) => (await session.environment.files.status(file))?.size ?? 0,
       labelOf: ({ label }) => label,
     },
   ).finally(() => threads.close());
@@ -116,7 +122,14 @@ async function runSign(session: Session, files: readonly string[], flags: SignFl
 /** What is to be signed, whose settings may turn out not to be enough. */
 interface NamedTarget {
   readonly label: string;
-  readonly open: () => SignTarget;
+  readonly file: string | undefined;
+  readonly open: () => SignTarget | Promise<SignTarget>;
+}
+
+/** Whose zone comes from standard input is looked up before it is read, where the configuration may have settings for it. */
+function withInputForTwo(session: Session): Session {
+  if (session.configuration.zones.length === 0) return session;
+  return { ...session, environment: readingStdinOnce(session.environment) };
 }
 
 /** Signing makes and removes no keys, so many zones may share one look into the key directory. */
@@ -146,11 +159,12 @@ function checkTogether(count: number, { output, zone, all, response }: SignFlags
 }
 
 async function signOne(
-  target: SignTarget,
+  { open }: NamedTarget,
   flags: SignFlags,
   session: Session,
   sign: SignZoneFile,
 ): Promise<{ status: number; result: object }> {
+  const target = await open();
   await requireNoZoneName(target.file, ({ file }) => file, session);
   const options = signOptions(target, flags, session);
   if (options.output === '-' && session.json) checkTogether(1, { ...flags, output: '-' }, session);

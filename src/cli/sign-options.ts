@@ -2,7 +2,8 @@ import { nameToText } from '../dns/name.ts';
 import { parseDuration, parseTime } from '../dns/time.ts';
 import type { Denial } from '../dnssec/denial.ts';
 import { fromHex } from '../dns/encoding.ts';
-import { settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
+import { servedFile, settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
+import type { Environment } from '../commands/environment.ts';
 import { originOfFileName } from '../commands/file-name-origin.ts';
 import type { SignOptions } from '../commands/signing-options.ts';
 import { usageError, ZonewrightError } from '../errors.ts';
@@ -54,11 +55,11 @@ export interface SignTarget {
 }
 
 /** What a master file on the command line stands for: the zone of `--zone`, the configured zone of that file, or whatever is in it. */
-export function targetOfFile(
+export async function targetOfFile(
   file: string,
-  { zone }: SignFlags,
-  { configuration, workingDirectory }: Session,
-): SignTarget {
+  { zone, includePath = [] }: SignFlags,
+  { configuration, environment, workingDirectory }: Session,
+): Promise<SignTarget> {
   if (readKeyBaseName(splitKeyPath(file).base) !== undefined) {
     throw usageError('usage/key-file', `${file} is the file of a key, not of a zone`, {
       hint: 'leave it out: the keys in the key directory sign by their times; --key BASE names exactly those that shall',
@@ -71,9 +72,19 @@ export function targetOfFile(
     (settings) => settings.file !== undefined && isSamePath(settings.file, file, workingDirectory),
   );
   if (configured !== undefined) return { file, settings: configured, isNamed: true };
-  // A guess suffices to find the policy.
-  const guess = originOfFileName(file) ?? Uint8Array.of(0);
-  return { file, settings: settingsOfZone(configuration, guess), isNamed: false };
+  // Where no zone is configured, the settings are the same for all.
+  const owner = configuration.zones.length === 0 ? undefined : await ownerOf(file, includePath, environment);
+  const settings = settingsOfZone(configuration, owner ?? originOfFileName(file) ?? Uint8Array.of(0));
+  return { file, settings, isNamed: false };
+}
+
+async function ownerOf(
+  file: string,
+  includePaths: readonly string[],
+  environment: Environment,
+): Promise<Uint8Array | undefined> {
+  const { zoneOfFile } = await import('../commands/zone-of-file.ts');
+  return zoneOfFile(file, includePaths, environment);
 }
 
 /** What a configured zone stands for: its file. */
@@ -129,16 +140,14 @@ function outputOf(
   if (output !== undefined) return output;
   if (file === '-') return '-';
   const isConfigured = settings.file !== undefined && isSamePath(settings.file, file, workingDirectory);
-  return isConfigured && settings.output !== undefined ? settings.output : `${file}.signed`;
+  return (isConfigured ? servedFile(settings) : undefined) ?? `${file}.signed`;
 }
 
-/** Whether the output is the file that the configuration has served; without one, any file but standard output. */
+/** Whether the output is the file that the configuration has served; where that names no file, any but standard output. */
 function isServedFile(target: SignTarget, flags: SignFlags, session: Session): boolean {
   const output = outputOf(target, flags, session);
-  const configured = target.settings.output;
-  return (
-    output !== '-' && (configured === undefined || isSamePath(configured, output, session.workingDirectory))
-  );
+  const served = servedFile(target.settings);
+  return output !== '-' && (served === undefined || isSamePath(served, output, session.workingDirectory));
 }
 
 function denialOf(flags: SignFlags, { policy, name }: ZoneSettings, { environment }: Session): Denial {

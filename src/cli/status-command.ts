@@ -1,5 +1,5 @@
 import { Command, Option } from './commander.ts';
-import { settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
+import { servedFile, settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
 import { withFilesKept } from '../keys/files-kept.ts';
 import { withListsKept } from '../keys/lists-kept.ts';
 import { zoneStatus, type StatusOptions } from '../commands/status.ts';
@@ -166,13 +166,10 @@ async function lookAt(
 }
 
 /** Where the signed zone is: as configured, else where `sign` puts it for a file that is named after its zone. */
-async function signedZoneOf(
-  { name, file, output }: ZoneSettings,
-  { environment }: Session,
-): Promise<string | undefined> {
-  if (output !== undefined) return output;
-  if (file !== undefined) return `${file}.signed`;
-  const label = nameToText(name).slice(0, -1);
+async function signedZoneOf(settings: ZoneSettings, { environment }: Session): Promise<string | undefined> {
+  const served = servedFile(settings);
+  if (served !== undefined) return served;
+  const label = nameToText(settings.name).slice(0, -1);
   for (const usual of [`${label}.zone.signed`, `${label}.signed`, `db.${label}.signed`])
     if ((await environment.files.status(usual)) !== undefined) return usual;
   return undefined;

@@ -1,4 +1,4 @@
-import type { Configuration } from '../commands/configuration.ts';
+import { servedFile, type Configuration } from '../commands/configuration.ts';
 import { printDuration } from '../dns/time.ts';
 import { algorithmLabel } from '../dnssec/algorithms.ts';
 import { zoneLabel } from '../keys/key-name.ts';
@@ -93,14 +93,14 @@ const LOOKED_UP = 'found through the system resolver';
 function zoneSettings({ zones, document = {} }: Configuration, fromFile: FromFile): Setting[] {
   const names = Object.keys(document.zones ?? {});
   return zones.flatMap((zone, index) => {
-    const { name, file, output, policyName, registrar, parentFollowsCds = false } = zone;
+    const { name, file, policyName, registrar, parentFollowsCds = false } = zone;
     const { servers = [], parentServers, parentTrustAnchor = 'none' } = zone;
     // Zones are in the order of the file.
     const text = names[index] ?? zoneLabel(name);
     const stated: unknown = document.zones?.[text];
     const values: readonly (readonly [string, unknown])[] = [
       ['file', file ?? 'none'],
-      ['output', output ?? (file === undefined ? 'none' : `${file}.signed`)],
+      ['output', servedFile(zone) ?? 'none'],
       ['policy', policyName],
       ['servers', servers.length === 0 ? LOOKED_UP : servers],
       ['parent.servers', parentServers.length === 0 ? LOOKED_UP : parentServers],

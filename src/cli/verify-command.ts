@@ -1,5 +1,5 @@
 import { Command, Option } from './commander.ts';
-import { settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
+import { servedFile, settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
 import { verify, type VerifyOptions } from '../commands/verify.ts';
 import { nameToText } from '../dns/name.ts';
 import { parseDuration, parseTime } from '../dns/time.ts';
@@ -148,7 +148,7 @@ function targetOfFile(
 ): Target {
   if (zone !== undefined) return { zoneFile: file, zone: parseZoneName(zone) };
   const configured = configuration.zones.find((settings) => {
-    const output = outputOf(settings);
+    const output = servedFile(settings);
     return output !== undefined && isSamePath(output, file, workingDirectory);
   });
   return { zoneFile: file, zone: configured?.name };
@@ -164,12 +164,7 @@ function targetOfZone(settings: ZoneSettings, unsigned: boolean): Target {
 }
 
 function fileOf(settings: ZoneSettings, unsigned: boolean): string | undefined {
-  return unsigned ? settings.file : outputOf(settings);
-}
-
-/** Where the signed zone is. */
-function outputOf({ file, output }: ZoneSettings): string | undefined {
-  return output ?? (file === undefined ? undefined : `${file}.signed`);
+  return unsigned ? settings.file : servedFile(settings);
 }
 
 function verifyOptions(

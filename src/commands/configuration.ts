@@ -120,3 +120,8 @@ export function settingsOfZone(configuration: Configuration, zone: Uint8Array): 
     }
   );
 }
+
+/** Where the signed zone is that is served, as far as the configuration says which file is signed. */
+export function servedFile({ file, output }: Pick<ZoneSettings, 'file' | 'output'>): string | undefined {
+  return output ?? (file === undefined ? undefined : `${file}.signed`);
+}

@@ -4,13 +4,14 @@ import { usageError, ZonewrightError } from '../errors.ts';
 import { currentPublication } from '../rollover/ledger.ts';
 import { rdataFromText } from '../rr/rdata.ts';
 import { Type } from '../rr/registry.ts';
-import { settingsOfZone } from './configuration.ts';
+import { servedFile, settingsOfZone } from './configuration.ts';
 import { ds, dsSource, type DsKey, type DsOptions, type DsSource } from './ds.ts';
 import { compareDs, type DsFinding, type DsSubject } from './ds-comparison.ts';
 import type { Environment } from './environment.ts';
 import { findZone } from './found-zone.ts';
 import { lookAtParent } from './parent-view.ts';
 import { readDsArgument } from './records.ts';
+import { readingStdinOnce } from './standard-input.ts';
 import { readState } from './state-store.ts';
 import type { SignedKeys } from './zone-file-keys.ts';
 
@@ -109,9 +110,8 @@ async function signedKeysOf(
     return [withRdata(source.zone, publication?.keySet ?? { keys: [], signers: [] })];
   }
   if (source.kind === 'keys') {
-    const { file, output, policy } = settingsOfZone(options.configuration, source.zone);
-    const signedFile = output ?? (file === undefined ? undefined : `${file}.signed`);
-    const found = await findZone(signedFile, source.zone, [], policy, environment);
+    const settings = settingsOfZone(options.configuration, source.zone);
+    const found = await findZone(servedFile(settings), source.zone, [], settings.policy, environment);
     if (found !== undefined) return [withRdata(source.zone, found.evidence.keySet)];
   }
   // Nothing but the keys themselves is here.
@@ -197,10 +197,4 @@ async function recordsInFile(
     if (error instanceof ZonewrightError && error.code === 'verify/no-records') return [];
     throw error;
   }
-}
-
-/** The same environment, whose standard input can be read by everybody who wants to. */
-function readingStdinOnce(environment: Environment): Environment {
-  let input: Promise<Uint8Array> | undefined;
-  return { ...environment, readStdin: () => (input ??= environment.readStdin()) };
 }

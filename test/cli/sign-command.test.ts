@@ -258,6 +258,21 @@ zones:
     expect(signed('zones/b.signed')).toMatch(/NSEC3PARAM\t1 0 0 [0-9A-F]{8}\n/);
   });
 
+  test('knows the policy of a zone by its SOA, where the file is not the configured one', async () => {
+    await workWithZones();
+    const text = `$ORIGIN a.example.\n${zoneText}`;
+    writeFileSync('draft', text);
+    expect(await sign('draft')).toContain('a.example. signed into draft.signed');
+    expect(signed('draft.signed')).toMatch(/\tZONEMD\t/);
+    expect((await runInProcess(['sign', '-'], { stdin: text })).stdout).toMatch(/\tZONEMD\t/);
+    writeFileSync('b.example.zone', text);
+    await sign('b.example.zone');
+    expect(signed('b.example.zone.signed')).toMatch(/\tZONEMD\t/);
+    const ofOther = text.replace('a.example', 'd.example');
+    await runInProcess(['keygen', 'd.example']);
+    expect((await runInProcess(['sign', '-'], { stdin: ofOther })).stdout).toContain('\tNSEC3PARAM\t');
+  });
+
   test('keeps the salt that its policy asks for from run to run', async () => {
     await workWithZones();
     await runInProcess(['sign', 'zones/b']);

@@ -83,18 +83,16 @@ test('a zone that would go bogus is refused, with the witness in words; --force 
 });
 
 test.each([
-  ['standard output', '-'],
-  ['another file', 'other.signed'],
+  ['standard output', '-', ''],
+  ['another file', 'other.signed', `, output: ${SIGNED}`],
+  ['another file than the one beside the configured input', 'other.signed', ''],
 ])(
   'what goes to %s is possible, never established, and the next run still knows of it',
-  async (_, output) => {
+  async (_, output, configured) => {
     const operation = await enabled();
     operation.now += 25 * DAY;
     const count = operation.state().ledger.publications.length;
-    writeFileSync(
-      '.zonewrightrc.yaml',
-      `zones: {example.com: {file: example.com.zone, output: ${SIGNED}}}\n`,
-    );
+    writeFileSync('.zonewrightrc.yaml', `zones: {example.com: {file: example.com.zone${configured}}}\n`);
     await operation.sign('-o', output);
     operation.now += DAY;
     await operation.rotate();
