@@ -44,6 +44,7 @@ interface RotateFlags extends SelectionFlags {
   readonly start?: 'ksk' | 'zsk' | 'csk' | 'all';
   readonly algorithm?: string;
   readonly emergency?: string;
+  readonly atOnce?: true;
   readonly recover?: string;
   readonly yes?: true;
   readonly dsPublished?: readonly string[];
@@ -81,6 +82,10 @@ export function rotateCommand(execute: Execute): Command {
     .addOption(new Option('--start <ROLE>', 'begin a rollover now').choices(['ksk', 'zsk', 'csk', 'all']))
     .option('--algorithm <ALGORITHM>', 'begin the rollover to an algorithm, that of the policy or another')
     .option('--emergency <TAG>', 'replace a compromised key, as quickly as is safe')
+    .option(
+      '--at-once',
+      'with --emergency: without waiting for caches; it says first who breaks, and until when',
+    )
     .option('--recover <TAG>', 'replace a key whose private half is lost, as quickly as is safe')
     .option('--yes', 'do not ask')
     .option('--ds-published <TAG>', 'the parent serves the DS of this key; repeatable', collect)
@@ -321,6 +326,7 @@ function rotateOptions(
     start: flags.start,
     algorithm: flags.algorithm,
     emergency: optional(flags.emergency, (tag) => wholeNumber('--emergency', tag)),
+    atOnce: flags.atOnce,
     recover: optional(flags.recover, (tag) => wholeNumber('--recover', tag)),
     confirm: async (text) => {
       session.environment.warn(text);

@@ -1,5 +1,6 @@
 import { nameToText } from '../dns/name.ts';
 import { zoneLabel } from '../keys/key-name.ts';
+import { agreementsOf } from '../rollover/agreement.ts';
 import { knownBreakage } from '../rollover/breakage.ts';
 import type { RotationState } from '../rollover/state.ts';
 import { describeWitness, minuteOf } from '../rollover/words.ts';
@@ -8,17 +9,23 @@ import type { RotateOptions } from './rotation-options.ts';
 import type { Problem } from './status-report.ts';
 
 /** What validators refuse as it is, or as caches may hold it. */
-export function brokenChainProblems({ ledger }: RotationState, now: number, label: string): Problem[] {
+export function brokenChainProblems(
+  { ledger, rollovers }: RotationState,
+  now: number,
+  label: string,
+): Problem[] {
   const witness = knownBreakage(ledger, now);
   if (witness === undefined) return [];
   const { until } = witness;
+  const [agreed] = agreementsOf({ rollovers });
+  const why = `${describeWitness(witness)}${agreed === undefined ? '' : `; the operator agreed to that ${minuteOf(agreed.time)}`}`;
   const common = { code: 'chain/broken', severity: 'critical' } as const;
   return Number.isFinite(until)
     ? [
         {
           ...common,
           actor: 'none',
-          what: `the zone is bogus for some until ${minuteOf(until)}: ${describeWitness(witness)}`,
+          what: `the zone is bogus for some until ${minuteOf(until)}: ${why}`,
           todo: 'it passes by itself; until then, change no DS unasked',
           notBefore: until,
         },
@@ -27,7 +34,7 @@ export function brokenChainProblems({ ledger }: RotationState, now: number, labe
         {
           ...common,
           actor: 'operator',
-          what: `the zone is bogus: ${describeWitness(witness)}`,
+          what: `the zone is bogus: ${why}`,
           todo: `set the DS at the parent right: zonewright ds ${label}`,
           nextCommand: `zonewright ds ${label} --check`,
         },

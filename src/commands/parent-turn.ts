@@ -1,3 +1,4 @@
+import { agreementsOf } from '../rollover/agreement.ts';
 import { newestPublication } from '../rollover/ledger.ts';
 import type { RotationState } from '../rollover/state.ts';
 import type { ZoneSettings } from './configuration.ts';
@@ -21,7 +22,7 @@ export interface Turn {
 export function turnAtParent(
   operators: Turn,
   asked: number,
-  state: Pick<RotationState, 'audit' | 'ledger'>,
+  state: Pick<RotationState, 'audit' | 'ledger' | 'rollovers'>,
   { registrar, parentFollowsCds, policy }: TurnSettings,
   label: string,
 ): Turn {
@@ -33,7 +34,8 @@ export function turnAtParent(
   });
   if (registrar !== undefined && wasTold(registrarName(registrar), asked, state))
     return parents(`${registrarName(registrar)} has been told`);
-  if (parentFollowsCds !== true || !policy.cds) return operators;
+  // Whom a swap at once breaks, the parent among them, cannot validate CDS.
+  if (parentFollowsCds !== true || !policy.cds || agreementsOf(state).length > 0) return operators;
   if ((newestPublication(state.ledger)?.since ?? -Infinity) >= asked)
     return parents('the CDS records of the zone ask it to');
   return { ...operators, actor: 'zonewright', nextCommand: `zonewright rotate ${label} --sign` };

@@ -142,7 +142,7 @@ export class PublicationRecord {
     checkReserve(next, ledger, policy, force, this.#environment);
     this.#forced = refuseUnsafe(
       next,
-      ledger,
+      this.#state,
       this.#zone,
       { force, isByHand: named !== undefined },
       this.#environment,
@@ -223,7 +223,7 @@ export class PublicationRecord {
       time: this.#environment.now,
       actor: 'zonewright',
       what: `sign: wrote serial ${serial} to ${output}${this.#options.isServedFile ? '' : ', which is not what is served'}`,
-      why: this.#forced === undefined ? 'proven safe for every cache' : `forced (--force): ${this.#forced}`,
+      why: this.#forced ?? 'proven safe for every cache',
       outcome: 'written',
       forced: this.#forced === undefined ? undefined : true,
       serial,

@@ -1,6 +1,7 @@
 import { printDuration, printTime } from '../dns/time.ts';
 import { inputError } from '../errors.ts';
 import { zoneLabel } from '../keys/key-name.ts';
+import { agreementsOf } from '../rollover/agreement.ts';
 import { keysToPublish } from '../rollover/keys-to-publish.ts';
 import { cachesAt, currentPublication, type Ledger, type Publication } from '../rollover/ledger.ts';
 import type { Policy } from '../rollover/policy.ts';
@@ -85,23 +86,31 @@ export interface Choice {
 
 /**
  * Refuses a version that some cache would turn bogus.
- * @returns what the proof says against a version that is forced; undefined for a safe one
+ * @returns what the proof says against a version that is written all the same, and by whose word; undefined for a safe one
  * @throws ZonewrightError `sign/unsafe`
  */
 export function refuseUnsafe(
   next: Publication,
-  ledger: Ledger,
+  { ledger, rollovers }: Pick<RotationState, 'ledger' | 'rollovers'>,
   zone: Uint8Array,
   { force, isByHand }: Choice,
   { now, warn }: Clock,
 ): string | undefined {
-  const proof = provePublication(cachesAt(ledger, now, 0, next), currentPublication(ledger), next);
+  const caches = cachesAt(ledger, now, 0, next);
+  const current = currentPublication(ledger);
+  const proof = provePublication(caches, current, next);
   if (proof.safe) return undefined;
   const until = untilText(proof);
   const breaks = `this zone would go bogus: ${describeWitness(proof.witness)}${until}`;
+  const agreements = agreementsOf({ rollovers });
+  const isAgreed = agreements.length > 0 && provePublication(caches, current, next, agreements).safe;
+  if (isAgreed) {
+    warn(`${breaks}; written as the operator has agreed (rotate --at-once)`);
+    return `agreed to (rotate --at-once): ${breaks}`;
+  }
   if (force) {
     warn(`${breaks}; written all the same (--force)`);
-    return breaks;
+    return `forced (--force): ${breaks}`;
   }
   throw inputError('sign/unsafe', breaks, {
     hint: isByHand

@@ -29,7 +29,7 @@ import { eventsOf, withOverdueEvents } from './rotation-events.ts';
 import { checkPrivateKeys, keyLabel, makeSpareKey, syncKeyTimes, withNewKeyFiles } from './rotation-keys.ts';
 import { checkRequests, isRequest, type RotateOptions } from './rotation-options.ts';
 import { withParentReports, withServedReport } from './rotation-reports.ts';
-import { describeEmergency, requestedReplacement } from './rotation-replacement.ts';
+import { requestedReplacement } from './rotation-replacement.ts';
 import {
   conflictOf,
   requestedRollovers,
@@ -172,15 +172,20 @@ class RotateRun {
     const { now } = this.#environment;
     const replacement = requestedReplacement(this.#state, options, this.#lost, this.#elsewhere, now, isReal);
     if (replacement === undefined) return;
-    const { state, begins, done } = replacement;
+    const { state, begins, done, key } = replacement;
     const lack = begins && this.#lackOf(begins);
     if (lack !== undefined) throw lack;
-    if (options.emergency !== undefined && isReal) {
-      const text = describeEmergency(replacement, options, now, await this.#plannedZone());
-      if ((await options.confirm?.(text)) !== true)
+    const emergency =
+      options.emergency === undefined
+        ? undefined
+        : { ...(await import('./emergency.ts')), zone: await this.#plannedZone() };
+    if (emergency !== undefined && (isReal || options.atOnce === true)) {
+      const text = emergency.describeEmergency(replacement, this.#state, options, now, emergency.zone);
+      if (!isReal) this.#environment.warn(text);
+      else if ((await options.confirm?.(text)) !== true)
         throw usageError(
           'rotate/unconfirmed',
-          `nobody agreed to replace ${keyLabel(replacement.key)}: nothing was done`,
+          `nobody agreed to replace ${keyLabel(key)}: nothing was done`,
           {
             hint: 'to do it, add --yes',
           },
@@ -190,6 +195,10 @@ class RotateRun {
     for (const { rollover, what } of done)
       this.#note(rollover, what, { why: 'the operator asked for it', actor: 'operator' });
     if (begins !== undefined) await this.#startRollover(begins, isReal, 'operator');
+    if (emergency !== undefined && options.atOnce === true)
+      this.#take(
+        emergency.withAgreement(this.#state, replacement, options.policy, now, emergency.zone, isReal),
+      );
   }
 
   async #startRollover(due: Due, isReal: boolean, actor: 'zonewright' | 'operator'): Promise<void> {

@@ -43,12 +43,14 @@ export function eventsOf(
     const audience = targets.filter((target) => announced !== undefined && wants(target, announced.type));
     if (announced === undefined || audience.length === 0) return [];
     const keys = state.keys.filter(({ base }) => announced.bases.includes(base));
+    const { agreed } = decision.rollover;
     const payload: EventPayload = {
       keys: keys.map(({ base }) => base),
       ds: announced.type === 'dnssec.delete' ? [] : keys.flatMap((key) => dsOfKey(key, zone, policy, crypto)),
       ...(announced.type === 'dnssec.rotation_start'
-        ? { notBefore: now, deadline: now + policy.rotationPeriod }
+        ? { notBefore: now, deadline: agreed === undefined ? now + policy.rotationPeriod : now }
         : {}),
+      ...(agreed === undefined || decision.kind === 'finished' ? {} : { brokenUntil: agreed.until }),
     };
     return [event(announced.type, payload, audience, now, crypto)];
   });
@@ -122,7 +124,7 @@ function announcement({ kind, step, rollover }: Decision): Announcement | undefi
       ? about('dnssec.rotation_start', rollover.new)
       : about('dnssec.ds_withdraw', rollover.old);
   }
-  if (rollover.name === 'zsk-prepublish') {
+  if (rollover.name === 'zsk-prepublish' || rollover.name === 'zsk-swap') {
     if (kind === 'finished') return about('dnssec.zsk_rotation_complete', rollover.new);
     return kind === 'decided' && rollover.step === 0
       ? about('dnssec.zsk_rotation_start', rollover.new)

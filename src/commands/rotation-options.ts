@@ -25,6 +25,8 @@ export interface RotateOptions {
   readonly algorithm?: string | undefined;
   /** Replace the key with this tag at once. */
   readonly emergency?: number | undefined;
+  /** Do that in the next version, though it breaks somebody. */
+  readonly atOnce?: boolean | undefined;
   /** Replace the key with this tag, whose private half is lost. */
   readonly recover?: number | undefined;
   /** Asks the operator whether what he was told may be done; without it, nothing that needs to be asked is done. */
@@ -84,6 +86,11 @@ export function isRequest(options: RotateOptions): boolean {
 
 /** @throws ZonewrightError `usage/conflict` where more is asked for than one run can do */
 export function checkRequests(options: RotateOptions): void {
+  if (options.atOnce === true && options.emergency === undefined) {
+    throw usageError('usage/conflict', '--at-once is for --emergency', {
+      hint: 'name the compromised key: --emergency TAG --at-once',
+    });
+  }
   const [first, second] = REQUESTS.filter((name) => options[name] !== undefined && options[name] !== false);
   if (first === undefined || second === undefined) return;
   throw usageError('usage/conflict', `--${first} and --${second} exclude each other`, {

@@ -94,7 +94,7 @@ function waitTask(wait: Wait, rollover: Rollover, policy: Policy, names: TaskNam
       what,
       todo: `${step.does} (key ${reason.keyTags.join(', ')})`,
       notBefore: decided,
-      deadline: decided + policy.rotationPeriod,
+      deadline: decided + (rollover.agreed === undefined ? policy.rotationPeriod : 0),
       nextCommand,
       isReport: true,
     };

@@ -65,6 +65,8 @@ function reasonOf({ kind, step, rollover, waited }: Decision, ledger: Ledger, po
     const established = ledger.publications.findLast((publication) => publication.established !== undefined);
     return `serial ${established?.serial ?? 0} has replaced its predecessors since ${printTime(established?.established ?? 0)}`;
   }
+  if (rollover.agreed !== undefined)
+    return `the operator has agreed to what it breaks, ${printTime(rollover.agreed.time)} (--at-once)`;
   const definition = ROLLOVERS[rollover.name];
   const period =
     step.kind === 'publish' && step.endsPeriod === true && rollover.urgent !== true

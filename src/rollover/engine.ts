@@ -26,7 +26,11 @@ export function advance(
   const decisions: Decision[] = [];
   const waits: Wait[] = [];
   let current = { ...state, ledger: underPolicy(state.ledger, policy) };
-  for (const { started, name } of state.rollovers) {
+  // A swap at once goes first: what was agreed to is told of the keys as they are.
+  const [swaps, others] = [true, false].map((isSwap) =>
+    state.rollovers.filter(({ agreed }) => (agreed !== undefined) === isSwap),
+  );
+  for (const { started, name } of [...swaps!, ...others!]) {
     const find = (): Rollover | undefined =>
       current.rollovers.find((other) => other.started === started && other.name === name);
     for (let rollover = find(); rollover !== undefined; rollover = find()) {

@@ -1,3 +1,4 @@
+import { agreementsOf } from './agreement.ts';
 import { nextPublication } from './next-publication.ts';
 import { cachesAt, currentPublication, type Publication } from './ledger.ts';
 import { provePublication, type Proof } from './proof.ts';
@@ -25,7 +26,7 @@ export function keysToPublish(
   const caches = cachesAt(state.ledger, now);
   const current = currentPublication(state.ledger);
   const proofOf = (keys: readonly ManagedKey[]): Proof =>
-    provePublication(caches, current, nextPublication({ ...state, keys }));
+    provePublication(caches, current, nextPublication({ ...state, keys }), agreementsOf(state));
   const decided = proofOf(state.keys);
   const isSigned = canSign(state.keys);
   if (decided.safe && isSigned) return { keys: state.keys };

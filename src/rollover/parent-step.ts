@@ -1,4 +1,5 @@
 import { signsKeys } from '../keys/roles.ts';
+import { agreementsOf } from './agreement.ts';
 import { digestTypes, distinct, dsOf, servedDs, setsBetween } from './ds-sets.ts';
 import { cachesAt, type Ledger, type ParentVersion } from './ledger.ts';
 import type { Policy } from './policy.ts';
@@ -56,7 +57,7 @@ function bestOffer(
   const caches = cachesAt(state.ledger, now, marginOf(step, policy));
   const offer = (setsFrom: (ds: DsSet) => DsSet[]): Offer => {
     const sets = distinct(served.flatMap(setsFrom));
-    return { sets, proof: proveDsSets(caches, served, sets) };
+    return { sets, proof: proveDsSets(caches, served, sets, agreementsOf(state)) };
   };
   if (step.ask === 'remove-old') return offer((ds) => setsBetween(ds, withoutOld(ds)));
   const withAdded = (ds: DsSet): DsSet => [
@@ -101,12 +102,15 @@ function withDigestTypes(
 function wantedAfter(
   { keys, wantedDs, ledger }: RotationState,
   rollover: Rollover,
-  { ask }: ParentStep,
+  { ask, replaces }: ParentStep,
 ): string[] {
   if (ask === 'remove-old') return wantedDs.filter((base) => !rollover.old.includes(base));
   const served = new Set(servedDs(ledger).flatMap((ds) => ds.map(({ key }) => key)));
   // What was asked for in vain before a key was replaced is asked for no more.
-  const kept = keys.filter(({ base, dnskey }) => wantedDs.includes(base) && served.has(dnskey));
+  const kept = keys.filter(
+    ({ base, dnskey }) =>
+      wantedDs.includes(base) && served.has(dnskey) && !(replaces === true && rollover.old.includes(base)),
+  );
   const added = keys.filter(({ base, role }) => rollover.new.includes(base) && signsKeys(role));
   return [...new Set([...kept, ...added].map(({ base }) => base))];
 }

@@ -1,3 +1,4 @@
+import { isAgreed, type Agreement } from './agreement.ts';
 import type { Caches, Held, Source } from './ledger.ts';
 import {
   sameData,
@@ -45,8 +46,14 @@ export interface ZoneVersion {
  *
  * A combination counts only if it fails with `next` and holds with the `current` publication in its place: what is broken already must never
  * block a repair. Nor does what may be served already: to sign the same again adds no combination.
+ * @param agreed what the operator has agreed to break
  */
-export function provePublication(caches: Caches, current: ZoneVersion | undefined, next: ZoneVersion): Proof {
+export function provePublication(
+  caches: Caches,
+  current: ZoneVersion | undefined,
+  next: ZoneVersion,
+  agreed: readonly Agreement[] = [],
+): Proof {
   if (isServed(caches.keySets, next.keySet, sameKeySet) && isServed(caches.data, next.data, sameData))
     return SAFE;
   const before: ZoneVersion = current ?? { keySet: { keys: [], signers: [] }, data: { signerSets: [[]] } };
@@ -54,7 +61,7 @@ export function provePublication(caches: Caches, current: ZoneVersion | undefine
   for (const ds of caches.ds) {
     note(
       witnesses,
-      validate(ds.value, next.keySet, next.data),
+      faultOf(ds.value, next.keySet, next.data, agreed),
       () => validate(ds.value, before.keySet, before.data),
       [['ds', ds]],
     );
@@ -65,7 +72,7 @@ export function provePublication(caches: Caches, current: ZoneVersion | undefine
       ] as const;
       note(
         witnesses,
-        validate(ds.value, next.keySet, data.value),
+        faultOf(ds.value, next.keySet, data.value, agreed),
         () => validate(ds.value, before.keySet, data.value),
         held,
       );
@@ -77,7 +84,7 @@ export function provePublication(caches: Caches, current: ZoneVersion | undefine
       ] as const;
       note(
         witnesses,
-        validate(ds.value, keys.value, next.data),
+        faultOf(ds.value, keys.value, next.data, agreed),
         () => validate(ds.value, keys.value, before.data),
         held,
       );
@@ -87,7 +94,12 @@ export function provePublication(caches: Caches, current: ZoneVersion | undefine
 }
 
 /** May the parent serve `next`, by the same rule, where it serves `current` now? */
-export function proveDs(caches: Caches, current: DsSet, next: DsSet): Proof {
+export function proveDs(
+  caches: Caches,
+  current: DsSet,
+  next: DsSet,
+  agreed: readonly Agreement[] = [],
+): Proof {
   const witnesses: Witness[] = [];
   for (const keys of caches.keySets) {
     for (const data of caches.data) {
@@ -97,7 +109,7 @@ export function proveDs(caches: Caches, current: DsSet, next: DsSet): Proof {
       ] as const;
       note(
         witnesses,
-        validate(next, keys.value, data.value),
+        faultOf(next, keys.value, data.value, agreed),
         () => validate(current, keys.value, data.value),
         held,
       );
@@ -107,14 +119,27 @@ export function proveDs(caches: Caches, current: DsSet, next: DsSet): Proof {
 }
 
 /** The same for many sets that may follow any of those that are served: each must be safe against each. */
-export function proveDsSets(caches: Caches, served: readonly DsSet[], next: readonly DsSet[]): Proof {
-  return served.flatMap((current) => next.map((ds) => proveDs(caches, current, ds))).reduce(bothProofs, SAFE);
+export function proveDsSets(
+  caches: Caches,
+  served: readonly DsSet[],
+  next: readonly DsSet[],
+  agreed: readonly Agreement[] = [],
+): Proof {
+  return served
+    .flatMap((current) => next.map((ds) => proveDs(caches, current, ds, agreed)))
+    .reduce(bothProofs, SAFE);
 }
 
 /** The proof that takes longer. */
 export function bothProofs(a: Proof, b: Proof): Proof {
   if (a.safe) return b;
   return b.safe || a.until >= b.until ? a : b;
+}
+
+/** Why a combination must not come up: it fails, and nobody has agreed to that. */
+function faultOf(ds: DsSet, keySet: KeySet, data: ZoneData, agreed: readonly Agreement[]): Fault | undefined {
+  const fault = validate(ds, keySet, data);
+  return fault === undefined || isAgreed(agreed, ds, keySet, data) ? undefined : fault;
 }
 
 /** Whether nothing has replaced this value yet. */

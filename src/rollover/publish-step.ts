@@ -1,4 +1,5 @@
 import { signsKeys, signsZone } from '../keys/roles.ts';
+import { agreementsOf } from './agreement.ts';
 import { keepsSerial } from './kept-serial.ts';
 import {
   cachesAt,
@@ -35,7 +36,7 @@ export function takePublishStep(
   const proofOf = (next: RotationState, time: number): Proof => {
     const publication = nextPublication(next);
     const caches = cachesAt(state.ledger, time, marginOf(step, policy), publication);
-    return provePublication(caches, currentPublication(state.ledger), publication);
+    return provePublication(caches, currentPublication(state.ledger), publication, agreementsOf(state));
   };
   const candidates = [wanted, ...withoutMute(wanted, silent)].map((candidate) => {
     const next = withoutSigners(candidate, lostSigners(candidate, newest, lost));

@@ -103,6 +103,42 @@ export function replacementOf(
   return { ...part, state: withoutDecision(state, rollover, lost), begins: replacing([key], lost) };
 }
 
+/**
+ * The same without waiting for caches: the next version has the keys that come in the place of those that leave. Where the proven way takes the key out of the
+ * next version itself, it stays; undefined where a rollover of another kind takes the key away, which nothing hurries.
+ */
+export function swapAtOnce(
+  replacement: Replacement,
+  before: RotationState,
+  key: ManagedKey,
+): Replacement | undefined {
+  const { state, begins, hurried } = replacement;
+  if (hurried === undefined) {
+    const isSwap = begins?.name !== 'enable' && isInZone(key) && begins?.old.includes(key) === true;
+    return isSwap ? { ...replacement, begins: { ...begins, name: swapName(begins.old) } } : replacement;
+  }
+  const { name, old, new: fresh } = hurried;
+  if (name === 'zsk-swap' || name === 'ksk-swap') return replacement;
+  if (name === 'disable' || name === 'algorithm-withdrawal') return undefined;
+  const part = { ...replacement, hurried: undefined };
+  // Of a change of all keys one goes inside of it.
+  if (name === 'algorithm' || name === 'layout')
+    return { ...part, state: before, begins: { ...replacing([key], NONE_LOST), name: swapName([key]) } };
+  const leaving = old.flatMap((base) => keyNamed(state, base) ?? []);
+  const begun: Due = {
+    ...replacing(leaving, NONE_LOST),
+    name: swapName(leaving),
+    newRoles: [],
+    stays: fresh,
+  };
+  const rollovers = state.rollovers.filter((other) => other !== hurried);
+  return { ...part, aborted: hurried, state: { ...state, rollovers }, begins: begun };
+}
+
+function swapName(old: readonly ManagedKey[]): RolloverName {
+  return old.some(({ role }) => signsKeys(role)) ? 'ksk-swap' : 'zsk-swap';
+}
+
 /** The keys among these that have a DS at the parent when they are in use. */
 function anchorsOf({ keys }: RotationState, bases: readonly string[]): ManagedKey[] {
   return keys.filter(({ base, role }) => bases.includes(base) && signsKeys(role));

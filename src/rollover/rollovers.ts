@@ -13,7 +13,9 @@ export type RolloverName =
   | 'disable'
   | 'lost-ksk'
   | 'lost-zsk'
-  | 'lost-csk';
+  | 'lost-csk'
+  | 'zsk-swap'
+  | 'ksk-swap';
 
 /** Changes what keys do in the next publication. What a key's role has no part in stays as it is. */
 export interface PublishStep {
@@ -38,6 +40,8 @@ export interface ParentStep {
    */
   readonly safe: 'replace' | 'between';
   readonly margin: 'publish' | 'retire' | 'none';
+  /** Whether the old DS is not asked for any more, while the next step waits for it to go. */
+  readonly replaces?: true;
   readonly does: string;
 }
 
@@ -70,6 +74,12 @@ const removeDs: ParentStep = {
   safe: 'between',
   margin: 'none',
   does: 'remove the old DS at the parent',
+};
+const replaceDs: ParentStep = {
+  ...addDs,
+  margin: 'none',
+  replaces: true,
+  does: 'put the new DS in the place of the old at the parent',
 };
 const dropOld: PublishStep = { kind: 'publish', old: GONE, margin: 'retire', does: 'remove the old DNSKEY' };
 
@@ -115,6 +125,15 @@ const withdrawal: readonly Step[] = [
   },
   { kind: 'publish', old: GONE, margin: 'retire', does: 'remove the old signatures' },
 ];
+
+/** The new keys do all the work in the next version, and the old ones are out of it: what that breaks has to be agreed to. */
+const swapAtOnce: PublishStep = {
+  kind: 'publish',
+  new: { published: true, signsKeys: true, signsZone: true },
+  old: GONE,
+  margin: 'none',
+  does: 'put the new key in the place of the old',
+};
 
 const UNDER_OLD_SOA = 'under the old SOA and signatures';
 
@@ -254,5 +273,18 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
       { ...removeDs, margin: 'retire' },
       dropOld,
     ],
+  },
+  'zsk-swap': {
+    title: 'swap of a ZSK at once',
+    reference: 'RFC 6781 section 4.2.2',
+    alone: false,
+    steps: [swapAtOnce],
+  },
+  'ksk-swap': {
+    title: 'swap of a KSK or CSK at once',
+    reference: 'RFC 6781 section 4.2.1',
+    alone: false,
+    swapsKsk: true,
+    steps: [swapAtOnce, replaceDs, removeDs],
   },
 };

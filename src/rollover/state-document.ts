@@ -6,6 +6,7 @@ import { inputError, internalError, ZonewrightError } from '../errors.ts';
 import { keyBaseName, zoneLabel } from '../keys/key-name.ts';
 import { rdataFromText } from '../rr/rdata.ts';
 import { Type } from '../rr/registry.ts';
+import type { Agreement } from './agreement.ts';
 import { parseJson, type JsonFields, type JsonValue } from './json-value.ts';
 import { keyStatus } from './key-status.ts';
 import type { ParentVersion, Publication } from './ledger.ts';
@@ -24,7 +25,7 @@ import {
   type Rollover,
   type RotationState,
 } from './state.ts';
-import { keyFacts, type DsRecord, type KeyId } from './validation.ts';
+import { keyFacts, type DsRecord, type DsSet, type KeyId, type KeySet, type ZoneData } from './validation.ts';
 
 const SCHEMA = /^zonewright\/state\/v([1-9]\d*)$/;
 const VERSION = 1;
@@ -67,7 +68,7 @@ export function printStateDocument(zone: Uint8Array, { state, simulated }: State
       lastError: lastError && printLastError(lastError),
       askedAlgorithm,
       keys: keys.map((key) => printKey(state, key)),
-      rollovers: rollovers.map(printRollover),
+      rollovers: rollovers.map((rollover) => printRollover(rollover, keyName)),
       wantedDs,
       parent: ledger.parent.map((version) => printParent(version, keyName)),
       publications: ledger.publications.map((publication) => printPublication(publication, keyName)),
@@ -106,7 +107,8 @@ function printKey(state: RotationState, key: ManagedKey): object {
   };
 }
 
-function printRollover({ name, started, urgent, old, new: fresh, step, decided, overdue }: Rollover): object {
+function printRollover(rollover: Rollover, keyName: (key: KeyId) => string): object {
+  const { name, started, urgent, old, new: fresh, step, decided, overdue, agreed } = rollover;
   return {
     name,
     started: iso(started),
@@ -117,7 +119,33 @@ function printRollover({ name, started, urgent, old, new: fresh, step, decided, 
     does: ROLLOVERS[name].steps[step]?.does ?? 'finish',
     decided: isoIfAny(decided),
     overdue: isoIfAny(overdue),
+    agreed: agreed && printAgreement(agreed, keyName),
   };
+}
+
+function printAgreement(agreed: Agreement, keyName: (key: KeyId) => string): object {
+  return {
+    time: iso(agreed.time),
+    until: iso(agreed.until),
+    parent: agreed.ds.map((ds) => printDsSet(ds, keyName)),
+    dnskeySets: agreed.keySets.map(({ keys, signers }) => ({
+      dnskeys: keys.map(keyName),
+      dnskeySigners: signers.map(keyName),
+    })),
+    signerSets: agreed.data.map((data) => printSignerSets(data, keyName)),
+  };
+}
+
+function printDsSet(ds: DsSet, keyName: (key: KeyId) => string): object[] {
+  return ds.map(({ algorithm, digestType, key }) => ({
+    algorithm,
+    digestType,
+    key: key === undefined ? undefined : keyName(key),
+  }));
+}
+
+function printSignerSets({ signerSets }: ZoneData, keyName: (key: KeyId) => string): string[][] {
+  return signerSets.map((signers) => signers.map(keyName));
 }
 
 function printParent(version: ParentVersion, keyName: (key: KeyId) => string): object {
@@ -127,11 +155,7 @@ function printParent(version: ParentVersion, keyName: (key: KeyId) => string): o
     confirmed: version.confirmed,
     ttl: version.ttl,
     propagation: version.propagation,
-    ds: version.ds.map(({ algorithm, digestType, key }) => ({
-      algorithm,
-      digestType,
-      key: key === undefined ? undefined : keyName(key),
-    })),
+    ds: printDsSet(version.ds, keyName),
   };
 }
 
@@ -149,17 +173,23 @@ function printPublication(publication: Publication, keyName: (key: KeyId) => str
     firstExpiration: isoIfAny(publication.firstExpiration),
     dnskeys: publication.keySet.keys.map(keyName),
     dnskeySigners: publication.keySet.signers.map(keyName),
-    signerSets: publication.data.signerSets.map((signers) => signers.map(keyName)),
+    signerSets: printSignerSets(publication.data, keyName),
   };
 }
 
 function printEvent({ id, type, time, payload, deliveries }: OutboxEvent): object {
-  const { keys, ds, notBefore, deadline } = payload;
+  const { keys, ds, notBefore, deadline, brokenUntil } = payload;
   return {
     id,
     type,
     time: iso(time),
-    payload: { keys, ds, notBefore: isoIfAny(notBefore), deadline: isoIfAny(deadline) },
+    payload: {
+      keys,
+      ds,
+      notBefore: isoIfAny(notBefore),
+      deadline: isoIfAny(deadline),
+      brokenUntil: isoIfAny(brokenUntil),
+    },
     deliveries: deliveries.map(({ target, attempts, delivered, nextAttempt, error }) => ({
       target,
       attempts,
@@ -208,7 +238,7 @@ export function readStateDocument(text: string, file: string, zone: Uint8Array):
         publications: fields.get('publications').list((value) => readPublication(value, keyId)),
         parent: fields.get('parent').list((value) => readParent(value, keyId)),
       },
-      rollovers: fields.get('rollovers').list((value) => readRollover(value, base)),
+      rollovers: fields.get('rollovers').list((value) => readRollover(value, base, keyId)),
       wantedDs: fields.get('wantedDs').list(base),
       audit: fields.get('audit').list(readAuditEntry),
       outbox: fields.get('outbox').list(readEvent),
@@ -305,7 +335,7 @@ function readTag(value: JsonValue): number {
   }
 }
 
-function readRollover(value: JsonValue, base: (value: JsonValue) => string): Rollover {
+function readRollover(value: JsonValue, base: (value: JsonValue) => string, keyId: ReadKeyId): Rollover {
   return value.object((fields) => {
     fields.get('does').text();
     const name = fields.get('name').oneOf(Object.keys(ROLLOVERS) as RolloverName[]);
@@ -318,8 +348,27 @@ function readRollover(value: JsonValue, base: (value: JsonValue) => string): Rol
       step: fields.get('step').integer(0, ROLLOVERS[name].steps.length),
       decided: fields.optional('decided', readTime),
       overdue: fields.optional('overdue', readTime),
+      agreed: fields.optional('agreed', (agreed) => readAgreement(agreed, keyId)),
     };
   });
+}
+
+function readAgreement(value: JsonValue, keyId: ReadKeyId): Agreement {
+  return value.object((fields) => ({
+    time: readTime(fields.get('time')),
+    until: readTime(fields.get('until')),
+    ds: fields.get('parent').list((set) => set.list((record) => readDs(record, keyId))),
+    keySets: fields.get('dnskeySets').list((set) => set.object((keys) => readKeySet(keys, keyId))),
+    data: fields.get('signerSets').list((sets) => readSignerSets(sets, keyId)),
+  }));
+}
+
+function readKeySet(fields: JsonFields, keyId: ReadKeyId): KeySet {
+  return { keys: fields.get('dnskeys').list(keyId), signers: fields.get('dnskeySigners').list(keyId) };
+}
+
+function readSignerSets(value: JsonValue, keyId: ReadKeyId): ZoneData {
+  return { signerSets: value.list((signers) => signers.list(keyId)) };
 }
 
 type ReadKeyId = (value: JsonValue) => KeyId;
@@ -332,8 +381,8 @@ function readPublication(value: JsonValue, keyId: ReadKeyId): Publication {
     written: fields.optional('written', readTime),
     established: fields.optional('established', readTime),
     elsewhere: fields.optional('elsewhere', (value) => value.boolean()),
-    keySet: { keys: fields.get('dnskeys').list(keyId), signers: fields.get('dnskeySigners').list(keyId) },
-    data: { signerSets: fields.get('signerSets').list((signers) => signers.list(keyId)) },
+    keySet: readKeySet(fields, keyId),
+    data: readSignerSets(fields.get('signerSets'), keyId),
     dnskeyTtl: readDuration(fields, 'dnskeyTtl'),
     maxTtl: readDuration(fields, 'maxTtl'),
     propagation: readDuration(fields, 'propagation'),
@@ -394,6 +443,7 @@ function readPayload(value: JsonValue): EventPayload {
     ),
     notBefore: fields.optional('notBefore', readTime),
     deadline: fields.optional('deadline', readTime),
+    brokenUntil: fields.optional('brokenUntil', readTime),
   }));
 }
 

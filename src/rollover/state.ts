@@ -1,4 +1,5 @@
 import type { Role } from '../keys/roles.ts';
+import type { Agreement } from './agreement.ts';
 import type { Ledger } from './ledger.ts';
 import type { RolloverName } from './rollovers.ts';
 import type { KeyId } from './validation.ts';
@@ -54,6 +55,8 @@ export interface Rollover {
   readonly decided?: number | undefined;
   /** When others were told that the parent is late with a step; of several, the last. */
   readonly overdue?: number | undefined;
+  /** What the operator has agreed to break by it; undefined where every step is proven to break nobody. */
+  readonly agreed?: Agreement | undefined;
 }
 
 /** What became of something: a step was decided, done or a rollover finished by it; a version was written, or is served; a run failed. */
@@ -106,6 +109,8 @@ export interface EventPayload {
   readonly notBefore?: number | undefined;
   /** By when it should have been. */
   readonly deadline?: number | undefined;
+  /** Until when the zone is bogus for some, as the operator has agreed to. */
+  readonly brokenUntil?: number | undefined;
 }
 
 /** How far an event has come on its way to one target. */

@@ -1,4 +1,5 @@
 import { signsKeys } from '../keys/roles.ts';
+import { agreementsOf } from './agreement.ts';
 import { dsOf, servedDs, setsBetween } from './ds-sets.ts';
 import { cachesAt } from './ledger.ts';
 import type { Policy } from './policy.ts';
@@ -26,7 +27,7 @@ export function proveWanted(state: RotationState, policy: Policy, now: number): 
     policy,
   );
   return servedDs(state.ledger)
-    .map((current) => proveDsSets(caches, [current], setsBetween(current, target)))
+    .map((current) => proveDsSets(caches, [current], setsBetween(current, target), agreementsOf(state)))
     .reduce(bothProofs, SAFE);
 }
 

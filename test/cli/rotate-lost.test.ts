@@ -247,7 +247,7 @@ describe('--emergency', () => {
     const { status, stderr } = await operation.run('rotate', 'example.com', '--emergency', tag);
     expect(status).toBe(2);
     expect(stderr).toContain('It breaks nobody. If you act at once, its last step is at 2026-11-2');
-    expect(stderr).toMatch(/At once, which is not done: bogus until/);
+    expect(stderr).toMatch(/At once, which --at-once does: bogus until/);
     expect(stderr).toContain('--yes');
     expect(operation.files()).toEqual(before);
     await operation.rotate('--emergency', tag, '--yes');
@@ -260,7 +260,7 @@ describe('--emergency', () => {
     const { stderr } = await operation.run('rotate', 'example.com', '--emergency', tag);
     // Slow secondaries, and one TTL.
     const until = new Date((operation.now + 4 * HOUR) * 1000).toISOString().slice(0, 16);
-    expect(stderr).toContain(`At once, which is not done: bogus until ${until.replace('T', ' ')} UTC`);
+    expect(stderr).toContain(`At once, which --at-once does: bogus until ${until.replace('T', ' ')} UTC`);
   });
 
   test('tells of the rollover that is in progress, and not of the one after it', async () => {

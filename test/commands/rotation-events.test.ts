@@ -33,7 +33,7 @@ function events(
   step: number,
   targets = [WEBHOOK],
 ): ReturnType<typeof eventsOf> {
-  const suffix = name === 'zsk-prepublish' ? '-zsk' : '';
+  const suffix = name.startsWith('zsk-') ? '-zsk' : '';
   const rollover = { name, started: NOW, old: [`old${suffix}`], new: [`new${suffix}`], step };
   const decision: Decision = { rollover, step: ROLLOVERS[name].steps.at(step)!, kind };
   return eventsOf([decision], STATE, ZONE, DEFAULT_POLICY, targets, { now: NOW, crypto: nodeCrypto });
@@ -83,6 +83,24 @@ describe('what others learn of a rollover', () => {
     ]);
     const complete = events('zsk-prepublish', 'finished', -1, [curious]);
     expect(complete).toMatchObject([{ type: 'dnssec.zsk_rotation_complete' }]);
+  });
+
+  test('the swap of a key at once tells until when the zone is bogus for some, and asks for the DS at once', () => {
+    const agreed = { time: NOW, until: NOW + 100, ds: [], keySets: [], data: [] };
+    const swap = (name: 'zsk-swap' | 'ksk-swap', kind: Decision['kind'], step: number): unknown[] => {
+      const suffix = name === 'zsk-swap' ? '-zsk' : '';
+      const rollover = { name, started: NOW, old: [`old${suffix}`], new: [`new${suffix}`], step, agreed };
+      const decision: Decision = { rollover, step: ROLLOVERS[name].steps.at(step)!, kind };
+      const all = { name: 'all', events: ['dnssec.zsk_rotation_start', 'dnssec.rotation_start'] };
+      const clock = { now: NOW, crypto: nodeCrypto };
+      return eventsOf([decision], STATE, ZONE, DEFAULT_POLICY, [all], clock);
+    };
+    expect(swap('zsk-swap', 'decided', 0)).toMatchObject([
+      { type: 'dnssec.zsk_rotation_start', payload: { keys: ['new-zsk'], brokenUntil: NOW + 100 } },
+    ]);
+    expect(swap('ksk-swap', 'decided', 1)).toMatchObject([
+      { type: 'dnssec.rotation_start', payload: { deadline: NOW, brokenUntil: NOW + 100 } },
+    ]);
   });
 
   test('nothing is kept where nobody listens', () => {

@@ -1,4 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import { agreementsOf } from '../../src/rollover/agreement.ts';
+import { agreementOn, breakageOf } from '../../src/rollover/at-once.ts';
 import { asksForNoDs, dsOf } from '../../src/rollover/ds-sets.ts';
 import { lostSigners, nextPublication } from '../../src/rollover/next-publication.ts';
 import type { Decision, Wait } from '../../src/rollover/step-outcome.ts';
@@ -27,13 +29,13 @@ import {
   type Ledger,
 } from '../../src/rollover/ledger.ts';
 import type { Policy } from '../../src/rollover/policy.ts';
-import { provePublication, type ZoneVersion } from '../../src/rollover/proof.ts';
+import { provePublication, type Witness, type ZoneVersion } from '../../src/rollover/proof.ts';
 import { zskSignsRequests } from '../../src/rollover/request-signers.ts';
-import { UNUSED, type ManagedKey, type RotationState } from '../../src/rollover/state.ts';
+import { UNUSED, withRollover, type ManagedKey, type RotationState } from '../../src/rollover/state.ts';
 import type { DsRecord, DsSet, KeyId } from '../../src/rollover/validation.ts';
 import { proveWanted } from '../../src/rollover/wanted-ds.ts';
 import { keepsSerial } from '../../src/rollover/kept-serial.ts';
-import { replacementOf } from '../../src/rollover/replacement.ts';
+import { replacementOf, swapAtOnce } from '../../src/rollover/replacement.ts';
 import { flagsOfRole, type Role } from '../../src/keys/roles.ts';
 import { digestOf, World, type Dnskey, type Ds, type Rrsig, type Violation } from './resolver-model.ts';
 
@@ -255,6 +257,24 @@ export class Simulation {
     if (begins !== undefined) this.begin(begins);
   }
 
+  /** `rotate --emergency TAG --at-once`: who would break is told, and agreed to. */
+  swapAtOnce(base: string): Witness[] {
+    this.settle();
+    const key = this.state.keys.find((candidate) => candidate.base === base)!;
+    const proven = replacementOf(this.state, key, this.policy, this.clock, this.lost);
+    const { state, begins } = swapAtOnce(proven, this.state, key)!;
+    this.state = state;
+    if (begins !== undefined) this.begin(begins);
+    const rollover = this.state.rollovers.findLast(({ old }) => old.includes(base))!;
+    const { maxTtl, propagation } = this.zone;
+    const times = { dnskeyTtl: this.policy.dnskeyTtl, maxTtl, propagation };
+    const told = breakageOf(this.state, rollover, this.policy, this.clock, times);
+    const until = told[0]?.until ?? this.clock;
+    const agreed = agreementOn(this.state, rollover, this.policy, this.clock, until);
+    this.state = withRollover(this.state, rollover, { ...rollover, agreed });
+    return told;
+  }
+
   disable(): void {
     const old = this.keysInUse;
     this.begin({ name: 'disable', old, newRoles: [], algorithm: this.policy.algorithm, at: this.clock });
@@ -297,7 +317,8 @@ export class Simulation {
     this.#distort();
     const next = nextPublication(this.state);
     const { ledger } = this.state;
-    const proof = provePublication(cachesAt(ledger, this.clock), currentPublication(ledger), next);
+    const caches = cachesAt(ledger, this.clock);
+    const proof = provePublication(caches, currentPublication(ledger), next, agreementsOf(this.state));
     if (!proof.safe) {
       this.refused++;
       this.note(`refused: ${JSON.stringify(proof.witness)}`);

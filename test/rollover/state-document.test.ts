@@ -5,7 +5,7 @@ import { ZonewrightError } from '../../src/errors.ts';
 import { printStateDocument, readStateDocument } from '../../src/rollover/state-document.ts';
 import type { RotationState } from '../../src/rollover/state.ts';
 import { schemaErrors } from '../cli/schemas.ts';
-import { EXAMPLE, FOREIGN, NEW_KSK, OLD_KSK, ZSK } from './example-state.ts';
+import { DAY, EXAMPLE, FOREIGN, NOW, NEW_KSK, OLD_KSK, ZSK } from './example-state.ts';
 import { randomState, ZONE } from './random-state.ts';
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -212,6 +212,29 @@ describe('reading what was printed', () => {
         expect(schemaErrors(JSON.parse(print(state)) as Record<string, unknown>)).toEqual([]);
       }),
     );
+  });
+
+  test('tells what somebody has agreed to break, and reads it again', () => {
+    const { publications, parent } = EXAMPLE.ledger;
+    const agreed = {
+      time: NOW,
+      until: NOW + DAY,
+      ds: [[], ...parent.map(({ ds }) => ds)],
+      keySets: publications.map(({ keySet }) => keySet),
+      data: publications.map(({ data }) => data),
+    };
+    const [rollover] = EXAMPLE.rollovers;
+    const state = { ...EXAMPLE, rollovers: [{ ...rollover!, name: 'ksk-swap' as const, agreed }] };
+    const document = JSON.parse(print(state)) as { rollovers: [{ agreed: unknown }] };
+    expect(schemaErrors(document)).toEqual([]);
+    expect(document.rollovers[0].agreed).toMatchObject({
+      time: '2026-11-22T12:00:00Z',
+      until: '2026-11-23T12:00:00Z',
+      parent: [[], [{ key: OLD_KSK.base }, {}]],
+      dnskeySets: [{ dnskeySigners: [OLD_KSK.base, NEW_KSK.base] }],
+      signerSets: [[[ZSK.base]]],
+    });
+    expect(read(print(state)).state).toEqual(state);
   });
 
   test('whatever follows from the rest is not read', () => {

@@ -61,10 +61,15 @@ export function eventMail(message: EventMessage): Pick<Mail, 'subject' | 'text' 
   const { zone, type, payload } = message;
   const name = zoneLabel(zone);
   const { subject, text, confirm } = WORDINGS[type];
-  const { notBefore, deadline } = payload;
+  const { notBefore, deadline, brokenUntil } = payload;
   const times = [
     ...(notBefore === undefined ? [] : [`Not before: ${printTime(notBefore)}`]),
     ...(deadline === undefined ? [] : [`Deadline:   ${printTime(deadline)}`]),
+    ...(brokenUntil === undefined
+      ? []
+      : [
+          `The zone is bogus for some resolvers, as was agreed to; if everybody acts at once until ${printTime(brokenUntil)}`,
+        ]),
   ];
   const paragraphs = [
     text.replace('ZONE', name),

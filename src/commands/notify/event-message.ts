@@ -53,6 +53,7 @@ export function eventDocument({ id, type, zone, time, payload }: EventMessage): 
       ...(first === undefined ? {} : { delegation_signer_record: first, delegation_signer_records: records }),
       ...(payload.notBefore === undefined ? {} : { notBefore: printTime(payload.notBefore) }),
       ...(payload.deadline === undefined ? {} : { deadline: printTime(payload.deadline) }),
+      ...(payload.brokenUntil === undefined ? {} : { brokenUntil: printTime(payload.brokenUntil) }),
     },
   };
 }

@@ -144,7 +144,7 @@ function eventVariables(message: EventMessage): Record<string, string> {
   const { id, type, zone, time, payload } = message;
   const [first] = payload.ds;
   const fields = first === undefined ? undefined : dsRecordFields(first);
-  const { notBefore, deadline } = payload;
+  const { notBefore, deadline, brokenUntil } = payload;
   return {
     ZONEWRIGHT_EVENT: type,
     ZONEWRIGHT_EVENT_ID: id,
@@ -153,6 +153,7 @@ function eventVariables(message: EventMessage): Record<string, string> {
     ZONEWRIGHT_DS: dsRecords(message).join('\n'),
     ZONEWRIGHT_NOT_BEFORE: notBefore === undefined ? '' : printTime(notBefore),
     ZONEWRIGHT_DEADLINE: deadline === undefined ? '' : printTime(deadline),
+    ...(brokenUntil === undefined ? {} : { ZONEWRIGHT_BROKEN_UNTIL: printTime(brokenUntil) }),
     ZONEWRIGHT_KEYTAG: fields?.keytag ?? '',
     ZONEWRIGHT_ALGORITHM: fields?.algorithm ?? '',
     ZONEWRIGHT_DIGEST_TYPE: fields?.digest_type ?? '',
