@@ -35,7 +35,8 @@ describe(`${SCHEDULES} random schedules of two years each`, () => {
   });
 
   test('finish every kind of rollover many times', () => {
-    for (const name of Object.keys(ROLLOVERS)) {
+    // A swap at once breaks somebody: `at-once.test.ts` has it.
+    for (const name of Object.keys(ROLLOVERS).filter((name) => !name.endsWith('-swap'))) {
       // It takes a key that is lost at the worst time.
       const least = name === 'algorithm-withdrawal' ? SCHEDULES / 500 : SCHEDULES / 20;
       expect([name, (finished.get(name) ?? 0) > least]).toEqual([name, true]);
