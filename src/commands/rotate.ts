@@ -14,6 +14,7 @@ import { UNUSED, type AuditEntry, type ManagedKey, type RotationState } from '..
 import type { PlannedZone } from '../rollover/plan.ts';
 import { isBeingReplaced } from '../rollover/replacement.ts';
 import { rotationTimeline, type Timeline } from '../rollover/timeline.ts';
+import { withFirstDsOffered } from '../rollover/wanted-ds.ts';
 import { rolloverTitle, withoutParent } from '../rollover/words.ts';
 import { warnOfBrokenChain } from './broken-chain.ts';
 import type { Environment } from './environment.ts';
@@ -118,6 +119,7 @@ class RotateRun {
       const { withServersSeen } = await import('./server-check.ts');
       this.#take(await withServersSeen(this.#state, options, environment));
     }
+    this.#state = withFirstDsOffered(this.#state, options.policy, environment.now);
     if (looksAtParent(this.#state, options, environment)) {
       const { withParentSeen } = await import('./parent-check.ts');
       this.#take(await withParentSeen(this.#state, options, environment));

@@ -139,7 +139,7 @@ function missingAtParent(
 }
 
 /** The ledger after a set was asked for: every set on the way is possible from now on. */
-function offered(ledger: Ledger, sets: readonly DsSet[], now: number): Ledger {
+export function offered(ledger: Ledger, sets: readonly DsSet[], now: number): Ledger {
   const known = new Set(
     ledger.parent.filter(({ replaced }) => replaced === undefined).map(({ ds }) => contentOf(ds)),
   );

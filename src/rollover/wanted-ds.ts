@@ -2,6 +2,7 @@ import { signsKeys } from '../keys/roles.ts';
 import { agreementsOf } from './agreement.ts';
 import { dsOf, servedDs, setsBetween } from './ds-sets.ts';
 import { cachesAt } from './ledger.ts';
+import { offered, underPolicy } from './parent-step.ts';
 import type { Policy } from './policy.ts';
 import { bothProofs, proveDsSets, SAFE, type Proof } from './proof.ts';
 import type { ManagedKey, RotationState } from './state.ts';
@@ -29,6 +30,22 @@ export function proveWanted(state: RotationState, policy: Policy, now: number): 
   return servedDs(state.ledger)
     .map((current) => proveDsSets(caches, [current], setsBetween(current, target), agreementsOf(state)))
     .reduce(bothProofs, SAFE);
+}
+
+/**
+ * The state that knows of a first DS which `ds` may have given out: from when on it is safe, the operator need not wait for a run that asks for it.
+ */
+export function withFirstDsOffered(state: RotationState, policy: Policy, now: number): RotationState {
+  const wanted = wantedAnchors(state);
+  const isGivenOut = state.wantedDs.length === 0 && wanted.length > 0 && proveWanted(state, policy, now).safe;
+  if (!isGivenOut) return state;
+  const target = dsOf(
+    state,
+    wanted.map(({ base }) => base),
+    policy,
+  );
+  const sets = servedDs(state.ledger).flatMap((current) => setsBetween(current, target));
+  return { ...state, ledger: underPolicy(offered(state.ledger, sets, now), policy) };
 }
 
 /** Nothing is in any cache yet: what is wrong is that there is no signed zone. */

@@ -430,6 +430,25 @@ describe('--abort', () => {
     expect(operation.state().rollovers).toEqual([]);
   });
 
+  test('is refused once "ds" has given a first DS out, whether a run has asked for it since or not', async () => {
+    const operation = new Operation({ policy: 'checkParent: false' });
+    await operation.rotate('--sign');
+    operation.now += HOUR;
+    expect(await operation.run('ds', 'example.com')).toMatchObject({ status: 1, stdout: '' });
+    expect(await operation.rotate('--abort', '--dry-run')).toContain('would be taken back');
+    operation.now += 5 * HOUR;
+    expect(await operation.succeed('ds', 'example.com')).toMatch(/^example\.com\. IN DS /);
+    const [ksk] = operation.keys('ksk');
+    expect(await operation.run('rotate', 'example.com', '--abort')).toMatchObject({
+      status: 3,
+      stderr: expect.stringContaining(`the parent may serve the DS of ${ksk!.base}`),
+    });
+    const withdrawn = ['rotate', 'example.com', '--abort', '--ds-withdrawn', String(ksk!.keyTag)];
+    const { status, stderr } = await operation.run(...withdrawn);
+    expect([status, stderr]).toEqual([3, expect.stringContaining('try again after')]);
+    expect(await operation.rotate()).toContain('asks the parent to add the new DS');
+  });
+
   test('is advised with the key of the rollover that is meant, where several are in progress', async () => {
     const operation = await enabled('checkParent: false');
     const hintOf = async (...args: readonly string[]): Promise<string> => {
