@@ -1,9 +1,11 @@
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { readStretches } from '../zone/parse-stretches.ts';
+import { compileLess } from './compile-less.ts';
 import { nodeCrypto } from './crypto/node-crypto.ts';
 import { ReadySigners } from './ready-signers.ts';
 import { doRows, type WorkerAnswer, type WorkerOrder } from './worker-pool.ts';
 
+if ((workerData as { isOwnProcess: boolean }).isOwnProcess) compileLess();
 const ready = new ReadySigners(nodeCrypto);
 /** One order at a time, in their order. */
 let last: Promise<void> = Promise.resolve();

@@ -75,17 +75,18 @@ export function workerPool(
   const workers: Worker[] = [];
   const start = (): readonly Worker[] => {
     while (workers.length < threads - 1) {
-      const worker = new Worker(workerFile('pool-worker.js', import.meta.url));
+      const worker = new Worker(workerFile('pool-worker.js', import.meta.url), {
+        workerData: { isOwnProcess },
+      });
       worker.unref();
       workers.push(worker);
     }
     return workers;
   };
   return {
-    async expect(rows) {
-      if (rows < ROWS_WORTH_A_WORKER) return;
-      start();
-      if (isOwnProcess) (await import('./compile-less.ts')).compileLess();
+    expect(rows) {
+      if (rows >= ROWS_WORTH_A_WORKER) start();
+      return Promise.resolve();
     },
     prepareSigners(signers) {
       for (const worker of workers) worker.postMessage({ id: nextOrder++, signers } satisfies SignersOrder);
