@@ -10,6 +10,11 @@ export function allocateUint32(length: number): Uint32Array {
   return new Uint32Array(allocateBytes(length * 4).buffer);
 }
 
+/** The same for a column of signed 32-bit numbers. */
+export function allocateInt32(length: number): Int32Array {
+  return new Int32Array(allocateBytes(length * 4).buffer);
+}
+
 /** The same for a column of 16-bit numbers. */
 export function allocateUint16(length: number): Uint16Array {
   return new Uint16Array(allocateBytes(length * 2).buffer);

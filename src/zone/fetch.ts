@@ -21,7 +21,7 @@ export function fetchOctets(
 export function fetchSlots(
   slots: Uint32Array,
   mask: number,
-  hashes: Uint32Array,
+  hashes: Int32Array,
   first: number,
   end: number,
 ): void {

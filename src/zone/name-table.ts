@@ -1,4 +1,4 @@
-import { allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
+import { allocateInt32, allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
 import { LOWER_CASE, nameLength } from '../dns/name.ts';
 import { FETCHED, fetchSlots } from './fetch.ts';
 
@@ -17,7 +17,7 @@ export class NameTable {
   count = 0;
 
   /** What each name was found by; the array may be longer than `count`. */
-  hashes: Uint32Array;
+  hashes: Int32Array;
 
   #slots: Uint32Array;
   #mask: number;
@@ -28,7 +28,7 @@ export class NameTable {
     while (slots < expected * 2) slots *= 2;
     this.wire = new ByteBuffer(Math.max(1024, expected * 48));
     this.offsets = allocateUint32(Math.max(64, expected * 2));
-    this.hashes = allocateUint32(this.offsets.length);
+    this.hashes = allocateInt32(this.offsets.length);
     this.#slots = new Uint32Array(slots).fill(EMPTY);
     this.#mask = slots - 1;
   }
@@ -55,7 +55,7 @@ export class NameTable {
   }
 
   /** The numbers of all names of another table. */
-  internAll(bytes: Uint8Array, offsets: Uint32Array, hashes: Uint32Array): Uint32Array {
+  internAll(bytes: Uint8Array, offsets: Uint32Array, hashes: Int32Array): Uint32Array {
     const ids = new Uint32Array(offsets.length);
     for (let first = 0; first < ids.length; first += FETCHED) {
       const end = Math.min(first + FETCHED, ids.length);
@@ -111,7 +111,7 @@ export class NameTable {
     const offsets = allocateUint32(size);
     offsets.set(this.offsets);
     this.offsets = offsets;
-    const hashes = allocateUint32(size);
+    const hashes = allocateInt32(size);
     hashes.set(this.hashes);
     this.hashes = hashes;
   }
@@ -129,9 +129,9 @@ export class NameTable {
   }
 }
 
-/** FNV-1a over the lower-case octets, finished so that its low bits are good table indexes. */
+/** FNV-1a over the lower-case octets, finished so that its low bits are good table indexes; signed, which is an integer that needs no box. */
 function hashName(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let i = start; i < end; i++) hash = Math.imul(hash ^ LOWER_CASE[bytes[i]!]!, 0x01000193);
-  return (hash ^ (hash >>> 15)) >>> 0;
+  return hash ^ (hash >>> 15);
 }

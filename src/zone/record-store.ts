@@ -22,7 +22,7 @@ export interface StoredRecords extends Readonly<
   readonly rdataBytes: Uint8Array;
   readonly nameBytes: Uint8Array;
   readonly nameOffsets: Uint32Array;
-  readonly nameHashes: Uint32Array;
+  readonly nameHashes: Int32Array;
 }
 
 /**
