@@ -13,6 +13,10 @@ export class LinePrinter {
   /** Octets of the owner and the tab. */
   ownerLength = 0;
   readonly #classText: Uint8Array;
+  /** What the last RRset's lines had behind the owner, which the next one's mostly have too. */
+  readonly #rrset = new ByteBuffer(64);
+  #type = -1;
+  #ttl = -1;
   readonly #out: ByteBuffer;
 
   /** @param out where the lines are added */
@@ -32,12 +36,19 @@ export class LinePrinter {
 
   /** Says of which type and TTL they are. */
   enterRrset(type: number, ttl: number): void {
-    const { head } = this;
-    head.length = this.ownerLength;
-    head.decimal(ttl);
-    head.append(this.#classText);
-    printTypeName(type, head);
-    head.u8(TAB);
+    if (type !== this.#type || ttl !== this.#ttl) this.#printRrset(type, ttl);
+    this.head.length = this.ownerLength;
+    this.head.append(this.#rrset.bytes, 0, this.#rrset.length);
+  }
+
+  #printRrset(type: number, ttl: number): void {
+    const rrset = this.#rrset;
+    rrset.clear();
+    rrset.decimal(ttl);
+    rrset.append(this.#classText);
+    printTypeName(type, rrset);
+    rrset.u8(TAB);
+    [this.#type, this.#ttl] = [type, ttl];
   }
 
   /** Prints a record of this type, whose RDATA is `bytes[start, end)`. */
