@@ -7,7 +7,6 @@ import { Type } from '../rr/registry.ts';
 import { emptyNonTerminals, type EmptyNonTerminal } from '../zone/empty-non-terminals.ts';
 import type { StoreRoom } from '../zone/record-store.ts';
 import { OwnerStatus, type Zone } from '../zone/zone.ts';
-import type { Crypto } from './crypto.ts';
 import {
   NSEC3_HASH_LENGTH,
   NSEC3_LABEL_LENGTH,
@@ -47,8 +46,12 @@ export interface DenialChain {
  * The whole denial chain of a zone.
  * @param zone without NSEC and NSEC3 records, but with everything else that the apex will have: DNSKEY, NSEC3PARAM, ZONEMD
  */
-export function denialChain(zone: Zone, denial: Denial, crypto: Crypto): DenialChain {
-  return denial.kind === 'nsec' ? nsecChain(zone) : nsec3Chain(zone, denial, crypto);
+export function denialChain(
+  zone: Zone,
+  denial: Denial,
+  hasherOf: HasherOf = (parameters) => new Nsec3Hasher(parameters),
+): DenialChain {
+  return denial.kind === 'nsec' ? nsecChain(zone) : nsec3Chain(zone, denial, hasherOf);
 }
 
 /** RFC 4034 section 4, RFC 4035 section 2.3. */
@@ -121,7 +124,10 @@ interface Nsec3Names {
 }
 
 /** RFC 5155 section 7.1. */
-function nsec3Chain(zone: Zone, denial: Nsec3Denial, crypto: Crypto): DenialChain {
+/** Says how names are hashed under such parameters. */
+type HasherOf = (parameters: Nsec3Parameters) => Pick<Nsec3Hasher, 'hash'>;
+
+function nsec3Chain(zone: Zone, denial: Nsec3Denial, hasherOf: HasherOf): DenialChain {
   const isInsecure = (rank: number): boolean => isInsecureDelegation(zone, rank);
   const ranks = ownersInChain(zone, (rank) => !denial.optOut || !isInsecure(rank));
   const empty = emptyNonTerminals(zone, isInsecure).filter(({ optOut }) => !denial.optOut || !optOut);
@@ -135,7 +141,7 @@ function nsec3Chain(zone: Zone, denial: Nsec3Denial, crypto: Crypto): DenialChai
       names: count,
       nameOctets: count * (1 + NSEC3_LABEL_LENGTH + zone.origin.length),
     },
-    add: (ttl) => addNsec3Chain(zone, denial, { ranks, empty }, ttl, crypto),
+    add: (ttl) => addNsec3Chain(zone, denial, { ranks, empty }, ttl, hasherOf(denial)),
   };
 }
 
@@ -155,11 +161,10 @@ function addNsec3Chain(
   denial: Nsec3Denial,
   { ranks, empty }: Nsec3Names,
   ttl: number,
-  crypto: Crypto,
+  hasher: Pick<Nsec3Hasher, 'hash'>,
 ): Uint32Array {
   const { store } = zone;
   const { names } = store;
-  const hasher = new Nsec3Hasher(crypto, denial);
   const count = ranks.length + empty.length;
   const hashes = new Uint8Array(count * NSEC3_HASH_LENGTH);
   const offsets = new Uint32Array(count + 1);

@@ -75,7 +75,7 @@ function nsec3Proves(zone: Uint8Array, records: readonly Nsec3[], check: Signatu
       record.next.length === NSEC3_HASH_LENGTH,
   );
   if (!isUsable || iterations > MAX_ITERATIONS) return false;
-  const hasher = new Nsec3Hasher(check.crypto, { salt, iterations });
+  const hasher = new Nsec3Hasher({ salt, iterations });
   const hashedName = (name: Uint8Array): Uint8Array => nsec3Owner(hasher.hash(name), check.signer);
   const matching = (hashed: Uint8Array): Nsec3 | undefined =>
     records.find(({ owner }) => sameName(owner, hashed));

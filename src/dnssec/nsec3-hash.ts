@@ -1,10 +1,10 @@
 import { ByteBuffer } from '../dns/byte-buffer.ts';
 import { printBase32hex } from '../dns/encoding.ts';
-import { LOWER_CASE } from '../dns/name.ts';
-import type { Crypto } from './crypto.ts';
+import { LOWER_CASE, MAX_NAME_LENGTH } from '../dns/name.ts';
+import { SHA1_LENGTH, Sha1 } from './sha1.ts';
 
 /** Octets of an NSEC3 hash, which is always SHA-1 (RFC 5155 section 11). */
-export const NSEC3_HASH_LENGTH = 20;
+export const NSEC3_HASH_LENGTH = SHA1_LENGTH;
 /** Octets of the hash in base32hex. */
 export const NSEC3_LABEL_LENGTH = 32;
 /** The hash algorithm number of SHA-1. */
@@ -17,29 +17,32 @@ export interface Nsec3Parameters {
 
 /** Hashes owner names for NSEC3 (RFC 5155 section 5). */
 export class Nsec3Hasher {
-  readonly #crypto: Crypto;
   readonly #parameters: Nsec3Parameters;
-  readonly #input: Uint8Array;
+  readonly #sha1: Sha1;
 
-  constructor(crypto: Crypto, parameters: Nsec3Parameters) {
-    this.#crypto = crypto;
+  constructor(parameters: Nsec3Parameters) {
     this.#parameters = parameters;
-    this.#input = new Uint8Array(256 + parameters.salt.length);
+    this.#sha1 = new Sha1(MAX_NAME_LENGTH + parameters.salt.length);
   }
 
   /** The hash of the name in wire form at `bytes[start, end)`; letter case does not matter. */
   hash(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
-    const { salt, iterations } = this.#parameters;
-    const input = this.#input;
-    for (let i = start; i < end; i++) input[i - start] = LOWER_CASE[bytes[i]!]!;
-    input.set(salt, end - start);
-    let digest = this.#crypto.digest('sha1', input.subarray(0, end - start + salt.length));
+    const { iterations } = this.#parameters;
+    const { message } = this.#sha1;
+    for (let i = start; i < end; i++) message[i - start] = LOWER_CASE[bytes[i]!]!;
+    let hash = this.#salted(end - start);
     for (let i = 0; i < iterations; i++) {
-      input.set(digest);
-      input.set(salt, NSEC3_HASH_LENGTH);
-      digest = this.#crypto.digest('sha1', input.subarray(0, NSEC3_HASH_LENGTH + salt.length));
+      message.set(hash);
+      hash = this.#salted(NSEC3_HASH_LENGTH);
     }
-    return digest;
+    return hash;
+  }
+
+  /** The digest of the first `length` octets of the message and the salt behind them. */
+  #salted(length: number): Uint8Array {
+    const { salt } = this.#parameters;
+    this.#sha1.message.set(salt, length);
+    return this.#sha1.digest(length + salt.length);
   }
 }
 

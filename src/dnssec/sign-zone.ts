@@ -34,8 +34,7 @@ export async function signZone(content: Zone, request: SignRequest, tools: SignT
   const keys = request.keys.map((key, index) => prepareKey(key, index, tools.crypto));
   const search = new ReuseSearch(content, request, keys, tools.pool);
   try {
-    const denial =
-      request.isUnsigned === true ? NO_DENIAL : denialChain(content, request.denial, tools.crypto);
+    const denial = request.isUnsigned === true ? NO_DENIAL : denialChain(content, request.denial);
     if (request.previous !== undefined) tools.meanwhile?.();
     const reusable = await search.finish();
     return await new ZoneSigning(content, request, keys, denial, reusable, tools).run();

@@ -114,7 +114,7 @@ class Nsec3ChainCheck {
   constructor(context: VerifyContext, chain: Nsec3Chain, hasNsec: boolean) {
     this.#context = context;
     this.#chain = chain;
-    this.#hasher = new Nsec3Hasher(context.crypto, chain.parameters);
+    this.#hasher = new Nsec3Hasher(chain.parameters);
     this.#bitmap = new BitmapCheck(context.zone, Type.NSEC3);
     this.#hasNsec = hasNsec;
     this.#matched = new Uint8Array(chain.length);
