@@ -10,6 +10,7 @@ import type { Decision, Wait } from '../rollover/step-outcome.ts';
 import { advance } from '../rollover/engine.ts';
 import { withSuccess } from '../rollover/failures.ts';
 import { prunedLedger } from '../rollover/ledger.ts';
+import { underPolicy } from '../rollover/parent-step.ts';
 import { UNUSED, type AuditEntry, type ManagedKey, type RotationState } from '../rollover/state.ts';
 import type { PlannedZone } from '../rollover/plan.ts';
 import { isBeingReplaced } from '../rollover/replacement.ts';
@@ -110,6 +111,8 @@ class RotateRun {
     await checkPrivateKeys(zone, keyDirectory, environment);
     if (this.#before === undefined) this.#take(await firstState(options, environment));
     else this.#state = this.#before;
+    // What is said to be gone may be cached for as long as the policy says now, not for as long as it said in the last run.
+    this.#state = { ...this.#state, ledger: underPolicy(this.#state.ledger, options.policy) };
     this.#state = await withNewKeyFiles(this.#state, zone, keyDirectory, environment);
     this.#state = await withOfflineSpares(this.#state, zone, keyDirectory, environment);
     this.#elsewhere = await kskBasesElsewhere(zone, keyDirectory, environment);

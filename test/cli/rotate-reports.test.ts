@@ -73,3 +73,15 @@ test('of a change that was asked for nothing is said', async () => {
   expect(await say(operation, '--ds-published', fresh.keyTag)).not.toContain('may break');
   expect(await say(operation, '--ds-withdrawn', old!.keyTag)).not.toContain('may break');
 });
+
+test('a DS that is said to be gone counts as cached for as long as the policy says by then', async () => {
+  const operation = await Operation.enabled('checkParent: false');
+  const [ksk] = operation.keys('ksk');
+  await operation.rotate('--disable', '--sign');
+  operation.configure('checkParent: false, parentDsTtl: 2d');
+  await say(operation, '--ds-withdrawn', ksk!.keyTag);
+  const { waits } = await operation.rotateJson();
+  // The DS, its propagation and the margin, and the TTL of the DNSKEY RRset that was validated by it.
+  const until = new Date((operation.now + 2 * DAY + 3 * HOUR) * 1000).toISOString().replace('.000', '');
+  expect(waits).toMatchObject([{ until }]);
+});
