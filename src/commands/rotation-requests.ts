@@ -7,7 +7,7 @@ import { abortRollover } from '../rollover/abort.ts';
 import { servedDs } from '../rollover/ds-sets.ts';
 import { changeOfAll, enabling, rolloverOf, withAskedAlgorithm, type Due } from '../rollover/due.ts';
 import type { Policy } from '../rollover/policy.ts';
-import { latestWith } from '../rollover/replacement.ts';
+import { latestWith, withAlgorithmWithdrawn } from '../rollover/replacement.ts';
 import { ROLLOVERS } from '../rollover/rollovers.ts';
 import { keyNamed, type ManagedKey, type Rollover, type RotationState } from '../rollover/state.ts';
 import { describeWitness, rolloverTitle } from '../rollover/words.ts';
@@ -138,6 +138,12 @@ export function withRolloverAborted(
       { hint: wayBackAtParent(state, rollover, abort.atParent, options) },
     );
   }
+  const withdrawn = 'refused' in abort ? withAlgorithmWithdrawn(state, rollover, now) : undefined;
+  if (withdrawn !== undefined) {
+    warnOfReturn(withdrawn, rollover, options, warn);
+    const what = options.dryRun === true ? WITHDRAWN.dryRun : WITHDRAWN.done;
+    return notedAbort(withdrawn, rollover, what, 'its DNSKEYs are out, so the new algorithm is withdrawn');
+  }
   if ('refused' in abort) {
     const { witness, until } = abort.refused;
     const again = `${abortCommand(state, rollover, options)}${repeatedReports(options)}`;
@@ -155,21 +161,38 @@ export function withRolloverAborted(
     );
   }
   for (const [problem, hint] of lackingDs(state, abort.state, options)) warn(problem, hint);
-  return {
-    state: abort.state,
-    done: [
-      {
-        rollover: title,
-        what: describeAbort(rollover, options),
-        audit: {
-          actor: 'operator',
-          why: 'the operator said so (--abort), and no cache relies on the new keys',
-          outcome: 'done',
-          keys: [...rollover.old, ...rollover.new],
-        },
-      },
-    ],
-  };
+  const what = describeAbort(rollover, options);
+  return notedAbort(abort.state, rollover, what, 'no cache relies on the new keys');
+}
+
+const WITHDRAWN = {
+  done: 'aborted: the new algorithm leaves again, its DNSKEYs first',
+  dryRun: 'would be taken back: the new algorithm would leave again, its DNSKEYs first',
+};
+
+function notedAbort(state: RotationState, rollover: Rollover, what: string, why: string): Noted {
+  const audit = {
+    actor: 'operator',
+    why: `the operator said so (--abort), and ${why}`,
+    outcome: 'done',
+    keys: [...rollover.old, ...rollover.new],
+  } as const;
+  return { state, done: [{ rollover: rolloverTitle(rollover.name), what, audit }] };
+}
+
+/** Where the policy asks for the algorithm that was taken back, the change begins again as soon as it has left. */
+function warnOfReturn(
+  state: RotationState,
+  { old }: Rollover,
+  { policy }: RotateOptions,
+  warn: Environment['warn'],
+): void {
+  const before = old.flatMap((base) => keyNamed(state, base)?.algorithm ?? []);
+  if (before.includes(policy.algorithm)) return;
+  warn(
+    `the policy asks for ${algorithmLabel(policy.algorithm)}: the change begins again as soon as that has left`,
+    'if it should not, change "algorithm" in the configuration',
+  );
 }
 
 function describeAbort({ name }: Rollover, { dryRun = false }: RotateOptions): string {

@@ -1,6 +1,6 @@
 import { signsKeys, type Role } from '../keys/roles.ts';
 import { abortRollover } from './abort.ts';
-import { enabling, type Due } from './due.ts';
+import { enabling, withRolloverStarted, type Due } from './due.ts';
 import { servedDs } from './ds-sets.ts';
 import { useIn } from './keys-to-publish.ts';
 import { lostSigners, nextPublication, NONE_LOST } from './next-publication.ts';
@@ -8,7 +8,7 @@ import { afterStep } from './publish-step.ts';
 import { newestPublication, type Ledger } from './ledger.ts';
 import type { Policy } from './policy.ts';
 import type { ZoneVersion } from './proof.ts';
-import { ROLLOVERS, type RolloverName } from './rollovers.ts';
+import { ROLLOVERS, type RolloverName, type Step } from './rollovers.ts';
 import { keyNamed, withRollover, type ManagedKey, type Rollover, type RotationState } from './state.ts';
 
 /** How a key that must go is replaced, and what becomes of a rollover that it has a part in. */
@@ -250,6 +250,41 @@ function lostName(roles: readonly Role[]): RolloverName {
 function emergencyName(role: Role): RolloverName {
   if (!signsKeys(role)) return 'zsk-prepublish';
   return role === 'csk' ? 'csk' : 'ksk-double-ksk';
+}
+
+/**
+ * The state in which a change of algorithm is taken back whose DNSKEYs are out: they leave first, then their signatures, each when that is proven safe. Only
+ * where the parent cannot serve a DS of the new algorithm. Undefined where nothing leads back: the old DNSKEYs may be leaving, or another rollover is
+ * replacing a key.
+ */
+export function withAlgorithmWithdrawn(
+  state: RotationState,
+  rollover: Rollover,
+  now: number,
+): RotationState | undefined {
+  const isOnly = rollover.name === 'algorithm' && state.rollovers.length === 1;
+  const [fresh] = rollover.new.flatMap((base) => keyNamed(state, base) ?? []);
+  const old = rollover.old.flatMap((base) => keyNamed(state, base) ?? []);
+  if (!isOnly || fresh === undefined || old.length === 0) return undefined;
+  if (!old.every(({ use, algorithm }) => use.published && algorithm !== fresh.algorithm)) return undefined;
+  if (isAtParent(state, rollover.new) === true) return undefined;
+  const begins = withdrawing(state, rollover, fresh.algorithm);
+  const next = { ...withoutDecision(state, rollover, NONE_LOST), rollovers: [], askedAlgorithm: undefined };
+  const begun = withRolloverStarted(next, begins, [], now);
+  // Where the parent has what it shall have, nobody needs to be asked; who was asked for the new DS is told that it must not come any more.
+  const isSettled = isAtParent(state, rollover.old) === true && isAtParent(state, rollover.new) === false;
+  const wasAsked = rollover.new.some((base) => state.wantedDs.includes(base));
+  const first = wasAsked ? isRemovalOfDs : isPublication;
+  const step = isSettled ? ROLLOVERS['algorithm-withdrawal'].steps.findIndex(first) : 0;
+  return { ...begun, rollovers: begun.rollovers.map((one) => ({ ...one, step })) };
+}
+
+function isRemovalOfDs(step: Step): boolean {
+  return step.kind === 'parent' && step.ask === 'remove-old';
+}
+
+function isPublication({ kind }: Step): boolean {
+  return kind === 'publish';
 }
 
 /** The way back of a change of algorithm: the old keys stay, all of the new algorithm leave. */

@@ -116,15 +116,18 @@ const doubleDs: readonly Step[] = [
 const takeOver: readonly Step[] = [publishNew, signWithNew, addDs, removeDs];
 
 /** The DNSKEYs of an algorithm go first: nobody looks for its signatures then. */
-const withdrawal: readonly Step[] = [
-  {
-    kind: 'publish',
-    old: { published: false, signsKeys: false },
-    margin: 'retire',
-    does: 'remove the old DNSKEYs, keep their signatures',
-  },
-  { kind: 'publish', old: GONE, margin: 'retire', does: 'remove the old signatures' },
-];
+const withoutKeys: PublishStep = {
+  kind: 'publish',
+  old: { published: false, signsKeys: false },
+  margin: 'retire',
+  does: 'remove the old DNSKEYs, keep their signatures',
+};
+const withoutSignatures: PublishStep = {
+  kind: 'publish',
+  old: GONE,
+  margin: 'retire',
+  does: 'remove the old signatures',
+};
 
 /** The new keys do all the work in the next version, and the old ones are out of it: what that breaks has to be agreed to. */
 const swapAtOnce: PublishStep = {
@@ -188,7 +191,8 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
       },
       addDs,
       removeDs,
-      ...withdrawal,
+      withoutKeys,
+      withoutSignatures,
     ],
   },
   'algorithm-withdrawal': {
@@ -198,8 +202,9 @@ export const ROLLOVERS: Readonly<Record<RolloverName, RolloverDefinition>> = {
     swapsKsk: true,
     steps: [
       { ...addDs, safe: 'between', margin: 'none', does: 'keep the DS of the old algorithm at the parent' },
-      removeDs,
-      ...withdrawal,
+      { ...removeDs, does: 'remove the DS of the new algorithm at the parent' },
+      { ...withoutKeys, does: 'remove the DNSKEYs of the new algorithm, keep their signatures' },
+      { ...withoutSignatures, does: 'remove the signatures of the new algorithm' },
     ],
   },
   layout: {

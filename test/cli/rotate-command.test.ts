@@ -485,6 +485,59 @@ describe('--abort', () => {
     expect(await hintOf('--abort')).toBe('let it go on: the old DS is gone');
   });
 
+  test('of a change of algorithm whose DNSKEYs are out withdraws them, then their signatures', async () => {
+    const operation = await enabled();
+    const old = operation.state().keys;
+    await operation.rotate('--algorithm', 'ED25519', '--sign');
+    await operation.pass(6 * HOUR, HOUR);
+    expect(operation.count('DNSKEY')).toBe(4);
+    const before = operation.files();
+    expect(await operation.rotate('--abort', '--dry-run')).toContain(
+      'would be taken back: the new algorithm would leave again, its DNSKEYs first',
+    );
+    expect(operation.files()).toEqual(before);
+    expect(await operation.rotate('--abort', '--sign')).toContain(
+      'aborted: the new algorithm leaves again, its DNSKEYs first',
+    );
+    expect(operation.state().askedAlgorithm).toBeUndefined();
+    expect(operation.count('DNSKEY')).toBe(2);
+    expect(operation.signers('SOA').length).toBe(2);
+    await operation.pass(4 * HOUR, HOUR);
+    expect(operation.signers('SOA').length).toBe(2);
+    await operation.pass(HOUR);
+    expect(operation.state().rollovers).toEqual([]);
+    expect(operation.signers('SOA')).toEqual([old.find(({ role }) => role === 'zsk')!.keyTag]);
+    await operation.expectValid(operation.keys('ksk'));
+    expect(operation.state().keys.filter(({ removed }) => removed === undefined)).toEqual(old);
+  });
+
+  test('of a change of algorithm waits for word that the new DS is not there', async () => {
+    const operation = await enabled('algorithm: ECDSAP256SHA256');
+    operation.configure('algorithm: ED25519');
+    await operation.rotate('--sign');
+    await operation.pass(11 * HOUR, HOUR);
+    const ksk = operation.keys('ksk').find(({ algorithm }) => algorithm === 15)!;
+    expect(await failure(operation, '--abort')).toEqual([3, 'rotate/cannot-abort']);
+    const { status, stderr } = await operation.run(
+      ...['rotate', 'example.com', '--abort', '--ds-withdrawn', String(ksk.keyTag)],
+    );
+    expect(status).toBe(0);
+    expect(stderr).toContain('the policy asks for ED25519: the change begins again as soon as that has left');
+    // Nobody has looked whether the old one is there still.
+    expect((await operation.rotateJson()).waits).toMatchObject([
+      { what: expect.stringContaining('keep the DS of the old algorithm'), actor: 'operator' },
+    ]);
+    await operation.addDs();
+    operation.configure('');
+    await operation.rotate('--sign');
+    expect(operation.count('DNSKEY')).toBe(4);
+    await operation.pass(26 * HOUR);
+    expect(operation.count('DNSKEY')).toBe(2);
+    await operation.pass(5 * HOUR);
+    expect(operation.state().rollovers).toEqual([]);
+    expect(operation.state().keys.filter(({ removed }) => removed === undefined).length).toBe(2);
+  });
+
   test('is refused while caches need the new key', async () => {
     const operation = await enabled();
     await operation.rotate('--start', 'zsk', '--sign');

@@ -32,6 +32,8 @@ interface Plan {
   readonly isEnabled: boolean;
   /** The policy that holds from the rollover on, where it is another. */
   readonly policy?: string;
+  /** What was asked for before, and is in progress for some hours. */
+  readonly begun?: { readonly request: readonly string[]; readonly hours: number };
   /** Roles of the keys whose private halves are gone. */
   readonly lost?: readonly Role[];
   /** With `TAG` for the key that it is about: the first lost one, or that of the role named. */
@@ -96,6 +98,13 @@ const PLANS: Readonly<Record<string, Plan>> = {
     policy: 'keys: split',
     request: [],
     dates: [0, IPUB, IPUB, IPUB, IPUB + IRET_DS],
+  },
+  'algorithm-abort': {
+    title: 'a change of algorithm taken back: its DNSKEYs at once, its signatures when no cache has them',
+    isEnabled: true,
+    begun: { request: ['--algorithm', 'ED25519'], hours: 6 },
+    request: ['--abort'],
+    dates: [0, IRET],
   },
   disable: {
     title: 'disable: the zone is unsigned once no cache has a DS',
@@ -188,12 +197,16 @@ function golden(name: string, text: string): string {
 
 test.each(Object.entries(PLANS).map(([name, plan]) => ({ name, ...plan })))(
   'the plan of $name: $title',
-  async ({ name, from = '', isEnabled, policy, lost = [], request, about = lost[0], dates }) => {
+  async ({ name, from = '', isEnabled, policy, begun, lost = [], request, about = lost[0], dates }) => {
     const operation = isEnabled ? await Operation.enabled(from) : new Operation({ policy: from });
     // Far from any other rollover, and at the same time in every plan.
     operation.now = CLOCK + 10 * DAY;
     await (isEnabled ? operation.rotate('--sign') : undefined);
     if (policy !== undefined) operation.configure(policy);
+    if (begun !== undefined) {
+      await operation.rotate(...begun.request, '--sign');
+      await operation.pass(begun.hours * HOUR, HOUR);
+    }
     for (const key of lost.flatMap((role) => operation.keys(role))) rmSync(`keys/${key.base}.private`);
     const tag = about === undefined ? '' : String(operation.keys(about)[0]!.keyTag);
     const args = request.map((arg) => (arg === 'TAG' ? tag : arg));

@@ -170,9 +170,21 @@ class Schedule {
     this.#after(this.#calm ? 0 : random.pick([0, 10 * MINUTE, DAY]), () => {
       simulation.load(serial);
       this.#after(this.#calm ? 0 : random.pick([0, HOUR, 3 * DAY]), () => {
-        if (simulation.loaded >= serial) simulation.establish(simulation.loaded);
+        this.#saysServed(serial);
       });
     });
+  }
+
+  #saysServed(serial: number): void {
+    const simulation = this.#simulation;
+    const { loaded, state } = simulation;
+    // Who has said so does not say it again: it would be taken for another version with that serial.
+    const isSaid = state.ledger.publications.some(
+      ({ serial: other, established }) => other === loaded && established !== undefined,
+    );
+    // By a clock that is behind, it is not taken.
+    if (simulation.clockIsBehind) this.#after(DAY, () => this.#saysServed(serial));
+    else if (loaded >= serial && !isSaid) simulation.establish(loaded);
   }
 
   /** Somebody makes all servers fetch a file that they do not notice, and says so. */
@@ -381,6 +393,29 @@ class Schedule {
       for (let count = random.between(2, 4); count > 0; count--)
         this.#after(random.between(0, 20 * DAY), () => this.#loseKey(isConcerned));
     if (random.chance(0.05)) this.#after(random.between(0, 20 * DAY), () => this.#replaceAtOnce(isConcerned));
+    if (random.chance(name === 'algorithm' ? 0.3 : 0.03))
+      this.#after(random.between(0, random.pick([DAY, 10 * DAY])), () => this.#abort());
+  }
+
+  /** `--abort`, perhaps with word of a new DS that is not there. What is refused changes nothing. */
+  #abort(): void {
+    const simulation = this.#simulation;
+    const rollover = simulation.state.rollovers.at(-1);
+    if (rollover === undefined || this.#calm || simulation.clockIsBehind) return;
+    if (simulation.policy.checkParent) simulation.checkParent();
+    const before = simulation.state;
+    const isThere = (key: string): boolean => simulation.dsAtParent.some((ds) => ds.key === key);
+    const absent = simulation.state.keys.filter(
+      ({ base, role, dnskey }) => rollover.new.includes(base) && signsKeys(role) && !isThere(dnskey),
+    );
+    const told = this.#random.chance(0.5) ? absent : [];
+    for (const { dnskey } of told) simulation.confirmWithdrawn(dnskey);
+    if (!simulation.abort()) {
+      simulation.state = before;
+      return;
+    }
+    for (const { dnskey } of told) this.#withdrawn.add(dnskey);
+    this.#task = '';
   }
 
   /** The private half of a key is gone; some time later somebody says `--recover`. */

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { abortRollover } from '../../src/rollover/abort.ts';
 import { agreementsOf } from '../../src/rollover/agreement.ts';
 import { agreementOn, breakageOf } from '../../src/rollover/at-once.ts';
 import { asksForNoDs, dsOf } from '../../src/rollover/ds-sets.ts';
@@ -28,6 +29,7 @@ import {
   prunedLedger,
   type Ledger,
 } from '../../src/rollover/ledger.ts';
+import { underPolicy } from '../../src/rollover/parent-step.ts';
 import type { Policy } from '../../src/rollover/policy.ts';
 import { provePublication, type Witness, type ZoneVersion } from '../../src/rollover/proof.ts';
 import { zskSignsRequests } from '../../src/rollover/request-signers.ts';
@@ -35,7 +37,7 @@ import { UNUSED, withRollover, type ManagedKey, type RotationState } from '../..
 import type { DsRecord, DsSet, KeyId } from '../../src/rollover/validation.ts';
 import { proveWanted } from '../../src/rollover/wanted-ds.ts';
 import { keepsSerial } from '../../src/rollover/kept-serial.ts';
-import { replacementOf, swapAtOnce } from '../../src/rollover/replacement.ts';
+import { replacementOf, swapAtOnce, withAlgorithmWithdrawn } from '../../src/rollover/replacement.ts';
 import { flagsOfRole, type Role } from '../../src/keys/roles.ts';
 import { digestOf, World, type Dnskey, type Ds, type Rrsig, type Violation } from './resolver-model.ts';
 
@@ -273,6 +275,22 @@ export class Simulation {
     const agreed = agreementOn(this.state, rollover, this.policy, this.clock, until);
     this.state = withRollover(this.state, rollover, { ...rollover, agreed });
     return told;
+  }
+
+  /** `rotate --abort` of the newest rollover. Returns whether that was possible. */
+  abort(): boolean {
+    this.settle();
+    const rollover = this.state.rollovers.at(-1)!;
+    const abort = abortRollover(this.state, rollover, this.policy, this.clock);
+    const state =
+      'state' in abort
+        ? abort.state
+        : 'refused' in abort
+          ? withAlgorithmWithdrawn(this.state, rollover, this.clock)
+          : undefined;
+    this.note(`abort ${rollover.name}: ${state === undefined ? 'refused' : 'done'}`);
+    this.state = state ?? this.state;
+    return state !== undefined;
   }
 
   disable(): void {
@@ -577,17 +595,25 @@ export class Simulation {
   /** Looks at every server of the parent; believes them where they agree. */
   checkParent(): void {
     if (this.time < this.#parentSettled || this.clockIsBehind) return;
+    this.#heedPolicy();
     this.state = withDsSeen(this.state, this.dsAtParent, this.parent.ttl, this.policy, this.clock);
   }
 
   confirmPublished(key: KeyId): void {
     this.note(`--ds-published ${short(key)}`);
+    this.#heedPolicy();
     this.state = withDsPublished(this.state, key, this.clock);
   }
 
   confirmWithdrawn(key: KeyId): void {
     this.note(`--ds-withdrawn ${short(key)}`);
+    this.#heedPolicy();
     this.state = withDsWithdrawn(this.state, key, this.clock);
+  }
+
+  /** Every run begins with what the policy says of the parent now. */
+  #heedPolicy(): void {
+    this.state = { ...this.state, ledger: underPolicy(this.state.ledger, this.policy) };
   }
 
   // The resolvers.
