@@ -96,16 +96,14 @@ async function runDs(session: Session, sources: readonly string[], flags: DsFlag
     const named = zone ?? zoneNameOrNone(sources[0] ?? '');
     return pushDs({ keys, unsafe, withdrawn }, named, flags.dryRun === true, session);
   }
-  const [danger] = unsafe;
-  if (danger !== undefined) {
+  for (const { message } of unsafe)
     environment.warn(
-      danger.message,
+      message,
       flags.anyway === true ? undefined : 'wait, or print it all the same with --anyway',
     );
-    if (flags.anyway !== true) {
-      if (session.json) await session.printDocument(dsDocument([]));
-      return ExitStatus.No;
-    }
+  if (unsafe.length > 0 && flags.anyway !== true) {
+    if (session.json) await session.printDocument(dsDocument([]));
+    return ExitStatus.No;
   }
   if (keys.length === 0 && withdrawn.length === 0)
     session.talk.note(

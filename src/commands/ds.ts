@@ -137,7 +137,7 @@ async function keysOf(
       const { dsOfState } = await import('./ds-of-state.ts');
       const { policy } = settingsOfZone(configuration, source.zone);
       const ofState = await dsOfState(source.zone, part, policy, keyDirectory, environment);
-      if (ofState.unsafe !== undefined) unsafe.push(ofState.unsafe);
+      if (ofState.unsafe !== undefined) unsafe.push(named(ofState.unsafe, source.zone, options));
       if (ofState.isWithdrawn) withdrawn.push(source.zone);
       return ofState.keys;
     }
@@ -150,6 +150,11 @@ async function keysOf(
       return keysOfZoneFile(text, options.zone, environment);
     }
   }
+}
+
+/** A warning with the name of the zone before it, where there are several. */
+function named(warning: UnsafeDs, zone: Uint8Array, { sources }: DsOptions): UnsafeDs {
+  return sources.length === 1 ? warning : { ...warning, message: `${nameToText(zone)}: ${warning.message}` };
 }
 
 /** Whether a source is a key file by its name: it ends in `.key`, or has the form `K…+aaa+ttttt`. */

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { describeWithPeers, runPeer } from '../support/peers.ts';
-import { runForJson, runInProcess } from './in-process.ts';
+import { CLOCK, runForJson, runInProcess } from './in-process.ts';
 import { schemaErrors } from './schemas.ts';
-import { workIn } from './working-directory.ts';
+import { SMALL_ZONE, workIn } from './working-directory.ts';
 
 // RFC 8080 section 6.1 and RFC 6605 section 6.2.
 const ED25519 = '257 3 15 l02Woi0iS8Aa25FQkUd9RMzZHJpBoRQwAQEX1SxZJA4=';
@@ -83,6 +83,35 @@ describe('ds', () => {
     const { status, stderr } = await runInProcess(['ds', 'example.com', ...options]);
     expect(status).toBe(2);
     expect(stderr).toContain(`zonewright: ${message}`);
+  });
+});
+
+describe('ds of zones whose DS is not safe yet', () => {
+  const zones = ['a.example', 'b.example'];
+
+  test('prints nothing, exits 1 and says of each from when on it is; --anyway prints it', async () => {
+    const text = SMALL_ZONE.replace('$ORIGIN example.com.\n', '');
+    const configuration = 'zones: {a.example: {file: a.example}, b.example: {file: b.example}}\n';
+    workIn({ '.zonewrightrc.yaml': configuration, 'a.example': text, 'b.example': text });
+    expect((await runInProcess(['rotate', '--all', '--sign'])).status).toBe(0);
+    const early = zones.map(
+      (zone) => new RegExp(`${zone}\\.: the DS must not be at the parent before \\d{4}-`),
+    );
+    const refused = await runInProcess(['ds', ...zones]);
+    expect(refused).toMatchObject({ status: 1, stdout: '' });
+    for (const each of early) expect(refused.stderr).toMatch(each);
+    expect(await runForJson(['ds', ...zones])).toMatchObject({
+      status: 1,
+      document: { ds: [], dnskeys: [] },
+    });
+    const anyway = await runInProcess(['ds', ...zones, '--anyway']);
+    expect(anyway).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^a\.example\. IN DS .*\nb\.example\. IN DS .*\n$/),
+    });
+    for (const each of early) expect(anyway.stderr).toMatch(each);
+    const later = await runInProcess(['ds', ...zones], { clock: CLOCK + 86400 });
+    expect(later).toMatchObject({ status: 0, stdout: anyway.stdout, stderr: '' });
   });
 });
 
