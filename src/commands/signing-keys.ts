@@ -55,15 +55,17 @@ export async function selectKeys(
   const published = chosen ?? own.filter((key) => useOfKey(key, now).published);
   const active = chosen ?? own.filter((key) => useOfKey(key, now).active);
   if (active.length === 0) throw await noActiveKey(own, options, origin, environment);
+  const duties = active.map((key) => ({ key, ...dutiesOf(key, active, options, now) }));
+  checkPublished(duties, published);
   const inZone = published.map((key) => ({ key, dnskeyRdata: dnskeyInZone(key, now) }));
   return {
     own,
     published: inZone,
     signing: await Promise.all(
-      active.map(async (key) => ({
+      duties.map(async ({ key, ...duty }) => ({
         dnskeyRdata: dnskeyInZone(key, now),
         privateKey: await openPrivateKey(sources?.get(key) ?? directory, key, environment),
-        ...dutiesOf(key, active, options, now),
+        ...duty,
       })),
     ),
     signingKeys: active,
@@ -86,6 +88,33 @@ function dutiesOf(
     signsKeys: signsKeys(key.role),
     signsZone: signsZone(key.role) || (keyLayout === 'csk' && isAlone),
   };
+}
+
+/**
+ * A key may sign before it is published, but not alone: nobody could verify what it signs, while its algorithm is in the DNSKEY RRset.
+ * @throws ZonewrightError `sign/not-published`
+ */
+function checkPublished(
+  duties: readonly (Pick<SigningKey, 'signsKeys' | 'signsZone'> & { readonly key: Key })[],
+  published: readonly Key[],
+): void {
+  for (const duty of ['signsKeys', 'signsZone'] as const) {
+    const hidden = duties.find(({ key, [duty]: does }) => {
+      const hasAlgorithm = ({ algorithm }: Key): boolean => algorithm === key.algorithm;
+      const isCovered = duties.some(
+        (other) => other[duty] && hasAlgorithm(other.key) && published.includes(other.key),
+      );
+      return does && !isCovered && published.some(hasAlgorithm);
+    })?.key;
+    if (hidden === undefined) continue;
+    const { base, timing } = hidden;
+    const since = timing.publish === undefined ? '' : ` before ${printTime(timing.publish)}`;
+    throw inputError(
+      'sign/not-published',
+      `${base} would sign ${duty === 'signsKeys' ? 'the DNSKEY RRset' : 'the zone data'} alone, but is not published${since}: nobody could verify that`,
+      { hint: `publish it: zonewright keygen --settime ${base} --publish now` },
+    );
+  }
 }
 
 /**

@@ -327,6 +327,22 @@ describe('nothing is written', () => {
     });
   });
 
+  test.each([
+    ['zone data', ZSK, KSK],
+    ['DNSKEY RRset', KSK, ZSK],
+  ])('with %s that would be signed by a key alone that is not published', async (what, hidden, shown) => {
+    const world = new SignWorld();
+    world.write('zone', PLAIN_ZONE);
+    await world.addKey(shown);
+    const base = await world.addKey(hidden, { activate: NOW - DAY, publish: NOW + DAY });
+    expect(await refused(world)).toMatchObject({
+      kind: 'input',
+      code: 'sign/not-published',
+      message: expect.stringMatching(`${what} alone, but is not published before 2026-01-02`),
+      hint: expect.stringContaining(`--settime ${base} --publish now`),
+    });
+  });
+
   test('with a revoked key alone in a role', async () => {
     const world = new SignWorld();
     world.write('zone', PLAIN_ZONE);
