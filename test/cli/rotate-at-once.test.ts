@@ -76,6 +76,19 @@ describe('the choice', () => {
   });
 });
 
+test('nothing is quicker than a rollover that takes every key away', async () => {
+  const operation = await Operation.enabled('checkParent: false');
+  const tag = String(operation.keys('ksk')[0]!.keyTag);
+  await operation.rotate('--disable', '--sign');
+  const before = operation.files();
+  const { status, stderr } = await operation.run(
+    ...['rotate', 'example.com', '--emergency', tag, '--at-once', '--yes'],
+  );
+  expect(status).toBe(3);
+  expect(stderr).toContain('the disable DNSSEC takes');
+  expect(operation.files()).toEqual(before);
+});
+
 describe('a ZSK', () => {
   test('is out of the next version, which sign writes since that was agreed to; the rest goes on as ever', async () => {
     const operation = await Operation.enabled();

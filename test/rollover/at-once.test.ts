@@ -165,6 +165,34 @@ test('a rollover of another role goes on beside it, and is not part of what was 
   expect(simulation.violations.length).toBe(before);
 });
 
+test.each(['zsk', 'ksk'] as const)(
+  'in a change of algorithm the old %s alone is swapped, and that goes on',
+  (role) => {
+    const simulation = signedZone({ kskLifetime: 'unlimited', zskLifetime: 'unlimited' });
+    simulation.policy = { ...simulation.policy, algorithm: 15 };
+    nightly(simulation, 2);
+    run(simulation);
+    expect(simulation.state.rollovers).toMatchObject([{ name: 'algorithm' }]);
+    const old = simulation.keysInUse.find((key) => key.role === role && key.algorithm === 13)!;
+    const told = simulation.swapAtOnce(old.base);
+    run(simulation);
+    expect(simulation.refused).toBe(0);
+    expect(simulation.state.rollovers.map(({ name }) => name)).toContain('algorithm');
+    const used = simulation.keysInUse.filter((key) => key.role === role).map(({ algorithm }) => algorithm);
+    expect(used.sort()).toEqual([13, 15]);
+    if (role === 'ksk') simulation.changeDs(simulation.asked);
+    simulation.time = told[0]!.until - 1;
+    expect(broken(simulation)).not.toEqual([]);
+    simulation.time = told[0]!.until;
+    expect(broken(simulation)).toEqual([]);
+    const before = simulation.violations.length;
+    nightly(simulation, 20);
+    expect(simulation.state.rollovers).toEqual([]);
+    expect(simulation.keysInUse.map(({ algorithm }) => algorithm)).toEqual([15, 15]);
+    expect([simulation.violations.length, simulation.refused]).toEqual([before, 0]);
+  },
+);
+
 describe('what was not told is refused', () => {
   test('where the parent has another DS by the time of the signing', () => {
     const simulation = signedZone();
