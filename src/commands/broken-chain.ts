@@ -2,6 +2,7 @@ import { nameToText } from '../dns/name.ts';
 import { zoneLabel } from '../keys/key-name.ts';
 import { agreementsOf } from '../rollover/agreement.ts';
 import { knownBreakage } from '../rollover/breakage.ts';
+import { newestPublication, type Ledger } from '../rollover/ledger.ts';
 import type { RotationState } from '../rollover/state.ts';
 import { describeWitness, minuteOf } from '../rollover/words.ts';
 import type { Environment } from './environment.ts';
@@ -14,7 +15,11 @@ export function brokenChainProblems(
   now: number,
   label: string,
 ): Problem[] {
-  const witness = knownBreakage(ledger, now);
+  const lasting = knownBreakage(ledger, now);
+  const written = knownBreakage(ledger, now, true);
+  // It ends only after somebody has said that all servers have the newest version.
+  const isUnsaid = written?.until === Infinity && lasting?.until !== Infinity;
+  const witness = isUnsaid ? written : lasting;
   if (witness === undefined) return [];
   const { until } = witness;
   const [agreed] = agreementsOf({ rollovers });
@@ -35,10 +40,26 @@ export function brokenChainProblems(
           ...common,
           actor: 'operator',
           what: `the zone is bogus: ${why}`,
-          todo: `set the DS at the parent right: zonewright ds ${label}`,
-          nextCommand: `zonewright ds ${label} --check`,
+          ...(isUnsaid ? wordThatServed(ledger, label) : rightDs(label)),
         },
       ];
+}
+
+type Cure = Pick<Problem, 'todo' | 'nextCommand'>;
+
+function wordThatServed(ledger: Ledger, label: string): Cure {
+  const { serial = 0 } = newestPublication(ledger) ?? {};
+  return {
+    todo: `have every server take serial ${serial}, and say so: it passes from then on`,
+    nextCommand: `zonewright rotate ${label} --served ${serial}`,
+  };
+}
+
+function rightDs(label: string): Cure {
+  return {
+    todo: `set the DS at the parent right: zonewright ds ${label}`,
+    nextCommand: `zonewright ds ${label} --check`,
+  };
 }
 
 /** Tells in every run what is broken; where the operator has just told of it himself, he is answered already. */

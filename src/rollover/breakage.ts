@@ -4,11 +4,19 @@ import { validate } from './validation.ts';
 
 /**
  * A combination of what is known to have been served that validators refuse, and that caches may hold at `now` (epoch seconds): of several, one that
- * lasts longest. No step of a rollover makes one; a DS that was changed too early does, a stale one, or a zone that was forced.
+ * lasts longest. No step of a rollover makes one unless that was agreed to; a DS that was changed too early does, a stale one, or a zone that was forced.
+ * @param isWritten whether versions count that were written, and of which nobody has said that all servers have them
  */
-export function knownBreakage({ publications, parent }: Ledger, now: number): Witness | undefined {
+export function knownBreakage(
+  { publications, parent }: Ledger,
+  now: number,
+  isWritten = false,
+): Witness | undefined {
   const known = {
-    publications: publications.filter(({ established }) => established !== undefined),
+    publications: publications.filter(
+      ({ established, written, elsewhere }) =>
+        established !== undefined || (isWritten && written !== undefined && elsewhere !== true),
+    ),
     parent: parent.filter(({ confirmed }) => confirmed),
   };
   if (known.parent.length === 0) return undefined;

@@ -128,6 +128,25 @@ describe('a ZSK', () => {
   });
 });
 
+test('where nobody has said yet that all servers have the next version, status asks for that word', async () => {
+  const operation = await Operation.enabled('checkParent: false');
+  operation.configure('checkParent: false, publishedWhen: served');
+  const tag = String(operation.keys('zsk')[0]!.keyTag);
+  await operation.rotate('--emergency', tag, '--at-once', '--yes', '--sign');
+  const { serial } = operation.state().ledger.publications.at(-1)!;
+  const { stdout } = await operation.run('status', 'example.com', '--json');
+  const { problems: found } = JSON.parse(stdout) as { problems: { code: string; nextCommand: string }[] };
+  expect(found).toMatchObject([
+    { code: 'chain/broken', nextCommand: `zonewright rotate example.com --served ${serial}` },
+  ]);
+  operation.now += HOUR;
+  await operation.rotate('--served', String(serial));
+  operation.now += 4 * HOUR - 60;
+  expect(await problems(operation)).toEqual(['chain/broken']);
+  operation.now += 60;
+  expect(await problems(operation)).toEqual([]);
+});
+
 describe.each([
   ['ksk', ''],
   ['csk', 'keys: csk'],
