@@ -41,8 +41,8 @@ export class OutputDigests {
   }
 
   /** What there is to tell of outputs that were made from the same. */
-  async makingsFrom(fingerprint: string): Promise<readonly Making[]> {
-    return (await this.#read()).flatMap(({ making }) => (making?.from === fingerprint ? [making] : []));
+  async makingsFrom(fingerprint: () => string): Promise<readonly Making[]> {
+    return (await this.#read()).flatMap(({ making }) => (making?.from === fingerprint() ? [making] : []));
   }
 
   /** Remembers an output by its digest, in hexadecimal. A key directory that cannot be written costs time at the next run, not correctness. */

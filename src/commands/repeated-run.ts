@@ -41,15 +41,20 @@ export interface RepeatOptions {
 
 /**
  * What tells two runs apart that would sign differently, times aside: the records of the input, in the order in which they stand there, the
- * keys and what they do, and the settings.
- * @param store the input as it was read, with nothing added
+ * keys and what they do, and the settings. It is found out when it is first asked for.
+ * @param store the input as it was read; what is added to it later does not count
  */
 export function fingerprint(
   store: RecordStore,
   keys: Pick<SelectedKeys, 'signing' | 'own' | 'apexRecords'>,
   { denial, serial, zonemd, dropOutOfZone, maxTtl }: RepeatOptions,
   crypto: Crypto,
-): string {
+): () => string {
+  const { count, names } = store;
+  const columns = [store.owners, store.types, store.ttls, store.rdataLengths].map(
+    (column) => new Uint8Array(column.buffer, column.byteOffset, count * column.BYTES_PER_ELEMENT),
+  );
+  const content = [...columns, names.wire.view(), store.rdata.view()];
   const settings = {
     version: packageJson.version,
     denial: denial.kind === 'nsec' ? denial : { ...denial, salt: toHex(denial.salt) },
@@ -67,14 +72,14 @@ export function fingerprint(
     own: keys.own.map(({ dnskeyRdata }) => toHex(dnskeyRdata)),
     apex: keys.apexRecords.map(({ type, ttl, rdata }) => [type, ttl, toHex(rdata)]),
   };
-  const digest = crypto.createDigest('sha256');
-  digest.update(new TextEncoder().encode(JSON.stringify(settings)));
-  const { count, names } = store;
-  for (const column of [store.owners, store.types, store.ttls, store.rdataLengths])
-    digest.update(new Uint8Array(column.buffer, column.byteOffset, count * column.BYTES_PER_ELEMENT));
-  digest.update(names.wire.view());
-  digest.update(store.rdata.view());
-  return toHex(digest.finish());
+  let known: string | undefined;
+  return () => {
+    if (known !== undefined) return known;
+    const digest = crypto.createDigest('sha256');
+    digest.update(new TextEncoder().encode(JSON.stringify(settings)));
+    for (const octets of content) digest.update(octets);
+    return (known = toHex(digest.finish()));
+  };
 }
 
 /**
@@ -83,7 +88,7 @@ export function fingerprint(
  */
 export async function unchangedOutput(
   { output, refresh, full, verify }: RepeatOptions,
-  from: string,
+  from: () => string,
   digests: OutputDigests,
   { now, files, crypto }: Environment,
 ): Promise<Making | undefined> {
@@ -92,7 +97,7 @@ export async function unchangedOutput(
   if (!candidates.some((making) => isFresh(making, now, refresh))) return undefined;
   if ((await files.status(output)) === undefined) return undefined;
   const making = await digests.making(toHex(crypto.digest('sha256', await files.read(output))));
-  return making?.from === from && isFresh(making, now, refresh) ? making : undefined;
+  return making?.from === from() && isFresh(making, now, refresh) ? making : undefined;
 }
 
 function isFresh({ at, firstExpiration }: Making, now: number, refresh: number): boolean {

@@ -142,8 +142,8 @@ async function signInput(
     environment,
   );
   const keys = withWhatCanBeSigned(selected, previous);
-  const signed = await signContent(options, times, input, keys, previous, record, environment);
-  const making = makingOf(from, signed, Math.max(environment.now, times.inception));
+  const signed = await signContent(options, times, input, keys, previous, record, from, environment);
+  const making = makingOf(from(), signed, Math.max(environment.now, times.inception));
   const remember = (digest: string): Promise<void> => digests.add(digest, making);
   // With all records: `requestOf` asks for them.
   if (options.verify === true) await verifySigned(signed.zone, environment);
@@ -155,7 +155,10 @@ async function signInput(
   return describeSigned(options, input, keys, signed);
 }
 
-/** Signs what the input has. */
+/**
+ * Signs what the input has.
+ * @param meanwhile what else there is to do while other threads sign
+ */
 async function signContent(
   options: SignOptions,
   times: SignatureTimes,
@@ -163,6 +166,7 @@ async function signContent(
   keys: SelectedKeys,
   previous: PreviousOutput | undefined,
   record: PublicationRecord | undefined,
+  meanwhile: () => unknown,
   environment: Environment,
 ): Promise<SignedZone> {
   if (previous === undefined) prepareSigners(keys, input, environment);
@@ -182,7 +186,10 @@ async function signContent(
   return await signZone(zone, requestOf(options, times, keys, previous, record, environment), {
     crypto: environment.crypto,
     pool: environment.pool,
-    meanwhile: check,
+    meanwhile() {
+      check();
+      meanwhile();
+    },
     report: (done, total) => environment.progress?.({ task: 'signing', done, total }),
   });
 }

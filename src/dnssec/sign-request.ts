@@ -69,7 +69,10 @@ export interface SignRequest {
 export interface SignTools {
   readonly crypto: Crypto;
   readonly pool: WorkPool;
-  /** What may be done while other threads begin to sign, or compare the previous output; where it fails, nothing is signed. */
+  /**
+   * What may be done while other threads begin to sign, or compare the previous output, and the content is still as it was; where it fails,
+   * nothing is signed.
+   */
   readonly meanwhile?: (() => void) | undefined;
   /** Is told now and then how many signatures are made. */
   readonly report?: ((done: number, total: number) => void) | undefined;
