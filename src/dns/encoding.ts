@@ -115,6 +115,9 @@ export class HexDecoder {
 
 /** Decodes base32hex without padding (RFC 4648 section 7, RFC 5155 section 3.3) to the end of `out`. */
 export function decodeBase32hex(source: Uint8Array, start: number, end: number, out: ByteBuffer): void {
+  out.reserve(Math.ceil(((end - start) * 5) / 8));
+  const target = out.bytes;
+  let at = out.length;
   let bits = 0;
   let bitCount = 0;
   for (let i = start; i < end; i++) {
@@ -125,12 +128,13 @@ export function decodeBase32hex(source: Uint8Array, start: number, end: number, 
     bitCount += 5;
     if (bitCount >= 8) {
       bitCount -= 8;
-      out.u8(bits >>> bitCount);
+      target[at++] = bits >>> bitCount;
       bits &= (1 << bitCount) - 1;
     }
   }
   if (bitCount >= 5 || bits !== 0)
     throw inputError('syntax/base32', 'the base32hex text ends in the middle of an octet');
+  out.length = at;
 }
 
 /** Appends `bytes[start, end)` in base64 with padding. */
@@ -159,6 +163,9 @@ export function printBase64(bytes: Uint8Array, start: number, end: number, out: 
 
 /** Appends `bytes[start, end)` in base32hex, upper case, without padding. */
 export function printBase32hex(bytes: Uint8Array, start: number, end: number, out: ByteBuffer): void {
+  out.reserve(Math.ceil(((end - start) * 8) / 5));
+  const target = out.bytes;
+  let at = out.length;
   let bits = 0;
   let bitCount = 0;
   for (let i = start; i < end; i++) {
@@ -166,10 +173,11 @@ export function printBase32hex(bytes: Uint8Array, start: number, end: number, ou
     bitCount += 8;
     while (bitCount >= 5) {
       bitCount -= 5;
-      out.u8(BASE32HEX_CHARACTER[(bits >>> bitCount) & 31]!);
+      target[at++] = BASE32HEX_CHARACTER[(bits >>> bitCount) & 31]!;
     }
   }
-  if (bitCount > 0) out.u8(BASE32HEX_CHARACTER[(bits << (5 - bitCount)) & 31]!);
+  if (bitCount > 0) target[at++] = BASE32HEX_CHARACTER[(bits << (5 - bitCount)) & 31]!;
+  out.length = at;
 }
 
 /** Appends `bytes[start, end)` in hexadecimal, upper case. */

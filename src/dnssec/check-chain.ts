@@ -71,7 +71,9 @@ function onlyRecord(zone: Zone, rrset: number): number {
 }
 
 function isSameHash(bytes: Uint8Array, start: number, hash: Uint8Array): boolean {
-  return hash.length === NSEC3_HASH_LENGTH && hash.every((octet, i) => octet === bytes[start + i]);
+  if (hash.length !== NSEC3_HASH_LENGTH) return false;
+  for (let i = 0; i < NSEC3_HASH_LENGTH; i++) if (bytes[start + i] !== hash[i]) return false;
+  return true;
 }
 
 function isSameName(a: Uint8Array, aStart: number, b: Uint8Array, bStart: number): boolean {

@@ -187,8 +187,8 @@ function addNsec3Chain(
   const types = new TypeList();
   const prefix = nsec3ParamRdata(denial);
   if (denial.optOut) prefix[1] = OPT_OUT_FLAG;
+  let hash = hashOf(0);
   for (let position = 0; position < count; position++) {
-    const hash = hashOf(position);
     const next = hashOf(position + 1);
     if (count > 1 && sameOctets(hash, next)) {
       throw inputError('nsec3/collision', 'two names of the zone have the same NSEC3 hash', {
@@ -207,6 +207,7 @@ function addNsec3Chain(
       writeTypeBitmap(types.types, types.count, store.rdata);
     }
     records[position] = store.add(ownerId, Type.NSEC3, ttl, start);
+    hash = next;
   }
   return records;
 }
