@@ -35,15 +35,12 @@ export class NameTable {
 
   /**
    * The number of the name in wire form at `bytes[start, end)`; it is added if it is new.
-   * @param hash its hash, where another table has it
    */
-  intern(bytes: Uint8Array, start: number, end: number, hash = hashName(bytes, start, end)): number {
-    let slot = hash & this.#mask;
-    for (; ; slot = (slot + 1) & this.#mask) {
-      const id = this.#slots[slot]!;
-      if (id === EMPTY) break;
-      if (this.hashes[id] === hash && this.#same(id, bytes, start, end)) return id;
-    }
+  intern(bytes: Uint8Array, start: number, end: number): number {
+    const hash = hashName(bytes, start, end);
+    const slot = this.#slotOf(bytes, start, end, hash, this.count);
+    const known = this.#slots[slot]!;
+    if (known !== EMPTY) return known;
     const id = this.count++;
     if (id >= this.offsets.length) this.#resizeIndex(id * 2);
     this.#slots[slot] = id;
@@ -54,28 +51,53 @@ export class NameTable {
     return id;
   }
 
-  /** The numbers of all names of another table. */
+  /** The numbers of all names of another table, in which none is twice. Those that are new are copied in runs. */
   internAll(bytes: Uint8Array, offsets: Uint32Array, hashes: Int32Array): Uint32Array {
     const ids = new Uint32Array(offsets.length);
+    const known = this.count;
+    this.reserve(ids.length, bytes.length);
+    while ((known + ids.length) * 2 > this.#slots.length) this.#growSlots();
+    // Names from `run` on are not copied yet; an octet of theirs goes `shift` octets behind its place in `bytes`.
+    let run = 0;
+    let shift = this.wire.length;
     for (let first = 0; first < ids.length; first += FETCHED) {
-      const end = Math.min(first + FETCHED, ids.length);
-      fetchSlots(this.#slots, this.#mask, hashes, first, end);
-      for (let i = first; i < end; i++) {
-        const nameEnd = i + 1 < offsets.length ? offsets[i + 1]! : bytes.length;
-        ids[i] = this.intern(bytes, offsets[i]!, nameEnd, hashes[i]);
+      const last = Math.min(first + FETCHED, ids.length);
+      fetchSlots(this.#slots, this.#mask, hashes, first, last);
+      for (let i = first; i < last; i++) {
+        const start = offsets[i]!;
+        const end = i + 1 < offsets.length ? offsets[i + 1]! : bytes.length;
+        const slot = this.#slotOf(bytes, start, end, hashes[i]!, known);
+        const id = this.#slots[slot]!;
+        if (id === EMPTY) {
+          ids[i] = this.#slots[slot] = this.count;
+          this.hashes[this.count] = hashes[i]!;
+          this.offsets[this.count] = start + shift;
+          this.count++;
+        } else {
+          ids[i] = id;
+          this.wire.append(bytes, run, start);
+          run = end;
+          shift = this.wire.length - run;
+        }
       }
     }
+    this.wire.append(bytes, run);
     return ids;
+  }
+
+  /** The slot of a name, or the empty one that it may get. Only names before `known` may be the same. */
+  #slotOf(bytes: Uint8Array, start: number, end: number, hash: number, known: number): number {
+    for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
+      const id = this.#slots[slot]!;
+      if (id === EMPTY || (id < known && this.hashes[id] === hash && this.#same(id, bytes, start, end)))
+        return slot;
+    }
   }
 
   /** The number of the name in wire form at `bytes[start, end)`, or -1. */
   find(bytes: Uint8Array, start = 0, end = start + nameLength(bytes, start)): number {
-    const hash = hashName(bytes, start, end);
-    for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
-      const id = this.#slots[slot]!;
-      if (id === EMPTY) return -1;
-      if (this.hashes[id] === hash && this.#same(id, bytes, start, end)) return id;
-    }
+    const id = this.#slots[this.#slotOf(bytes, start, end, hashName(bytes, start, end), this.count)]!;
+    return id === EMPTY ? -1 : id;
   }
 
   /** Makes room for `count` further names of `octets` altogether. */

@@ -31,6 +31,24 @@ describe('NameTable', () => {
     );
   });
 
+  test('takes all names of another table in as if they came one by one, whatever it had', () => {
+    const distinctNames = fc.array(randomName, { maxLength: 40 });
+    fc.assert(
+      fc.property(distinctNames, distinctNames, (before, names) => {
+        const [one, all, other] = [new NameTable(1), new NameTable(1), new NameTable(1)];
+        for (const table of [one, all]) for (const name of before) intern(table, name);
+        for (const name of names) intern(other, name);
+        const offsets = other.offsets.subarray(0, other.count);
+        const ids = all.internAll(other.wire.view(), offsets, other.hashes);
+        expect([...ids]).toEqual([...offsets].map((_, id) => intern(one, other.view(id))));
+        expect(all.wire.copy()).toEqual(one.wire.copy());
+        for (let id = 0; id < one.count; id++) expect(all.find(one.view(id))).toBe(id);
+        expect(all.count).toBe(one.count);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test('finds a name inside other octets', () => {
     const table = new NameTable();
     intern(table, nameFromText('a.b.'));
