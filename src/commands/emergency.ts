@@ -7,6 +7,7 @@ import type { Witness } from '../rollover/proof.ts';
 import { swapAtOnce, type Replacement } from '../rollover/replacement.ts';
 import { ROLLOVERS, type RolloverName } from '../rollover/rollovers.ts';
 import {
+  UNMADE,
   UNUSED,
   withRollover,
   type ManagedKey,
@@ -76,7 +77,7 @@ function withPlannedKeys(state: RotationState, due: Due, now: number): RotationS
     const dnskey = `${role === 'zsk' ? 256 : 257} 3 ${due.algorithm} planned-${role}`;
     return {
       base: `new ${role.toUpperCase()}`,
-      keyTag: 0,
+      keyTag: UNMADE,
       algorithm: due.algorithm,
       role,
       dnskey,

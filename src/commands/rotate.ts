@@ -11,7 +11,7 @@ import { advance } from '../rollover/engine.ts';
 import { withSuccess } from '../rollover/failures.ts';
 import { prunedLedger } from '../rollover/ledger.ts';
 import { underPolicy } from '../rollover/parent-step.ts';
-import { UNUSED, type AuditEntry, type ManagedKey, type RotationState } from '../rollover/state.ts';
+import { UNMADE, UNUSED, type AuditEntry, type ManagedKey, type RotationState } from '../rollover/state.ts';
 import type { PlannedZone } from '../rollover/plan.ts';
 import { isBeingReplaced } from '../rollover/replacement.ts';
 import { rotationTimeline, type Timeline } from '../rollover/timeline.ts';
@@ -238,7 +238,7 @@ class RotateRun {
     const base = `new ${role.toUpperCase()}`;
     this.#imagined.push(base);
     const dnskey = `${role === 'zsk' ? 256 : 257} 3 ${algorithm} imagined-${role}`;
-    return { base, keyTag: 0, algorithm, role, dnskey, created: this.#environment.now, use: UNUSED };
+    return { base, keyTag: UNMADE, algorithm, role, dnskey, created: this.#environment.now, use: UNUSED };
   }
 
   #advance(isReal: boolean): readonly Wait[] {

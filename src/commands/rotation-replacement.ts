@@ -66,7 +66,7 @@ export function requestedReplacement(
   const replacement = atOnce === true ? atOnceOf(proven, state, key, zone) : proven;
   const { aborted, hurried } = replacement;
   const done: Done[] = [];
-  if (hurried !== undefined)
+  if (hurried !== undefined && !state.rollovers.includes(hurried))
     done.push({
       rollover: rolloverTitle(hurried.name),
       what: `${isReal ? 'goes' : 'would go'} on at once: it takes ${keyLabel(key)} away`,

@@ -8,7 +8,7 @@ import { newestPublication } from '../rollover/ledger.ts';
 import type { PlanEntry } from '../rollover/plan.ts';
 import type { Policy } from '../rollover/policy.ts';
 import { ROLLOVERS } from '../rollover/rollovers.ts';
-import type { ManagedKey, RotationState } from '../rollover/state.ts';
+import { UNMADE, type ManagedKey, type RotationState } from '../rollover/state.ts';
 import type { Timeline } from '../rollover/timeline.ts';
 import { describeWait, rolloverTitle } from '../rollover/words.ts';
 import type { RotateOptions } from './rotation-options.ts';
@@ -96,6 +96,8 @@ export function waitInWords(wait: Wait, names: Pick<RotateOptions, 'zone' | 'zon
   };
 }
 
+const NOBODY = { actor: 'none', nextCommand: undefined } as const;
+
 function turnOf(
   { reason, step, until }: Wait,
   { zone, zoneFile }: Pick<RotateOptions, 'zone' | 'zoneFile'>,
@@ -107,6 +109,7 @@ function turnOf(
   });
   switch (reason.kind) {
     case 'parent': {
+      if (reason.keyTags.includes(UNMADE)) return { actor: 'operator', nextCommand: undefined };
       const option = step.kind === 'parent' && step.ask === 'add-new' ? '--ds-published' : '--ds-withdrawn';
       return operator(reason.keyTags.map((tag) => `${option} ${tag}`).join(' '));
     }
@@ -115,19 +118,17 @@ function turnOf(
     case 'served':
       return operator(`--served ${reason.serial}`);
     case 'signers':
-      return until === Infinity ? operator('--check-servers') : { actor: 'none', nextCommand: undefined };
+      return until === Infinity ? operator('--check-servers') : NOBODY;
     case 'lost':
-      return operator(`--recover ${reason.keyTags[0] ?? ''}`);
+      return reason.unreplaced[0] === undefined ? NOBODY : operator(`--recover ${reason.unreplaced[0]}`);
     case 'clock':
       // To set it right.
       return { actor: 'operator', nextCommand: undefined };
     case 'proof':
       // Time does not help, but to know what the parent really serves may.
-      return until === Infinity && step.kind === 'parent'
-        ? operator('--check-parent')
-        : { actor: 'none', nextCommand: undefined };
+      return until === Infinity && step.kind === 'parent' ? operator('--check-parent') : NOBODY;
     default:
-      return { actor: 'none', nextCommand: undefined };
+      return NOBODY;
   }
 }
 

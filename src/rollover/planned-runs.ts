@@ -9,7 +9,7 @@ import type { PlanEntry, PlannedZone, ZoneTimes } from './plan.ts';
 import type { Policy } from './policy.ts';
 import type { ZoneVersion } from './proof.ts';
 import { ROLLOVERS, type Step } from './rollovers.ts';
-import { keyNamed, UNUSED, type ManagedKey, type RotationState } from './state.ts';
+import { keyNamed, UNMADE, UNUSED, type ManagedKey, type RotationState } from './state.ts';
 import type { Wait } from './step-outcome.ts';
 
 /** The future of a zone, as its runs and its operator make it. */
@@ -98,7 +98,7 @@ export class PlannedRuns {
     this.#made++;
     return {
       base: `new ${role.toUpperCase()} ${this.#made}`,
-      keyTag: 0,
+      keyTag: UNMADE,
       algorithm,
       role,
       dnskey: `${role === 'zsk' ? 256 : 257} 3 ${algorithm} planned-${this.#made}`,

@@ -49,8 +49,12 @@ export function takePublishStep(
     return { wait: { rollover, step, reason: { kind: 'period' }, until: end } };
   if (!proof.safe) {
     if (silent.length === 0 || proof.until < Infinity) return waitFor(rollover, step, proof);
+    const leaving = state.rollovers.flatMap((other) =>
+      other !== rollover && other.urgent === true ? other.old : [],
+    );
     const keyTags = silent.map(({ keyTag }) => keyTag);
-    return { wait: { rollover, step, reason: { kind: 'lost', keyTags }, until: Infinity } };
+    const unreplaced = silent.filter(({ base }) => !leaving.includes(base)).map(({ keyTag }) => keyTag);
+    return { wait: { rollover, step, reason: { kind: 'lost', keyTags, unreplaced }, until: Infinity } };
   }
   const others = waitForSigners(state, rollover, step, policy, now);
   return others === undefined

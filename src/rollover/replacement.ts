@@ -52,7 +52,7 @@ export function replacementOf(
   if (rollover === undefined) return { ...part, begins: replacing(leavingWith(state, key, lost), lost) };
   const leaves = rollover.old.includes(key.base);
   if (leaves && !(lost.has(key.base) && needsKey(state, rollover, key))) {
-    const hurried = { ...rollover, urgent: true };
+    const hurried = rollover.urgent === true ? rollover : { ...rollover, urgent: true };
     return { ...part, hurried, state: withRollover(state, rollover, hurried) };
   }
   const abort = abortRollover(state, rollover, policy, now);

@@ -14,6 +14,9 @@ export interface KeyUse {
   readonly signsZone: boolean;
 }
 
+/** Stands for the tag of a key that a plan or a dry run has only thought of. */
+export const UNMADE = 0;
+
 export const UNUSED: KeyUse = { published: false, signsKeys: false, signsZone: false };
 
 /** A key under the care of `rotate`. Times are epoch seconds. */

@@ -31,8 +31,12 @@ export interface Wait {
     | { readonly kind: 'served'; readonly serial: number; readonly isTransferForced: boolean }
     /** The servers of other signers must have these keys, and resolvers must have heard of that (RFC 8901 section 6). */
     | { readonly kind: 'signers'; readonly keyTags: readonly number[] }
-    /** These keys would have to sign something new, and their private halves are gone. */
-    | { readonly kind: 'lost'; readonly keyTags: readonly number[] }
+    /** These keys would have to sign something new, and their private halves are gone; of `unreplaced` no other rollover takes away at once. */
+    | {
+        readonly kind: 'lost';
+        readonly keyTags: readonly number[];
+        readonly unreplaced: readonly number[];
+      }
     /** Another rollover replaces one of its keys first. */
     | { readonly kind: 'rollover'; readonly inner: Rollover };
   /** Epoch seconds; Infinity where somebody has to act. */

@@ -6,6 +6,7 @@ import { Type } from '../rr/registry.ts';
 import type { Wait } from './step-outcome.ts';
 import type { Witness } from './proof.ts';
 import { ROLLOVERS, type RolloverName } from './rollovers.ts';
+import { UNMADE } from './state.ts';
 import type { Fault, KeyId } from './validation.ts';
 
 /** A rollover as people call it. */
@@ -28,7 +29,7 @@ export function describeWait({ step, reason, until }: Wait): string {
     case 'publication':
       return `waiting for the next signing ${then}`;
     case 'parent':
-      return `waiting for the parent to ${withoutParent(step.does)} (key ${reason.keyTags.join(', ')})`;
+      return `waiting for the parent to ${withoutParent(step.does)} (key ${reason.keyTags.map((tag) => (tag === UNMADE ? 'not made yet' : tag)).join(', ')})`;
     case 'served':
       return reason.isTransferForced
         ? `waiting for word that every server has the new version of serial ${reason.serial}: it has the serial of the version before, since nobody can sign another SOA, so force the transfers`
@@ -40,7 +41,7 @@ export function describeWait({ step, reason, until }: Wait): string {
         : `waiting for the servers of all signers to have the DNSKEY of ${keys}; then ${step.does}`;
     }
     case 'lost':
-      return `cannot ${step.does}: the private key of ${reason.keyTags.join(', ')} is lost, and would have to sign something new`;
+      return `cannot ${step.does}: the private key of ${reason.keyTags.join(', ')} is lost, and would have to sign something new${reason.unreplaced.length === 0 ? ', so its replacement goes first' : ''}`;
     case 'rollover':
       return `waiting for the ${rolloverTitle(reason.inner.name)}, which replaces one of its keys, ${then}`;
   }

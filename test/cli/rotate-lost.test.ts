@@ -231,6 +231,52 @@ describe('--recover', () => {
     }
   });
 
+  test('of a ZSK and then of the KSK: one waits for the other without the operator, who is not told again what he has begun', async () => {
+    const { operation, tag } = await withLostKey('zsk', 'checkParent: false');
+    await operation.rotate('--recover', tag, '--sign');
+    await operation.rotate('--served', serialOf(operation));
+    const [ksk] = operation.keys('ksk');
+    rmSync(`keys/${ksk!.base}.private`);
+    operation.now += 5 * HOUR;
+    await operation.rotate('--sign');
+    operation.now += 5 * HOUR;
+    const recover = `--recover ${ksk!.keyTag}`;
+    const removal = { rollover: 'replacement of a lost ZSK', what: expect.stringContaining('cannot remove') };
+    expect((await operation.rotateJson()).waits).toMatchObject([
+      { ...removal, actor: 'operator', nextCommand: `zonewright rotate example.com ${recover}` },
+    ]);
+    const { waits } = await operation.rotateJson(...recover.split(' '));
+    expect(waits).toMatchObject([
+      { ...removal, actor: 'none', nextCommand: null },
+      { actor: 'operator', nextCommand: expect.stringContaining('--ds-published') },
+    ]);
+    expect(waits[0]!.what).toMatch(/would have to sign something new, so its replacement goes first$/);
+    const before = operation.state();
+    const again = await operation.rotateJson(...recover.split(' '));
+    expect([again.changed, again.done]).toEqual([false, []]);
+    expect(operation.state()).toEqual(before);
+    expect(await untilDone(operation)).toEqual([
+      expect.stringContaining('--ds-published'),
+      expect.stringContaining('--ds-withdrawn'),
+    ]);
+    expect(operation.state().rollovers).toEqual([]);
+    await operation.expectValid(operation.keys('ksk'));
+  });
+
+  test('shows in a dry run no command with the tag of a key that it does not make', async () => {
+    const { operation, tag } = await withLostKey('ksk');
+    const before = operation.files();
+    const { waits } = await operation.rotateJson('--recover', tag, '--dry-run');
+    expect(waits).toMatchObject([
+      {
+        what: 'waiting for the parent to add the new DS (key not made yet)',
+        actor: 'operator',
+        nextCommand: null,
+      },
+    ]);
+    expect(operation.files()).toEqual(before);
+  });
+
   test('is for lost keys', async () => {
     const operation = await Operation.enabled();
     const tag = String(operation.keys('zsk')[0]!.keyTag);
