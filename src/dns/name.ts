@@ -164,14 +164,14 @@ export function isAtOrBelow(bytes: Uint8Array, offset: number, ancestor: Uint8Ar
   const length = nameLength(bytes, offset);
   const start = offset + length - ancestor.length;
   if (start < offset) return false;
+  // From the end, where names of other zones differ first.
+  for (let i = ancestor.length - 1; i >= 0; i--) {
+    if (LOWER_CASE[bytes[start + i]!] !== LOWER_CASE[ancestor[i]!]) return false;
+  }
   // The tail must begin at a label boundary.
   let position = offset;
   while (position < start) position += bytes[position]! + 1;
-  if (position !== start) return false;
-  for (let i = 0; i < ancestor.length; i++) {
-    if (LOWER_CASE[bytes[start + i]!] !== LOWER_CASE[ancestor[i]!]) return false;
-  }
-  return true;
+  return position === start;
 }
 
 /** Negative, zero or positive as the name at `a[aOffset]` sorts before, with or after the other (RFC 4034 section 6.1). */
