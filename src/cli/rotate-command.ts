@@ -1,7 +1,7 @@
 import { Command, Option } from './commander.ts';
 import { servedFile, settingsOfZone, type ZoneSettings } from '../commands/configuration.ts';
 import { recordFailure } from '../commands/failure-record.ts';
-import { isLostKey } from '../commands/published-content.ts';
+import { isLostKey } from '../commands/lost-keys.ts';
 import { rotate } from '../commands/rotate.ts';
 import type { EventTarget } from '../commands/rotation-events.ts';
 import type { DsReport, RotateOptions } from '../commands/rotation-options.ts';

@@ -8,6 +8,11 @@ import type { ApexRecord, SelectedKeys } from './signing-keys.ts';
 /** What says that a private half is not to be had, and not that something is wrong with it. */
 const LOST_CODES = new Set(['key/no-private', 'key/token-gone', 'key/token-no-key', 'key/token-failed']);
 
+/** Whether an RRset is in the way that a lost key would have to sign. */
+export function isLostKey(error: unknown): error is ZonewrightError {
+  return error instanceof ZonewrightError && error.code === 'sign/lost-key';
+}
+
 /** The private half of a key; where it is gone, or its HSM does not answer, only that. */
 export async function openedOrLost(
   opening: Promise<PrivateKeyMaterial>,

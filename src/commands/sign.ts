@@ -14,7 +14,6 @@ import type { Environment } from './environment.ts';
 import { recordFailure } from './failure-record.ts';
 import { withWhatCanBeSigned } from './lost-keys.ts';
 import { OutputDigests } from './output-digests.ts';
-import { ownChildRecords } from './published-content.ts';
 import { readPreviousOutput, requireOtherOutput, type PreviousOutput } from './previous-output.ts';
 import { PublicationRecord } from './publication-record.ts';
 import { readZoneFile, withoutText, type ZoneFile } from './read-zone.ts';
@@ -170,7 +169,7 @@ async function signContent(
   environment: Environment,
 ): Promise<SignedZone> {
   if (previous === undefined) prepareSigners(keys, input, environment);
-  const { zone, dropped } = contentOf(options, input, keys, environment);
+  const { zone, dropped } = contentOf(options, input, keys, record !== undefined, environment);
   checkAlgorithms(zone, keys, environment);
   const check = (): void => {
     const { maxTtl } = options;
@@ -206,9 +205,10 @@ function prepareSigners({ signing }: SelectedKeys, { store }: ZoneFile, { pool }
 
 /** The zone to be signed: what the input has, but what signing makes itself and what is not the zone's, and what the keys add. */
 function contentOf(
-  { asPublished: isPublished = false, dropOutOfZone: dropsOutOfZone = false, denial, zonemd }: SignOptions,
+  { dropOutOfZone: dropsOutOfZone = false, denial, zonemd }: SignOptions,
   { store, origin, zoneClass }: ZoneFile,
   { own, apexRecords }: SelectedKeys,
+  isManaged: boolean,
   environment: Environment,
 ): ZoneContent {
   const outOfZone = outOfZoneRecords(store, origin);
@@ -220,8 +220,9 @@ function contentOf(
   return zoneContent(store, {
     origin,
     zoneClass,
-    leaveOut: new Set([...outOfZone, ...(isPublished ? ownChildRecords(store, own) : [])]),
+    leaveOut: new Set(outOfZone),
     ownKeys: own.map(({ dnskeyRdata }) => dnskeyRdata),
+    ownsChildRecords: isManaged,
     apexRecords,
     denial,
     zonemd,

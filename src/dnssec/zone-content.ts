@@ -4,6 +4,8 @@ import type { RecordStore } from '../zone/record-store.ts';
 import { Zone } from '../zone/zone.ts';
 import { nsec3ParamRdata, type Denial } from './denial.ts';
 import { readDnskey } from './dnskey.ts';
+import { readDs } from './ds.ts';
+import { keyTag } from './key-tag.ts';
 import { writeZonemd, zonemdHash, ZONEMD_SIMPLE } from './zonemd.ts';
 
 /** What signing makes itself and therefore never takes from the input. */
@@ -18,6 +20,8 @@ export interface ContentRequest {
   readonly leaveOut?: ReadonlySet<number>;
   /** DNSKEY RDATA of all our own keys: what the input has of them is dropped, others' keys stay (RFC 8901). */
   readonly ownKeys: readonly Uint8Array[];
+  /** Whether the same holds for what the input has of CDS and CDNSKEY, those that ask for no DS at all included: then a rotation state decides about them. */
+  readonly ownsChildRecords?: boolean | undefined;
   /** Records for the apex: the DNSKEYs of this publication, CDS, CDNSKEY. */
   readonly apexRecords: readonly {
     readonly type: number;
@@ -47,7 +51,8 @@ export function zoneContent(store: RecordStore, request: ContentRequest): ZoneCo
     const isDropped =
       MADE_BY_SIGNING.has(type) ||
       (MADE_AT_APEX.has(type) && store.owners[record] === apex) ||
-      (type === Type.DNSKEY && isOwnKey(store.rdataOf(record), request.ownKeys));
+      (type === Type.DNSKEY && isOwnKey(store.rdataOf(record), request.ownKeys)) ||
+      (request.ownsChildRecords === true && isOwnChild(type, () => store.rdataOf(record), request.ownKeys));
     if (!isDropped) continue;
     leaveOut.add(record);
     dropped.set(type, (dropped.get(type) ?? 0) + 1);
@@ -72,6 +77,17 @@ function isOwnKey(rdata: Uint8Array, ownKeys: readonly Uint8Array[]): boolean {
     const { algorithm, publicKey } = readDnskey(own);
     return algorithm === key.algorithm && sameOctets(publicKey, key.publicKey);
   });
+}
+
+/** Whether a record is a CDS or CDNSKEY of one of our keys, or asks for no DS at all (RFC 8078 section 4). */
+function isOwnChild(type: number, rdata: () => Uint8Array, ownKeys: readonly Uint8Array[]): boolean {
+  if (type === Type.CDNSKEY) return readDnskey(rdata()).algorithm === 0 || isOwnKey(rdata(), ownKeys);
+  if (type !== Type.CDS) return false;
+  const ds = readDs(rdata());
+  return (
+    ds.algorithm === 0 ||
+    ownKeys.some((own) => ds.keyTag === keyTag(own) && ds.algorithm === readDnskey(own).algorithm)
+  );
 }
 
 function apexSoaTtl(store: RecordStore, origin: Uint8Array): number {

@@ -82,6 +82,19 @@ test('a zone that would go bogus is refused, with the witness in words; --force 
   expect(operation.signers('SOA')).toEqual([Number(spare.slice(-5))]);
 });
 
+test('CDS and CDNSKEY of our own keys follow the state, whatever the input has of them; those of others stay', async () => {
+  const operation = await enabled();
+  await operation.sign('--full');
+  expect([operation.count('CDS'), operation.count('CDNSKEY')]).toEqual([1, 1]);
+  const ofOther = `example.com. 3600 IN CDS 1 13 2 ${'AB'.repeat(32)}\n`;
+  // A signed zone becomes the master file: what it says of keys would stand there for ever.
+  writeFileSync('example.com.zone', `${operation.signed()}www A 192.0.2.3\n${ofOther}`);
+  const { status, stderr } = await operation.run('sign', 'example.com.zone', '--no-cds');
+  expect([status, stderr]).toEqual([0, expect.stringMatching(/dropped from the input: .*1 CDS, 1 CDNSKEY/)]);
+  expect([operation.count('CDS'), operation.count('CDNSKEY')]).toEqual([1, 0]);
+  expect(operation.signed()).toContain('AB'.repeat(32));
+});
+
 test.each([
   ['standard output', '-', ''],
   ['another file', 'other.signed', `, output: ${SIGNED}`],
