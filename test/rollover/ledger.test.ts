@@ -137,6 +137,14 @@ describe('a pruned ledger', () => {
     expect(cachesAt(prunedLedger(ledger, 50_200, 100), 50_200, 100)).toEqual(cachesAt(ledger, 50_200, 100));
   });
 
+  test('keeps a DS for as long as it stands in the way of an unsigned zone: for the TTL of a DNSKEY RRset longer', () => {
+    const unsigned = { keySet: { keys: [], signers: [] } };
+    for (const now of [211, 309, 310])
+      expect(cachesAt(prunedLedger(ledger, now, 0), now, 0, unsigned)).toEqual(
+        cachesAt(ledger, now, 0, unsigned),
+      );
+  });
+
   test('keeps what may be served for ever, and drops the rest', () => {
     const { publications, parent } = prunedLedger(ledger, 1e9, 0);
     expect(publications.map(({ serial }) => serial)).toEqual([3]);
