@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
+import { pass, run } from './passing-time.ts';
 import { DAY, HOUR, Simulation } from './simulation.ts';
 
 // `rotate --abort` of a change of algorithm whose DNSKEYs are out: the way back is proven like every other.
@@ -12,27 +13,6 @@ const IRET_KEYS = 3 * HOUR + HOUR + HOUR;
 const IRET_DS = HOUR + DAY + HOUR;
 const OLD = 13;
 const NEW = 15;
-
-function run(simulation: Simulation): void {
-  for (let turn = 0; turn < 5; turn++) {
-    simulation.checkParent();
-    simulation.rotate();
-    if (!simulation.needsSigning) break;
-    simulation.sign();
-  }
-  simulation.check();
-}
-
-/** A run whenever a wait is over. */
-function pass(simulation: Simulation, duration: number): void {
-  const end = simulation.time + duration;
-  run(simulation);
-  while (simulation.time < end) {
-    const moments = [end, simulation.time + DAY, ...simulation.waits.map(({ until }) => until)];
-    simulation.time = Math.min(...moments.filter((moment) => moment > simulation.time));
-    run(simulation);
-  }
-}
 
 /** A zone whose change of algorithm is at a step. */
 function changing(step: number, policy: Partial<Policy>): Simulation {

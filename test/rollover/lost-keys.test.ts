@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { DEFAULT_POLICY, type Policy } from '../../src/rollover/policy.ts';
 import type { Role } from '../../src/keys/roles.ts';
+import { pass, run } from './passing-time.ts';
 import { DAY, HOUR, Simulation } from './simulation.ts';
 
 const ZONE = { maxTtl: 2 * HOUR, negativeTtl: HOUR, propagation: 3 * HOUR };
@@ -21,27 +22,6 @@ function ordinaryZone(policy: Partial<Policy> = {}): Simulation {
   pass(simulation, 4 * DAY);
   expect(simulation.state.rollovers).toEqual([]);
   return simulation;
-}
-
-/** A run whenever a wait is over. */
-function pass(simulation: Simulation, duration: number): void {
-  const end = simulation.time + duration;
-  run(simulation);
-  while (simulation.time < end) {
-    const moments = [end, simulation.time + DAY, ...simulation.waits.map(({ until }) => until)];
-    simulation.time = Math.min(...moments.filter((moment) => moment > simulation.time));
-    run(simulation);
-  }
-}
-
-function run(simulation: Simulation): void {
-  for (let turn = 0; turn < 5; turn++) {
-    simulation.checkParent();
-    simulation.rotate();
-    if (!simulation.needsSigning) break;
-    simulation.sign();
-  }
-  simulation.check();
 }
 
 /** The operator does what he is asked for at once. Returns when each decision was taken, in seconds from now. */
