@@ -121,7 +121,8 @@ function withOrigin(parsed: ParsedZone, { file, bytes }: SourceFile, zone: Uint8
   return { ...parsed, file, bytes, origin };
 }
 
-function soaOwner({ store }: ParsedZone): Uint8Array | undefined {
+/** Whose SOA record is the first, in wire form. */
+export function soaOwner({ store }: ParsedZone): Uint8Array | undefined {
   for (let record = 0; record < store.count; record++) {
     if (store.types[record] === Type.SOA) return store.names.view(store.owners[record]!).slice();
   }

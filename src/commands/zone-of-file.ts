@@ -1,8 +1,8 @@
 import { ZonewrightError } from '../errors.ts';
-import { Type } from '../rr/registry.ts';
 import { parseZone } from '../zone/parse-zone.ts';
 import type { Environment } from './environment.ts';
 import { originOfFileName } from './file-name-origin.ts';
+import { soaOwner } from './read-zone.ts';
 
 /** Octets at the beginning of a master file in which its SOA record is looked for. */
 const HEAD = 64 << 10;
@@ -19,7 +19,7 @@ export async function zoneOfFile(
   try {
     const bytes = path === '-' ? await readStdin() : await files.read(path);
     const origin = originOfFileName(path);
-    const { store } = parseZone(
+    const parsed = parseZone(
       { file: path, bytes: bytes.subarray(0, HEAD) },
       {
         ...(origin === undefined ? {} : { origin }),
@@ -31,8 +31,7 @@ export async function zoneOfFile(
         onError: () => undefined,
       },
     );
-    const soa = store.types.subarray(0, store.count).indexOf(Type.SOA);
-    return soa < 0 ? undefined : store.names.view(store.owners[soa]!).slice();
+    return soaOwner(parsed);
   } catch (error) {
     if (error instanceof ZonewrightError) return undefined;
     throw error;
