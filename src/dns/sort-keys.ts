@@ -8,7 +8,7 @@ export interface OctetKeys {
 }
 
 /**
- * The order of the first `count` keys by their octets. No key may be another followed by zero octets.
+ * The order of the first `count` keys by their octets; equal ones stay in theirs. No key may be another followed by zero octets.
  *
  * Four octets of key and the key's index make one 64-bit integer, and integers sort natively; equal runs go on with the next four octets.
  * @param prefixes gets the first four octets of each key, in their order
@@ -52,7 +52,10 @@ function sortRun(
     const key = halves[2 * run + 1]!;
     let next = run + 1;
     while (next < count && halves[2 * next + 1] === key) next++;
-    if (next - run > 1) sortRun(keys, order, start + run, start + next, depth + 4);
+    // Where one of them ends here, all are equal.
+    const first = order[start + run]!;
+    if (next - run > 1 && keys.offsets[first + 1]! - keys.offsets[first]! > depth + 4)
+      sortRun(keys, order, start + run, start + next, depth + 4);
     run = next;
   }
 }
@@ -84,7 +87,7 @@ function fourOctets({ bytes, offsets }: OctetKeys, index: number, depth: number)
 }
 
 /** Negative, zero or positive as key `i` sorts before, with or after key `j`; both are known to agree in their first `depth` octets. */
-function compareKeys({ bytes, offsets }: OctetKeys, i: number, j: number, depth: number): number {
+export function compareKeys({ bytes, offsets }: OctetKeys, i: number, j: number, depth: number): number {
   const aEnd = offsets[i + 1]!;
   const bEnd = offsets[j + 1]!;
   let x = offsets[i]! + depth;

@@ -196,7 +196,7 @@ function addNsec3Chain(
       });
     }
     const owner = nsec3Owner(hash, zone.origin);
-    const ownerId = names.intern(owner, 0, owner.length);
+    const ownerId = names.append(owner, 0, owner.length);
     const start = store.rdata.length;
     store.rdata.append(prefix);
     store.rdata.u8(NSEC3_HASH_LENGTH);

@@ -1,5 +1,5 @@
 import { LOWER_CASE } from '../dns/name.ts';
-import type { NameTable } from '../zone/name-table.ts';
+import type { NameList } from '../zone/name-list.ts';
 import { isKeyType } from './key-types.ts';
 import type { Target } from './reusable-signatures.ts';
 import type { SignRequest } from './sign-request.ts';
@@ -10,7 +10,7 @@ import type { SignRequest } from './sign-request.ts';
  */
 export function expirationOf(
   { owner, type }: Target,
-  names: NameTable,
+  names: NameList,
   isRenewal: boolean,
   { dnskeyExpiration, expiration, jitter, spread = jitter }: SignRequest,
 ): number {
@@ -20,7 +20,7 @@ export function expirationOf(
 }
 
 /** A number that follows from an owner name, whatever its letter case, and a type. */
-function ownerHash(names: NameTable, owner: number, type: number): number {
+function ownerHash(names: NameList, owner: number, type: number): number {
   let hash = 0x811c9dc5 ^ type;
   for (let i = names.offsets[owner]!, end = names.end(owner); i < end; i++) {
     hash = Math.imul(hash ^ LOWER_CASE[names.wire.bytes[i]!]!, 0x01000193);

@@ -102,8 +102,9 @@ export class KeptOwners {
    */
   async findChain(records: Uint32Array, pool: WorkPool): Promise<void> {
     const { store } = this.#content;
+    const { names } = store;
     for (const record of records) {
-      const rank = this.#content.rankOfName(store.owners[record]!);
+      const rank = this.#content.rankOf(names.wire.bytes, names.offsets[store.owners[record]!]);
       if (rank >= 0) this.#task.found.ends[rank] = 0;
     }
     this.#chain = chainTask(this.#task, this.#content, records);

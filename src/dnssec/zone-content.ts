@@ -1,3 +1,4 @@
+import { sameName } from '../dns/name.ts';
 import { sameOctets } from '../dns/octets.ts';
 import { Type } from '../rr/registry.ts';
 import type { RecordStore } from '../zone/record-store.ts';
@@ -12,6 +13,10 @@ import { writeZonemd, zonemdHash, ZONEMD_SIMPLE } from './zonemd.ts';
 const MADE_BY_SIGNING = new Set<number>([Type.RRSIG, Type.NSEC, Type.NSEC3]);
 /** The same at the apex. */
 const MADE_AT_APEX = new Set<number>([Type.NSEC3PARAM, Type.ZONEMD]);
+/** 1 for each type that has to be looked at, so that the others are passed over at once. */
+const MAY_BE_DROPPED = new Uint8Array(1 << 16);
+for (const type of [...MADE_BY_SIGNING, ...MADE_AT_APEX, Type.DNSKEY, Type.CDS, Type.CDNSKEY])
+  MAY_BE_DROPPED[type] = 1;
 
 export interface ContentRequest {
   readonly origin: Uint8Array;
@@ -45,12 +50,14 @@ export interface ZoneContent {
 export function zoneContent(store: RecordStore, request: ContentRequest): ZoneContent {
   const dropped = new Map<number, number>();
   const leaveOut = new Set(request.leaveOut);
-  const apex = store.names.find(request.origin);
+  const isAtApex = (record: number): boolean =>
+    sameName(store.names.view(store.owners[record]!), request.origin);
   for (let record = 0; record < store.count; record++) {
     const type = store.types[record]!;
+    if (MAY_BE_DROPPED[type] === 0) continue;
     const isDropped =
       MADE_BY_SIGNING.has(type) ||
-      (MADE_AT_APEX.has(type) && store.owners[record] === apex) ||
+      (MADE_AT_APEX.has(type) && isAtApex(record)) ||
       (type === Type.DNSKEY && isOwnKey(store.rdataOf(record), request.ownKeys)) ||
       (request.ownsChildRecords === true && isOwnChild(type, () => store.rdataOf(record), request.ownKeys));
     if (!isDropped) continue;
@@ -60,14 +67,15 @@ export function zoneContent(store: RecordStore, request: ContentRequest): ZoneCo
   const { origin, zoneClass, denial } = request;
   for (const { type, ttl, rdata } of request.apexRecords) store.addRecord(origin, type, ttl, rdata);
   // Nobody asks for the TTL of NSEC3PARAM: that of the SOA is as good as any.
-  const soaTtl = apexSoaTtl(store, origin);
+  const soaTtl = apexSoaTtl(store, isAtApex);
   if (denial.kind === 'nsec3') store.addRecord(origin, Type.NSEC3PARAM, soaTtl, nsec3ParamRdata(denial));
   if (request.zonemd !== undefined) {
     const digest = new Uint8Array(zonemdHash(request.zonemd)!.length);
     const zonemd = { serial: 0, scheme: ZONEMD_SIMPLE, hashAlgorithm: request.zonemd, digest };
     store.addRecord(origin, Type.ZONEMD, soaTtl, writeZonemd(zonemd));
   }
-  return { zone: new Zone(store, { origin, zoneClass, keep: (record) => !leaveOut.has(record) }), dropped };
+  const keep = (record: number): boolean => !leaveOut.has(record);
+  return { zone: new Zone(store, { origin, zoneClass, ...(leaveOut.size > 0 && { keep }) }), dropped };
 }
 
 /** Whether a DNSKEY is one of ours, its flags aside: a revoked key is the same key. */
@@ -90,10 +98,9 @@ function isOwnChild(type: number, rdata: () => Uint8Array, ownKeys: readonly Uin
   );
 }
 
-function apexSoaTtl(store: RecordStore, origin: Uint8Array): number {
-  const apex = store.names.find(origin);
+function apexSoaTtl(store: RecordStore, isAtApex: (record: number) => boolean): number {
   for (let record = 0; record < store.count; record++) {
-    if (store.types[record] === Type.SOA && store.owners[record] === apex) return store.ttls[record]!;
+    if (store.types[record] === Type.SOA && isAtApex(record)) return store.ttls[record]!;
   }
   return 0;
 }

@@ -1,7 +1,7 @@
 import { allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
 import { compareNames, LOWER_CASE } from '../dns/name.ts';
-import { sortOctetKeys, type OctetKeys } from '../dns/sort-keys.ts';
-import type { NameTable } from './name-table.ts';
+import { compareKeys, sortOctetKeys, type OctetKeys } from '../dns/sort-keys.ts';
+import type { NameList } from './name-list.ts';
 
 /** Names in canonical order (RFC 4034 section 6.1), and what is known of them without looking at them again, which is slow: they lie here and there. */
 export interface SortedNames {
@@ -14,66 +14,108 @@ export interface SortedNames {
 }
 
 /**
- * Sorts names into canonical order.
+ * Sorts names into canonical order. Names that differ only in letter case become one, spelled as the first of them.
  *
  * Each name gets a key whose octets compare like the name: labels from the right, in lower case, each closed by a zero octet, with the octets
  * 0 and 1 of a label written as 1,1 and 1,2.
  *
  * @param unsorted numbers of names
  * @param suffixLength octets of the suffix that all names share and that is left out of the keys (the zone's name)
+ * @param ranks gets, by the number of each name, its place in the order
  */
-export function sortNames(names: NameTable, unsorted: Uint32Array, suffixLength: number): SortedNames {
+export function sortNames(
+  names: NameList,
+  unsorted: Uint32Array,
+  suffixLength: number,
+  ranks: Uint32Array,
+): SortedNames {
   const keys = canonicalKeys(names, unsorted, suffixLength);
   const sorted = newNames(unsorted.length);
-  const order = sortOctetKeys(keys, unsorted.length, sorted.prefixes);
+  const { ids, depths, prefixes } = sorted;
+  const { offsets } = names;
+  const wire = names.wire.bytes;
+  const order = sortOctetKeys(keys, unsorted.length, prefixes);
+  let count = 0;
+  let last = -1;
   for (let i = 0; i < order.length; i++) {
     const from = order[i]!;
-    sorted.ids[i] = unsorted[from]!;
-    sorted.depths[i] = keys.depths[from]!;
+    const id = unsorted[from]!;
+    const isSame =
+      last >= 0 &&
+      prefixes[i] === prefixes[count - 1] &&
+      compareKeys(keys, last, from, 0) === 0 &&
+      compareNames(wire, wire, offsets[ids[count - 1]!], offsets[id]) === 0;
+    if (!isSame) {
+      ids[count] = id;
+      depths[count] = keys.depths[from]!;
+      prefixes[count] = prefixes[i]!;
+      count++;
+      last = from;
+    }
+    ranks[id] = count - 1;
   }
-  return sorted;
+  return firstNames(sorted, count);
 }
 
-/** Two lists of names as one; none is in both. */
-export function mergeNames(names: NameTable, a: SortedNames, b: SortedNames): SortedNames {
+/** Two lists of names as one. */
+export interface MergedNames {
+  readonly names: SortedNames;
+  /** Where each name of one list, and of the other, is now. */
+  readonly placesOfA: Uint32Array;
+  readonly placesOfB: Uint32Array;
+}
+
+/** Merges two lists of names; a name that is in both is spelled as in the first. */
+export function mergeNames(names: NameList, a: SortedNames, b: SortedNames): MergedNames {
   const { offsets } = names;
   const wire = names.wire.bytes;
   const merged = newNames(a.ids.length + b.ids.length);
+  const placesOfA = new Uint32Array(a.ids.length);
+  const placesOfB = new Uint32Array(b.ids.length);
+  let count = 0;
   let next = 0;
-  for (let i = 0; i <= b.ids.length; i++) {
-    const start = next;
-    if (i === b.ids.length) next = a.ids.length;
-    else {
-      const prefix = b.prefixes[i]!;
-      while (
-        next < a.ids.length &&
-        (a.prefixes[next]! < prefix ||
-          (a.prefixes[next] === prefix &&
-            compareNames(wire, wire, offsets[a.ids[next]!], offsets[b.ids[i]!]) < 0))
-      )
-        next++;
+  const takeFromA = (): void => {
+    copyName(a, next, merged, count);
+    placesOfA[next++] = count++;
+  };
+  for (let i = 0; i < b.ids.length; i++) {
+    const prefix = b.prefixes[i]!;
+    let difference = -1;
+    while (next < a.ids.length && a.prefixes[next]! <= prefix) {
+      if (a.prefixes[next] === prefix) {
+        difference = compareNames(wire, wire, offsets[a.ids[next]!], offsets[b.ids[i]!]);
+        if (difference >= 0) break;
+      }
+      takeFromA();
     }
-    copyNames(a, start, next, merged, start + i);
-    copyNames(b, i, Math.min(i + 1, b.ids.length), merged, next + i);
+    placesOfB[i] = count;
+    if (difference === 0) takeFromA();
+    else copyName(b, i, merged, count++);
   }
-  return merged;
+  while (next < a.ids.length) takeFromA();
+  return { names: firstNames(merged, count), placesOfA, placesOfB };
 }
 
 function newNames(count: number): SortedNames {
   return { ids: allocateUint32(count), depths: new Uint8Array(count), prefixes: new Uint32Array(count) };
 }
 
-/** Copies the names `[start, end)`. They are too few at once to be worth a call. */
-function copyNames(from: SortedNames, start: number, end: number, to: SortedNames, at: number): void {
-  for (let i = start; i < end; i++, at++) {
-    to.ids[at] = from.ids[i]!;
-    to.depths[at] = from.depths[i]!;
-    to.prefixes[at] = from.prefixes[i]!;
-  }
+function firstNames({ ids, depths, prefixes }: SortedNames, count: number): SortedNames {
+  return {
+    ids: ids.subarray(0, count),
+    depths: depths.subarray(0, count),
+    prefixes: prefixes.subarray(0, count),
+  };
+}
+
+function copyName(from: SortedNames, at: number, to: SortedNames, place: number): void {
+  to.ids[place] = from.ids[at]!;
+  to.depths[place] = from.depths[at]!;
+  to.prefixes[place] = from.prefixes[at]!;
 }
 
 function canonicalKeys(
-  names: NameTable,
+  names: NameList,
   ids: Uint32Array,
   suffixLength: number,
 ): OctetKeys & { readonly depths: Uint8Array } {

@@ -1,10 +1,10 @@
 import { allocateUint16, allocateUint32 } from '../dns/byte-buffer.ts';
 import { internalError } from '../errors.ts';
 import { Type } from '../rr/registry.ts';
-import { mergeNames, sortNames, type SortedNames } from './canonical-order.ts';
+import { mergeNames, sortNames } from './canonical-order.ts';
 import { recordComparison, sortRecords } from './record-order.ts';
 import type { RecordStore } from './record-store.ts';
-import { groupByOwner, ranksOfNames, type RrsetColumns } from './zone-index.ts';
+import { groupByOwner, NO_RANK, noRanks, type RrsetColumns, type ZoneColumns } from './zone-index.ts';
 import { Zone } from './zone.ts';
 
 /**
@@ -17,14 +17,13 @@ export function extendZone(base: Zone, firstAdded: number): Zone {
   const { store, origin, zoneClass } = base;
   const added = new Uint32Array(store.count - firstAdded);
   for (let i = 0; i < added.length; i++) added[i] = firstAdded + i;
-  const owners = extendedOwners(base, firstAdded);
-  const rankOfName = ranksOfNames(store, owners.ids);
-  const { records, starts } = groupByOwner(store, added, owners.ids);
+  const { owners, rankOfName } = extendedOwners(base, firstAdded);
+  const { records, starts } = groupByOwner(store, added, rankOfName, owners.ids.length);
   const columns = new Extension(base, records).build(owners.ids, starts);
   return new Zone(store, { origin, zoneClass }, { ...columns, owners, rankOfName });
 }
 
-function extendedOwners(base: Zone, firstAdded: number): SortedNames {
+function extendedOwners(base: Zone, firstAdded: number): Pick<ZoneColumns, 'owners' | 'rankOfName'> {
   const { store } = base;
   const fresh: number[] = [];
   const seen = new Uint8Array(store.names.count);
@@ -34,9 +33,15 @@ function extendedOwners(base: Zone, firstAdded: number): SortedNames {
     seen[owner] = 1;
     if (base.rankOfName(owner) < 0) fresh.push(owner);
   }
-  if (fresh.length === 0) return base.owners;
-  const sorted = sortNames(store.names, Uint32Array.from(fresh), base.origin.length);
-  return mergeNames(store.names, base.owners, sorted);
+  const rankOfName = noRanks(store);
+  const sorted = sortNames(store.names, Uint32Array.from(fresh), base.origin.length, rankOfName);
+  const { names: owners, placesOfA, placesOfB } = mergeNames(store.names, base.owners, sorted);
+  for (let id = 0; id < rankOfName.length; id++) {
+    const rank = base.rankOfName(id);
+    if (rank >= 0) rankOfName[id] = placesOfA[rank]!;
+    else if (rankOfName[id] !== NO_RANK) rankOfName[id] = placesOfB[rankOfName[id]!]!;
+  }
+  return { owners, rankOfName };
 }
 
 /** Columns that are filled owner by owner. */

@@ -17,19 +17,6 @@ export function fetchOctets(
   seen[0] = sum;
 }
 
-/** The same for the slots of a hash table, `slots[hashes[i] & mask]`. */
-export function fetchSlots(
-  slots: Uint32Array,
-  mask: number,
-  hashes: Int32Array,
-  first: number,
-  end: number,
-): void {
-  let sum = 0;
-  for (let i = first; i < end; i++) sum += slots[hashes[i]! & mask]!;
-  seen[0] = sum;
-}
-
 /** How many are fetched at once: few enough to stay near. */
 export const FETCHED = 64;
 

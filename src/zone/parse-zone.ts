@@ -163,7 +163,7 @@ export class ZoneParser {
   #readOwner(tokens: Tokenizer): void {
     if (this.#isOwnerAgain(tokens)) return;
     const end = tokens.currentName(this.#ownerWire, 0);
-    this.#owner = this.store.names.intern(this.#ownerWire, 0, end);
+    this.#owner = this.store.nextOwner(this.#ownerWire, 0, end);
     this.#ownerTokens = tokens.quoted ? undefined : tokens;
     this.#ownerOrigin = tokens.origin;
     this.#ownerStart = tokens.start;

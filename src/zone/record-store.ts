@@ -1,6 +1,6 @@
 import { allocateUint16, allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
 import { inputError, type SourceLocation, type ZonewrightError } from '../errors.ts';
-import { NameTable } from './name-table.ts';
+import { NameList } from './name-list.ts';
 
 /** Octets of RDATA that 32-bit offsets can address. */
 const MAX_RDATA_OCTETS = 0xffffffff;
@@ -22,7 +22,6 @@ export interface StoredRecords extends Readonly<
   readonly rdataBytes: Uint8Array;
   readonly nameBytes: Uint8Array;
   readonly nameOffsets: Uint32Array;
-  readonly nameHashes: Int32Array;
 }
 
 /**
@@ -31,7 +30,7 @@ export interface StoredRecords extends Readonly<
  * RDATA is written to the end of `rdata` first; `add` then makes a record of it.
  */
 export class RecordStore {
-  readonly names: NameTable;
+  readonly names: NameList;
   readonly rdata: ByteBuffer;
   count = 0;
   /** Columns; each may be longer than `count`. `owners` holds numbers of `names`, `ttls` seconds. */
@@ -48,7 +47,7 @@ export class RecordStore {
   constructor(textLength = 4096) {
     // Ample: what is not written takes no memory, and what need not grow is not copied.
     const expected = Math.max(64, Math.ceil(textLength / 32));
-    this.names = new NameTable(Math.ceil(expected / 3));
+    this.names = new NameList(Math.ceil(expected / 3));
     this.rdata = new ByteBuffer(Math.max(1024, textLength));
     this.owners = allocateUint32(expected);
     this.types = allocateUint16(expected);
@@ -77,26 +76,38 @@ export class RecordStore {
   addRecord(owner: Uint8Array, type: number, ttl: number, rdata: Uint8Array): number {
     const start = this.rdata.length;
     this.rdata.append(rdata);
-    return this.add(this.names.intern(owner, 0, owner.length), type, ttl, start);
+    return this.add(this.nextOwner(owner, 0, owner.length), type, ttl, start);
+  }
+
+  /** The number for the owner of the next record, whose name is `bytes[start, end)`: that of the last record, where it is spelled alike. */
+  nextOwner(bytes: Uint8Array, start: number, end: number): number {
+    const last = this.count === 0 ? -1 : this.owners[this.count - 1]!;
+    return last >= 0 && this.names.isSpelled(last, bytes, start, end)
+      ? last
+      : this.names.append(bytes, start, end);
   }
 
   /** Adds the records of another store behind its own, as read from `lineOffset` lines further down. */
   append(other: StoredRecords, lineOffset: number): void {
-    const { count } = other;
-    const nameOctets = other.nameBytes.length;
+    const { count, nameBytes, nameOffsets } = other;
+    if (count === 0) return;
     this.reserve({
       records: count,
       rdata: other.rdataBytes.length,
-      names: other.nameOffsets.length,
-      nameOctets,
+      names: nameOffsets.length,
+      nameOctets: nameBytes.length,
     });
-    const names = this.names.internAll(other.nameBytes, other.nameOffsets, other.nameHashes);
+    // Its first name may be that of our last record; its others follow.
+    const firstOwner = this.nextOwner(nameBytes, nameOffsets[0]!, nameOffsets[1] ?? nameBytes.length);
+    const shift = this.names.count - 1;
+    this.names.appendAll(nameBytes, nameOffsets.subarray(1));
     const rdataStart = this.rdata.length;
     this.rdata.append(other.rdataBytes);
     if (this.rdata.length > MAX_RDATA_OCTETS) throw tooLarge();
     const first = this.count;
     for (let record = 0; record < count; record++) {
-      this.owners[first + record] = names[other.owners[record]!]!;
+      const owner = other.owners[record]!;
+      this.owners[first + record] = owner === 0 ? firstOwner : owner + shift;
       this.rdataOffsets[first + record] = rdataStart + other.rdataOffsets[record]!;
       this.lines[first + record] = lineOffset + other.lines[record]!;
     }
@@ -114,7 +125,6 @@ export class RecordStore {
       rdataBytes: this.rdata.view(),
       nameBytes: this.names.wire.view(),
       nameOffsets: this.names.offsets.subarray(0, this.names.count),
-      nameHashes: this.names.hashes,
     };
   }
 

@@ -36,9 +36,10 @@ export function indexRecords(
   keep: ((record: number) => boolean) | undefined,
 ): ZoneColumns {
   const kept = selectRecords(store, keep);
-  const owners = sortNames(store.names, distinctOwners(store, kept), originLength);
-  const { records, starts } = groupByOwner(store, kept, owners.ids);
-  return { owners, rankOfName: ranksOfNames(store, owners.ids), ...indexRrsets(store, records, starts) };
+  const rankOfName = noRanks(store);
+  const owners = sortNames(store.names, namesOfOwners(store, kept), originLength, rankOfName);
+  const { records, starts } = groupByOwner(store, kept, rankOfName, owners.ids.length);
+  return { owners, rankOfName, ...indexRrsets(store, records, starts) };
 }
 
 function selectRecords(store: RecordStore, keep: ((record: number) => boolean) | undefined): Uint32Array {
@@ -50,7 +51,8 @@ function selectRecords(store: RecordStore, keep: ((record: number) => boolean) |
   return kept.subarray(0, count);
 }
 
-function distinctOwners(store: RecordStore, kept: Uint32Array): Uint32Array {
+/** The numbers of the names that own records, each once. */
+function namesOfOwners(store: RecordStore, kept: Uint32Array): Uint32Array {
   const seen = new Uint8Array(store.names.count);
   const owners = new Uint32Array(store.names.count);
   let count = 0;
@@ -64,39 +66,37 @@ function distinctOwners(store: RecordStore, kept: Uint32Array): Uint32Array {
   return owners.subarray(0, count);
 }
 
-/** Number of each name in the store → its place in `ownerNames`, or `NO_RANK`. */
-export function ranksOfNames(store: RecordStore, ownerNames: Uint32Array): Uint32Array {
-  const ranks = new Uint32Array(store.names.count).fill(NO_RANK);
-  for (let rank = 0; rank < ownerNames.length; rank++) ranks[ownerNames[rank]!] = rank;
-  return ranks;
+/** `rankOfName` of names that own nothing. */
+export function noRanks({ names }: RecordStore): Uint32Array {
+  return new Uint32Array(names.count).fill(NO_RANK);
 }
 
 /**
  * Records by the rank of their owner: those of a rank are `records[starts[rank], starts[rank + 1])`, in the order in which they came.
- * @param ownerNames rank → number of the name; all owners are among them
+ * @param rankOfName number of a name → its rank, for all owners
  */
 export function groupByOwner(
-  { owners, names }: RecordStore,
+  { owners }: RecordStore,
   unordered: Uint32Array,
-  ownerNames: Uint32Array,
+  rankOfName: Uint32Array,
+  ownerCount: number,
 ): { readonly records: Uint32Array; readonly starts: Uint32Array } {
   // Each record of an owner knows the next: those that came together are near each other.
-  const firstOfName = new Uint32Array(names.count).fill(NONE);
+  const firstOfOwner = new Uint32Array(ownerCount).fill(NONE);
   const nextOfOwner = new Uint32Array(unordered.length);
   for (let i = unordered.length - 1; i >= 0; i--) {
-    const owner = owners[unordered[i]!]!;
-    nextOfOwner[i] = firstOfName[owner]!;
-    firstOfName[owner] = i;
+    const rank = rankOfName[owners[unordered[i]!]!]!;
+    nextOfOwner[i] = firstOfOwner[rank]!;
+    firstOfOwner[rank] = i;
   }
-  const starts = new Uint32Array(ownerNames.length + 1);
+  const starts = new Uint32Array(ownerCount + 1);
   const records = allocateUint32(unordered.length);
   let count = 0;
-  for (let rank = 0; rank < ownerNames.length; rank++) {
+  for (let rank = 0; rank < ownerCount; rank++) {
     starts[rank] = count;
-    for (let i = firstOfName[ownerNames[rank]!]!; i !== NONE; i = nextOfOwner[i]!)
-      records[count++] = unordered[i]!;
+    for (let i = firstOfOwner[rank]!; i !== NONE; i = nextOfOwner[i]!) records[count++] = unordered[i]!;
   }
-  starts[ownerNames.length] = count;
+  starts[ownerCount] = count;
   return { records, starts };
 }
 

@@ -1,7 +1,8 @@
-import { canonicalName, LOWER_CASE, nameLength } from '../dns/name.ts';
+import { canonicalName, isAtOrBelow, LOWER_CASE, nameLength, sameName } from '../dns/name.ts';
 import { Type } from '../rr/registry.ts';
 import type { RecordStore } from './record-store.ts';
 import type { SortedNames } from './canonical-order.ts';
+import { OwnerTable } from './owner-table.ts';
 import { indexRecords, NO_RANK, type ZoneColumns } from './zone-index.ts';
 
 /** What a zone says about an owner name. */
@@ -52,6 +53,9 @@ export class Zone {
   readonly mixedTtls: readonly number[];
 
   readonly #rankOfName: Uint32Array;
+  /** The rank of the zone's name, or -1. */
+  readonly #apex: number;
+  #ownerTable: OwnerTable | undefined;
   #ownerStatus: Uint8Array | undefined;
   #rrsetsByType: readonly Uint32Array[] | undefined;
 
@@ -67,6 +71,8 @@ export class Zone {
     this.owners = columns.owners;
     this.ownerNames = columns.owners.ids;
     this.#rankOfName = columns.rankOfName;
+    // In canonical order nothing comes before it.
+    this.#apex = this.ownerCount > 0 && sameName(this.ownerOf(0), this.origin) ? 0 : -1;
     this.ownerRrsets = columns.ownerRrsets;
     this.rrsetOwners = columns.rrsetOwners;
     this.rrsetTypes = columns.rrsetTypes;
@@ -95,8 +101,11 @@ export class Zone {
 
   /** The rank of the owner in wire form at `bytes[start…]`, or -1. */
   rankOf(bytes: Uint8Array, start = 0): number {
-    const id = this.store.names.find(bytes, start, start + nameLength(bytes, start));
-    return id < 0 ? -1 : this.rankOfName(id);
+    const end = start + nameLength(bytes, start);
+    // Nothing else in the zone is as short as its name.
+    if (end - start === this.origin.length) return isAtOrBelow(bytes, start, this.origin) ? this.#apex : -1;
+    this.#ownerTable ??= new OwnerTable(this.store.names, this.ownerNames, this.#rankOfName);
+    return this.#ownerTable.find(bytes, start, end);
   }
 
   /** The rank of the owner with this number in `store.names`, or -1. */
@@ -127,7 +136,7 @@ export class Zone {
 
   /** The RRset of `type` at the apex, or -1. */
   apexRrset(type: number): number {
-    return this.findRrset(this.rankOf(this.origin), type);
+    return this.findRrset(this.#apex, type);
   }
 
   /** The RDATA of each record of an RRset, as views; none for RRset -1. */

@@ -10,7 +10,13 @@ import { recordLine, zoneOf } from './zone-text.ts';
 const header = '$TTL 300\n@ SOA ns host 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\n';
 const owners = (zone: Zone): string[] =>
   Array.from({ length: zone.ownerCount }, (_, rank) => nameToText(zone.ownerOf(rank)));
-const lines = (zone: Zone): string[] => [...zone.records].map((record) => recordLine(zone.store, record));
+const lines = (zone: Zone): string[] =>
+  Array.from(zone.rrsetOwners, (rank, rrset) => {
+    const owner = nameToText(zone.ownerOf(rank));
+    return zone
+      .recordsOf(rrset)
+      .map((record) => recordLine(zone.store, record).replace(/^(?:\\ |[^ ])*/, owner));
+  }).flat();
 
 function statusOf(zone: Zone): Record<string, string> {
   const names = Object.entries(OwnerStatus);
