@@ -10,7 +10,7 @@ import { parseZone, type ParsedZone } from '../../src/zone/parse-zone.ts';
 import { printZone } from '../../src/zone/print-zone.ts';
 import { Zone } from '../../src/zone/zone.ts';
 import { indexOf, randomZone, type RandomZone } from '../zone/random-zone.ts';
-import { recordLine } from '../zone/zone-text.ts';
+import { rrsetLines } from '../zone/zone-text.ts';
 
 const textOf = (zone: Zone): Uint8Array =>
   Buffer.concat([...printZone(zone)].map((block) => Uint8Array.from(block)));
@@ -22,7 +22,7 @@ const read = (bytes: Uint8Array, origin: Uint8Array): Zone => {
 
 const lines = (zone: Zone): string[] =>
   Array.from({ length: zone.rrsetCount }, (_, rrset) =>
-    zone.recordsOf(rrset).map((record) => `${zone.rrsetTtls[rrset]} ${recordLine(zone.store, record)}`),
+    rrsetLines(zone, rrset).map((line) => `${zone.rrsetTtls[rrset]} ${line}`),
   ).flat();
 
 /** Without the TTL of the single record, which printing evens out. */

@@ -21,9 +21,18 @@ export function recordLines({ store }: { readonly store: RecordStore }): string[
   return Array.from({ length: store.count }, (_, record) => recordLine(store, record));
 }
 
-export function recordLine(store: RecordStore, record: number): string {
+/** The same of every record of an RRset, with the owner as the zone has it. */
+export function rrsetLines(zone: Zone, rrset: number): string[] {
+  const owner = nameToText(zone.ownerOf(zone.rrsetOwners[rrset]!));
+  return zone.recordsOf(rrset).map((record) => recordLine(zone.store, record, owner));
+}
+
+export function recordLine(
+  store: RecordStore,
+  record: number,
+  owner = nameToText(store.names.view(store.owners[record]!)),
+): string {
   const type = store.types[record]!;
-  const owner = nameToText(store.names.view(store.owners[record]!));
   return `${owner} ${store.ttls[record]!} ${typeName(type)} ${rdataToText(type, store.rdataOf(record))}`;
 }
 

@@ -5,18 +5,13 @@ import { lowerCaseRdata } from '../../src/rr/rdata.ts';
 import { Type, typeName } from '../../src/rr/registry.ts';
 import { OwnerStatus, Zone } from '../../src/zone/zone.ts';
 import { indexOf, randomZone, storeOf, type RandomRecord } from './random-zone.ts';
-import { recordLine, zoneOf } from './zone-text.ts';
+import { rrsetLines, zoneOf } from './zone-text.ts';
 
 const header = '$TTL 300\n@ SOA ns host 1 2 3 4 5\n@ NS ns\nns A 192.0.2.1\n';
 const owners = (zone: Zone): string[] =>
   Array.from({ length: zone.ownerCount }, (_, rank) => nameToText(zone.ownerOf(rank)));
 const lines = (zone: Zone): string[] =>
-  Array.from(zone.rrsetOwners, (rank, rrset) => {
-    const owner = nameToText(zone.ownerOf(rank));
-    return zone
-      .recordsOf(rrset)
-      .map((record) => recordLine(zone.store, record).replace(/^(?:\\ |[^ ])*/, owner));
-  }).flat();
+  Array.from(zone.rrsetTypes, (_, rrset) => rrsetLines(zone, rrset)).flat();
 
 function statusOf(zone: Zone): Record<string, string> {
   const names = Object.entries(OwnerStatus);
