@@ -9,8 +9,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { fileStore } from '../../src/io/file-store.ts';
 import { joinPath } from '../../src/keys/file-store.ts';
 import { temporaryDirectory } from '../support/workspace.ts';
@@ -97,6 +98,36 @@ describe('writeAtomic', () => {
     await discarded.discard();
     expect(readFileSync(file, 'utf8')).toBe('new');
     expect(readdirSync(directory)).toEqual(['file']);
+  });
+
+  test('what the disk says while a large file is written counts at its end', async () => {
+    const handle = await open(file, 'w');
+    const datasync = jest.spyOn(Object.getPrototypeOf(handle) as typeof handle, 'datasync');
+    await handle.close();
+    const pieces = Array.from({ length: 12 }, (_, i) =>
+      String(i)
+        .repeat(1 << 20)
+        .slice(0, 1 << 20),
+    );
+    const write = async (): Promise<void> => {
+      const output = await fileStore.openAtomic(file);
+      try {
+        for (const piece of pieces) await output.write(piece);
+        await output.commit();
+      } finally {
+        await output.discard();
+      }
+    };
+    try {
+      await write();
+      expect(readFileSync(file, 'utf8')).toBe(pieces.join(''));
+      expect(datasync).toHaveBeenCalled();
+      datasync.mockRejectedValueOnce(Object.assign(new Error('no space'), { code: 'ENOSPC' }));
+      await expect(write()).rejects.toMatchObject({ kind: 'environment', code: 'file/no-space' });
+      expect(readdirSync(directory)).toEqual(['file']);
+    } finally {
+      datasync.mockRestore();
+    }
   });
 
   test('into a directory that is not there fails', async () => {
