@@ -52,9 +52,9 @@ function sortRun(
     const key = halves[2 * run + 1]!;
     let next = run + 1;
     while (next < count && halves[2 * next + 1] === key) next++;
-    // Where one of them ends here, all are equal.
+    // Where one of them ends before these four octets do, all are equal: none goes on with a zero octet.
     const first = order[start + run]!;
-    if (next - run > 1 && keys.offsets[first + 1]! - keys.offsets[first]! > depth + 4)
+    if (next - run > 1 && keys.offsets[first + 1]! - keys.offsets[first]! >= depth + 4)
       sortRun(keys, order, start + run, start + next, depth + 4);
     run = next;
   }

@@ -178,6 +178,18 @@ describe('sortNames', () => {
     expect(sorted(names, origin.length)).toEqual(expected(names));
   });
 
+  test.each([1, 2, 3, 4, 5, 7, 8])(
+    'tells an owner with a label of %i octets from those below it',
+    (length) => {
+      const origin = nameFromText('example.');
+      const label = 'x'.repeat(length);
+      const names = Array.from({ length: 100 }, (_, i) =>
+        nameFromText([`${label}.example.`, `${i % 40}.${label}.example.`, `ns.${label}.example.`][i % 3]!),
+      );
+      expect(sorted(names, origin.length)).toEqual(expected(names));
+    },
+  );
+
   test('takes names that are there many times, in any letter case, for one', () => {
     const origin = nameFromText('example.');
     const names = Array.from({ length: 300 }, (_, i) =>
