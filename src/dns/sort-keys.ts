@@ -87,7 +87,7 @@ function fourOctets({ bytes, offsets }: OctetKeys, index: number, depth: number)
 }
 
 /** Negative, zero or positive as key `i` sorts before, with or after key `j`; both are known to agree in their first `depth` octets. */
-export function compareKeys({ bytes, offsets }: OctetKeys, i: number, j: number, depth: number): number {
+function compareKeys({ bytes, offsets }: OctetKeys, i: number, j: number, depth: number): number {
   const aEnd = offsets[i + 1]!;
   const bEnd = offsets[j + 1]!;
   let x = offsets[i]! + depth;

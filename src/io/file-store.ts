@@ -147,9 +147,6 @@ async function makeMissing(directory: string, mode: number): Promise<readonly st
   }
 }
 
-/** So much is written between two syncs of one file, at the least. */
-const OCTETS_A_SYNC = 4 << 20;
-
 /** What systems answer that have no hard links. */
 const NO_LINKS: ReadonlySet<string | undefined> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
@@ -224,6 +221,9 @@ async function openAtomic(
     discard,
   };
 }
+
+/** So much is written between two syncs of one file, at the least. */
+const OCTETS_A_SYNC = 4 << 20;
 
 /** Lets the disk begin while a large file is still written, so that its last sync has little to wait for. */
 class EarlySync {

@@ -1,6 +1,6 @@
 import { allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
 import { compareNames, LOWER_CASE } from '../dns/name.ts';
-import { compareKeys, sortOctetKeys, type OctetKeys } from '../dns/sort-keys.ts';
+import { sortOctetKeys, type OctetKeys } from '../dns/sort-keys.ts';
 import type { NameList } from './name-list.ts';
 
 /** Names in canonical order (RFC 4034 section 6.1), and what is known of them without looking at them again, which is slow: they lie here and there. */
@@ -36,21 +36,18 @@ export function sortNames(
   const wire = names.wire.bytes;
   const order = sortOctetKeys(keys, unsorted.length, prefixes);
   let count = 0;
-  let last = -1;
   for (let i = 0; i < order.length; i++) {
     const from = order[i]!;
     const id = unsorted[from]!;
     const isSame =
-      last >= 0 &&
+      count > 0 &&
       prefixes[i] === prefixes[count - 1] &&
-      compareKeys(keys, last, from, 0) === 0 &&
-      compareNames(wire, wire, offsets[ids[count - 1]!], offsets[id]) === 0;
+      names.isSame(ids[count - 1]!, wire, offsets[id]!, names.end(id));
     if (!isSame) {
       ids[count] = id;
       depths[count] = keys.depths[from]!;
       prefixes[count] = prefixes[i]!;
       count++;
-      last = from;
     }
     ranks[id] = count - 1;
   }

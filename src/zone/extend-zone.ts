@@ -33,6 +33,7 @@ function extendedOwners(base: Zone, firstAdded: number): Pick<ZoneColumns, 'owne
     seen[owner] = 1;
     if (base.rankOfName(owner) < 0) fresh.push(owner);
   }
+  if (fresh.length === 0) return { owners: base.owners, rankOfName: base.ranksOfNames };
   const rankOfName = noRanks(store);
   const sorted = sortNames(store.names, Uint32Array.from(fresh), base.origin.length, rankOfName);
   const { names: owners, placesOfA, placesOfB } = mergeNames(store.names, base.owners, sorted);

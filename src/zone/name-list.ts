@@ -1,4 +1,5 @@
 import { allocateUint32, ByteBuffer } from '../dns/byte-buffer.ts';
+import { LOWER_CASE } from '../dns/name.ts';
 
 /**
  * Owner names in wire form, numbered from 0 in the order of arrival.
@@ -59,6 +60,19 @@ export class NameList {
     if (this.end(id) - at !== end - start) return false;
     const wire = this.wire.bytes;
     for (let i = 0; i < end - start; i++) if (wire[at + i] !== bytes[start + i]) return false;
+    return true;
+  }
+
+  /** Whether a name is the one with the octets `bytes[start, end)`, letter case aside. */
+  isSame(id: number, bytes: Uint8Array, start: number, end: number): boolean {
+    const at = this.offsets[id]!;
+    if (this.end(id) - at !== end - start) return false;
+    const wire = this.wire.bytes;
+    for (let i = 0, length = end - start; i < length; i++) {
+      const a = wire[at + i]!;
+      const b = bytes[start + i]!;
+      if (a !== b && LOWER_CASE[a] !== LOWER_CASE[b]) return false;
+    }
     return true;
   }
 

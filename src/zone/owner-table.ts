@@ -36,22 +36,8 @@ export class OwnerTable {
     for (let slot = hashName(bytes, start, end) & this.#mask; ; slot = (slot + 1) & this.#mask) {
       const rank = this.#slots[slot]!;
       if (rank === EMPTY) return -1;
-      if (this.#isNamed(rank, bytes, start, end)) return rank;
+      if (this.#names.isSame(this.#ownerNames[rank]!, bytes, start, end)) return rank;
     }
-  }
-
-  #isNamed(rank: number, bytes: Uint8Array, start: number, end: number): boolean {
-    const names = this.#names;
-    const id = this.#ownerNames[rank]!;
-    const at = names.offsets[id]!;
-    if (names.end(id) - at !== end - start) return false;
-    const wire = names.wire.bytes;
-    for (let i = 0, length = end - start; i < length; i++) {
-      const a = wire[at + i]!;
-      const b = bytes[start + i]!;
-      if (a !== b && LOWER_CASE[a] !== LOWER_CASE[b]) return false;
-    }
-    return true;
   }
 }
 

@@ -38,6 +38,8 @@ export class Zone {
   readonly owners: SortedNames;
   /** Rank → number of the name in `store.names`. */
   readonly ownerNames: Uint32Array;
+  /** Number of a name in `store.names` → its rank, or `NO_RANK`; names that came later are missing. */
+  readonly ranksOfNames: Uint32Array;
   /** Rank → its first RRset; one more entry closes the last. */
   readonly ownerRrsets: Uint32Array;
   /** RRset → rank of its owner. */
@@ -52,7 +54,6 @@ export class Zone {
   /** RRsets whose records have different TTLs. */
   readonly mixedTtls: readonly number[];
 
-  readonly #rankOfName: Uint32Array;
   /** The rank of the zone's name, or -1. */
   readonly #apex: number;
   #ownerTable: OwnerTable | undefined;
@@ -70,7 +71,7 @@ export class Zone {
     this.zoneClass = zoneClass;
     this.owners = columns.owners;
     this.ownerNames = columns.owners.ids;
-    this.#rankOfName = columns.rankOfName;
+    this.ranksOfNames = columns.rankOfName;
     // In canonical order nothing comes before it.
     this.#apex = this.ownerCount > 0 && sameName(this.ownerOf(0), this.origin) ? 0 : -1;
     this.ownerRrsets = columns.ownerRrsets;
@@ -104,13 +105,13 @@ export class Zone {
     const end = start + nameLength(bytes, start);
     // Nothing else in the zone is as short as its name.
     if (end - start === this.origin.length) return isAtOrBelow(bytes, start, this.origin) ? this.#apex : -1;
-    this.#ownerTable ??= new OwnerTable(this.store.names, this.ownerNames, this.#rankOfName);
+    this.#ownerTable ??= new OwnerTable(this.store.names, this.ownerNames, this.ranksOfNames);
     return this.#ownerTable.find(bytes, start, end);
   }
 
   /** The rank of the owner with this number in `store.names`, or -1. */
   rankOfName(id: number): number {
-    const rank = this.#rankOfName[id] ?? NO_RANK;
+    const rank = this.ranksOfNames[id] ?? NO_RANK;
     return rank === NO_RANK ? -1 : rank;
   }
 
